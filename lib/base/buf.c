@@ -1,0 +1,89 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static bool
+reserve(struct buf *b, size_t more)
+{
+	size_t size;
+
+	if (b->full || more > b->max - b->len) {
+		b->full = true;
+		return false;
+	}
+	if (b->len + more + 1 > b->size) {
+		size = b->size < 64 ? 64 : 2 * b->size;
+		if (size < b->len + more + 1)
+			size = b->len + more + 1;
+		b->data = mem_grow(b->data, size, 1);
+		b->size = size;
+	}
+	return true;
+}
+
+void
+buf_put(struct buf *b, const void *bytes, size_t len)
+{
+	if (!reserve(b, len))
+		return;
+	if (len > 0)
+		memcpy(b->data + b->len, bytes, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+}
+
+void
+buf_puts(struct buf *b, const char *s)
+{
+	buf_put(b, s, strlen(s));
+}
+
+void
+buf_putf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	if (n < 0 || !reserve(b, (size_t)n))
+		return;
+	va_start(ap, fmt);
+	vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	b->len += (size_t)n;
+}
+
+bool
+buf_ok(const struct buf *b)
+{
+	return !b->full;
+}
+
+const char *
+buf_text(const struct buf *b)
+{
+	return b->data == NULL ? "" : b->data;
+}
+
+void
+buf_reset(struct buf *b)
+{
+	b->len = 0;
+	b->full = false;
+	if (b->data != NULL)
+		b->data[0] = '\0';
+}
+
+void
+buf_free(struct buf *b)
+{
+	free(b->data);
+	*b = (struct buf)BUF_INIT(b->max);
+}

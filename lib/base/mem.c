@@ -1,0 +1,100 @@
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ARENA_BLOCK 8192
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used, size;
+	_Alignas(max_align_t) unsigned char data[];
+};
+
+static size_t
+product(size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes) || bytes > PTRDIFF_MAX) {
+		fprintf(stderr, "<2>out of memory: %zu * %zu bytes asked for\n", n, size);
+		abort();
+	}
+	return bytes;
+}
+
+static void *
+present(void *p, size_t bytes)
+{
+	if (p == NULL && bytes > 0) {
+		fprintf(stderr, "<2>out of memory: %zu bytes asked for\n", bytes);
+		abort();
+	}
+	return p;
+}
+
+void *
+mem_alloc(size_t n, size_t size)
+{
+	return present(calloc(1, product(n, size)), product(n, size));
+}
+
+void *
+mem_grow(void *p, size_t n, size_t size)
+{
+	return present(realloc(p, product(n, size)), product(n, size));
+}
+
+char *
+mem_strdup(const char *s)
+{
+	return present(strdup(s), strlen(s) + 1);
+}
+
+void *
+arena_alloc(struct arena *a, size_t n, size_t size)
+{
+	size_t bytes = product(n, size), room;
+	struct arena_block *b = a->blocks;
+
+	bytes = (bytes + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) * _Alignof(max_align_t);
+	if (b == NULL || b->size - b->used < bytes) {
+		room = bytes > ARENA_BLOCK ? bytes : ARENA_BLOCK;
+		b = mem_alloc(1, sizeof(*b) + room);
+		b->size = room;
+		b->next = a->blocks;
+		a->blocks = b;
+	}
+	b->used += bytes;
+	a->bytes += bytes;
+	return b->data + b->used - bytes;
+}
+
+char *
+arena_strndup(struct arena *a, const char *s, size_t len)
+{
+	char *copy = arena_alloc(a, len + 1, 1);
+
+	memcpy(copy, s, len);
+	return copy;
+}
+
+char *
+arena_strdup(struct arena *a, const char *s)
+{
+	return arena_strndup(a, s, strlen(s));
+}
+
+void
+arena_free(struct arena *a)
+{
+	struct arena_block *b;
+
+	while ((b = a->blocks) != NULL) {
+		a->blocks = b->next;
+		free(b);
+	}
+	a->bytes = 0;
+}

@@ -1,0 +1,32 @@
+/*
+ * mem: memory that is there or the process is not.
+ *
+ * slad bounds every size that a stranger controls before it allocates, so a refused allocation is
+ * a machine out of memory: the process says so and aborts. What was acknowledged is on disk, and
+ * systemd starts it again. Sizes are products that are checked for overflow.
+ *
+ * An arena gives memory that is freed all at once: the records of a batch, the parts of a
+ * configuration. Its blocks never move. It is aligned for any object.
+ */
+#ifndef SLAD_BASE_MEM_H
+#define SLAD_BASE_MEM_H
+
+#include <stddef.h>
+
+void *mem_alloc(size_t n, size_t size); /* zeroed; caller frees with free() */
+void *mem_grow(void *p, size_t n, size_t size); /* realloc of n * size; not zeroed */
+char *mem_strdup(const char *s);
+
+struct arena_block;
+
+struct arena {
+	struct arena_block *blocks; /* newest first; zero-initialise: { 0 } */
+	size_t bytes; /* given out so far */
+};
+
+void *arena_alloc(struct arena *a, size_t n, size_t size); /* zeroed */
+char *arena_strndup(struct arena *a, const char *s, size_t len);
+char *arena_strdup(struct arena *a, const char *s);
+void arena_free(struct arena *a); /* frees every block; the arena is empty and usable again */
+
+#endif
