@@ -1,0 +1,66 @@
+/*
+ * request: what was asked and what is answered, free of any HTTP library.
+ *
+ * The handlers of the interface (api_*) see only these two, so that they answer the same to a
+ * socket and to a test. Everything in a request is owned by the server and lives until the answer.
+ */
+#ifndef SLAD_DAEMON_REQUEST_H
+#define SLAD_DAEMON_REQUEST_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+
+enum method { METHOD_GET, METHOD_POST, METHOD_DELETE, METHOD_OTHER };
+
+/* Limits that a stranger could press against, with the reason for each. */
+#define REQUEST_QUERY_MAX 4096 /* a score's question is far below 1 KiB */
+#define REQUEST_PARAMS 64 /* parameters in one query */
+#define REQUEST_SEGMENTS 8 /* path parts; the deepest route has five */
+#define ANSWER_MAX (64u << 20) /* bytes of one answer: lists are paged well below it */
+
+struct param {
+	const char *name, *value; /* percent-decoded UTF-8 */
+};
+
+struct request {
+	enum method method;
+	const char *path; /* as sent, without the query */
+	size_t segments;
+	const char *segment[REQUEST_SEGMENTS]; /* "v1", "scores": percent-decoded */
+	size_t params;
+	struct param param[REQUEST_PARAMS]; /* in the order sent */
+	const char *content_type; /* without parameters, lower case; "" if none */
+	const char *body;
+	size_t body_len;
+};
+
+struct answer {
+	int status;
+	const char *type; /* a string constant */
+	struct buf body;
+	int retry_after; /* seconds; 0 for none */
+	const char *allow; /* for 405: a string constant */
+};
+
+#define ANSWER_INIT                                                                     \
+	{                                                                               \
+		.status = 200, .type = "application/json", .body = BUF_INIT(ANSWER_MAX) \
+	}
+
+/* Fills method, path, segments and parameters from a method and a target such as
+ * "/v1/scores?window=today"; strings live in the arena. -1 with a sentence if the target is none.
+ */
+struct arena;
+struct err;
+int request_parse(
+    struct request *r, enum method method, const char *target, struct arena *a, struct err *err);
+
+/* The first value of a parameter, or NULL. */
+const char *request_param(const struct request *r, const char *name);
+
+/* An application/problem+json answer (RFC 9457); the title follows from the status. */
+void answer_problem(struct answer *a, int status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

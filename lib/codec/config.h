@@ -1,0 +1,89 @@
+/*
+ * config: slad.yaml, read, checked and bound.
+ *
+ * Every mistake is reported, not only the first: `FILE:LINE:COLUMN: what, and what would be right`.
+ * The YAML itself is libyaml's work; this file's keys, types, defaults and limits are one table.
+ * A configuration is immutable. Threads share it by reference counts.
+ */
+#ifndef SLAD_CODEC_CONFIG_H
+#define SLAD_CODEC_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "domain/agreement.h"
+#include "domain/rule.h"
+
+enum token_scope { SCOPE_INGEST = 1, SCOPE_READ = 2, SCOPE_OPERATE = 4 };
+
+struct token {
+	const char *name;
+	unsigned char sha256[32];
+	unsigned scopes; /* of enum token_scope */
+};
+
+struct receiver {
+	const char *name, *url;
+	const char
+	    *secret; /* the key's bytes, read from secret_file (whsec_ + base64, or raw text) */
+	size_t secret_len;
+};
+
+struct listener {
+	const char *text; /* as written, for messages */
+	const char *host; /* "127.0.0.1", "::1"; NULL for a Unix socket */
+	uint16_t port;
+	const char *path; /* of a Unix socket, else NULL */
+	bool loopback; /* reachable from this machine only */
+};
+
+struct weight {
+	enum indicator indicator;
+	int64_t weight;
+};
+
+struct grade {
+	const char *name;
+	struct decimal at_least;
+};
+
+struct profile {
+	const char *name;
+	struct decimal min_coverage;
+	int64_t characteristic[CHARACTERISTICS];
+	size_t indicators, grades;
+	const struct weight *indicator;
+	const struct grade *grade;
+};
+
+struct config {
+	const char *file;
+	const char *database; /* absolute, or relative to the working directory */
+	const struct zone *zone;
+	size_t listeners, calendars, profiles, rules, receivers, tokens;
+	const struct listener *listener;
+	const struct calendar *const *calendar;
+	struct agreements agreements;
+	const struct profile *profile;
+	const struct rule *rule;
+	const struct receiver *receiver;
+	const struct token *token;
+	/* SHA-256 of all that judges tickets (zones, calendars, agreements), as hex: the same text,
+	 * the same numbers. */
+	char judgement[65];
+};
+
+/*
+ * Reads a file. Writes one line for each mistake to `mistakes` (and one for each warning, which
+ * says so); returns NULL if there was a mistake, else a configuration with one reference.
+ * A calendar that never opens and an unknown time zone are said here, too.
+ */
+struct config *config_load(const char *file, struct buf *mistakes);
+
+struct config *config_ref(struct config *c);
+void config_unref(struct config *c); /* NULL is fine */
+
+#endif
