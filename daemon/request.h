@@ -17,10 +17,11 @@ enum method { METHOD_GET, METHOD_POST, METHOD_DELETE, METHOD_OTHER };
 #define REQUEST_QUERY_MAX 4096 /* a score's question is far below 1 KiB */
 #define REQUEST_PARAMS 64 /* parameters in one query */
 #define REQUEST_SEGMENTS 8 /* path parts; the deepest route has five */
+#define REQUEST_HEADERS 64 /* header lines; browsers behind proxies send some twenty */
 #define ANSWER_MAX (64u << 20) /* bytes of one answer: lists are paged well below it */
 
 struct param {
-	const char *name, *value; /* percent-decoded UTF-8 */
+	const char *name, *value;
 };
 
 struct request {
@@ -29,7 +30,9 @@ struct request {
 	size_t segments;
 	const char *segment[REQUEST_SEGMENTS]; /* "v1", "scores": percent-decoded */
 	size_t params;
-	struct param param[REQUEST_PARAMS]; /* in the order sent */
+	struct param param[REQUEST_PARAMS]; /* in the order sent; percent-decoded UTF-8 */
+	size_t headers;
+	struct param header[REQUEST_HEADERS]; /* names in any case; values are bytes without controls */
 	const char *content_type; /* without parameters, lower case; "" if none */
 	const char *body;
 	size_t body_len;
@@ -49,7 +52,11 @@ struct answer {
 	}
 
 /* Fills method, path, segments and parameters from a method and a target such as
- * "/v1/scores?window=today"; strings live in the arena. -1 with a sentence if the target is none.
+ * "/v1/scores?window=today"; the rest is empty ("", 0). Strings live in the arena. -1 with a
+ * sentence if the target is none, has a bad escape (%zz), an escaped NUL, or is no UTF-8 once it
+ * is decoded. A plus sign stays one, so that `from=2026-11-01T00:00:00+08:00` may be typed as it
+ * is; a space is %20. "/" has no segment, "/v1/" has two, of which the last is empty. A parameter
+ * without "=" has the value "".
  */
 struct arena;
 struct err;
@@ -59,7 +66,14 @@ int request_parse(
 /* The first value of a parameter, or NULL. */
 const char *request_param(const struct request *r, const char *name);
 
-/* An application/problem+json answer (RFC 9457); the title follows from the status. */
+/* The first header of that name, in any case, or NULL. */
+const char *request_header(const struct request *r, const char *name);
+
+/* "Not Found" for 404: the words of RFC 9110. */
+const char *answer_title(int status);
+
+/* An application/problem+json answer (RFC 9457); the title follows from the status.
+ * Replaces what the answer held. Bytes in the sentence that are no UTF-8 become U+FFFD. */
 void answer_problem(struct answer *a, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -27,18 +27,20 @@ struct token {
 
 struct receiver {
 	const char *name, *url;
-	const char
-	    *secret; /* the key's bytes, read from secret_file (whsec_ + base64, or raw text) */
+	/* The key's bytes, from secret_file: whsec_ and base64, or else its text; NULL for none. */
+	const char *secret;
 	size_t secret_len;
 };
 
 struct listener {
 	const char *text; /* as written, for messages */
 	const char *host; /* "127.0.0.1", "::1"; NULL for a Unix socket */
-	uint16_t port;
+	uint16_t port; /* 0: any that is free */
 	const char *path; /* of a Unix socket, else NULL */
 	bool loopback; /* reachable from this machine only */
 };
+
+#define WEIGHT_ONE 1000 /* weights are thousandths: 1.5 in the file is 1500 */
 
 struct weight {
 	enum indicator indicator;
@@ -53,10 +55,10 @@ struct grade {
 struct profile {
 	const char *name;
 	struct decimal min_coverage;
-	int64_t characteristic[CHARACTERISTICS];
+	int64_t characteristic[CHARACTERISTICS]; /* weights */
 	size_t indicators, grades;
-	const struct weight *indicator;
-	const struct grade *grade;
+	const struct weight *indicator; /* those not named weigh WEIGHT_ONE */
+	const struct grade *grade; /* the best first */
 };
 
 struct config {
@@ -71,15 +73,17 @@ struct config {
 	const struct rule *rule;
 	const struct receiver *receiver;
 	const struct token *token;
-	/* SHA-256 of all that judges tickets (zones, calendars, agreements), as hex: the same text,
-	 * the same numbers. */
+	/* SHA-256, as hex, of all that judges tickets: the calendars in use with their zones'
+	 * transitions, and every version of every agreement, but its name and objectives. The same
+	 * text, the same numbers. Order and spelling in the file do not matter. */
 	char judgement[65];
 };
 
 /*
- * Reads a file. Writes one line for each mistake to `mistakes` (and one for each warning, which
- * says so); returns NULL if there was a mistake, else a configuration with one reference.
- * A calendar that never opens and an unknown time zone are said here, too.
+ * Reads a file, and the secrets it names. Writes one line for each mistake to `mistakes`, and one
+ * for each warning, which says so, ordered by position: the first hundred, and how many more there
+ * are. Returns NULL if there was a mistake, else a configuration with one reference. A file that
+ * cannot be read is a mistake at 1:1.
  */
 struct config *config_load(const char *file, struct buf *mistakes);
 

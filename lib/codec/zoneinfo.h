@@ -1,5 +1,9 @@
 /*
  * zoneinfo: time zones by name, from the system's zone database through GLib's GTimeZone.
+ *
+ * A name is one of the database's own, such as Asia/Shanghai or UTC: no offset, no POSIX rule, no
+ * path. Known fault: GLib 2.74 misreads rules whose winter is the daylight saving, and so the
+ * winters of Europe/Dublin from 2038 on.
  */
 #ifndef SLAD_CODEC_ZONEINFO_H
 #define SLAD_CODEC_ZONEINFO_H

@@ -37,7 +37,8 @@ int window_between(
  * at most once and in this order. -1 if it is none, or past 100 years. */
 int duration_parse(const char *text, int64_t *ms, struct err *err);
 
-/* "8h30m", "7d", "0s": the shortest such text; ms below a second are cut. */
+/* "8h30m", "7d", "0s": the largest units first, none that is zero. What is below a second is cut,
+ * and what is below zero is "0s". */
 #define DURATION_TEXT 40
 const char *duration_format(int64_t ms, char text[static DURATION_TEXT]);
 

@@ -1,0 +1,172 @@
+# slad: the house, room by room.
+#
+#   make                  build/release/slad
+#   make check            every test; `tests/run unit lint` for some of them
+#   make install          honours DESTDIR and prefix
+#   make MODE=asan check  the same with sanitizers; also MODE=tsan and MODE=cov
+#   make V=1              shows the commands
+#
+# No configure is needed. It only writes config.mk, which may be written by hand.
+
+VERSION = 0.1.0
+
+# A module is x.c and x.h. An include points upward in this list, never down; lib/codec and
+# lib/store do not see each other. `tests/lint/layers` holds the house to that.
+BASE = $(patsubst lib/base/%.c,%,$(wildcard lib/base/*.c))
+DOMAIN = $(patsubst lib/domain/%.c,%,$(wildcard lib/domain/*.c))
+CODEC = $(patsubst lib/codec/%.c,%,$(wildcard lib/codec/*.c))
+STORE = $(patsubst lib/store/%.c,%,$(wildcard lib/store/*.c))
+DAEMON = $(filter-out main systemd systemd_none,$(patsubst daemon/%.c,%,$(wildcard daemon/*.c)))
+DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
+TESTS = $(patsubst tests/%.c,%,$(wildcard tests/*.c))
+
+PACKAGES = sqlite3 libevent_core libevent_extra libevent_pthreads jansson libcurl yaml-0.1 \
+    glib-2.0 libcrypto zlib
+
+prefix = /usr/local
+exec_prefix = $(prefix)
+bindir = $(exec_prefix)/bin
+sysconfdir = /etc
+datarootdir = $(prefix)/share
+mandir = $(datarootdir)/man
+unitdir = $(prefix)/lib/systemd/system
+sysusersdir = $(prefix)/lib/sysusers.d
+SYSTEMD = auto
+MODE ?= release
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+-include config.mk
+
+AR ?= ar
+AWK ?= awk
+INSTALL ?= install
+PKG_CONFIG ?= pkg-config
+
+flags-release = -O2 -g -D_FORTIFY_SOURCE=2
+flags-asan = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+flags-tsan = -O1 -g -fsanitize=thread
+flags-cov = -O0 -g --coverage -fprofile-update=atomic
+ifndef flags-$(MODE)
+$(error MODE=$(MODE) is unknown: release, asan, tsan or cov)
+endif
+
+ifeq ($(SYSTEMD),auto)
+override SYSTEMD := $(shell $(PKG_CONFIG) --exists libsystemd && echo yes || echo no)
+endif
+PACKAGES += $(if $(filter yes,$(SYSTEMD)),libsystemd)
+
+# build/release is gcc's; another compiler's objects lie beside it, in build/clang-release.
+compiler := $(filter-out gcc cc,$(notdir $(firstword $(CC))))
+B := build/$(addsuffix -,$(compiler))$(MODE)
+
+includes := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) check 2>/dev/null)
+libraries := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm
+check := $(shell $(PKG_CONFIG) --libs check 2>/dev/null)
+
+warnings = -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+    -Wwrite-strings -Wvla
+hardening = -fPIE -fstack-protector-strong -fstack-clash-protection
+cppflags = -D_GNU_SOURCE -DSLAD_VERSION='"$(VERSION)"' -DSLAD_CONFIG='"$(sysconfdir)/slad/slad.yaml"' \
+    -Ilib -Ibuild/gen $(patsubst -I%,-isystem %,$(includes)) $(CPPFLAGS)
+cflags = -std=gnu11 -pthread $(warnings) $(hardening) $(flags-$(MODE)) $(CFLAGS)
+ldflags = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(flags-$(MODE)) $(LDFLAGS)
+compile = $(CC) $(cppflags) $(cflags)
+
+objects = $(addprefix $(B)/$(1)/,$(addsuffix .o,$(2)))
+base = $(call objects,lib/base,$(BASE))
+domain = $(call objects,lib/domain,$(DOMAIN))
+codec = $(call objects,lib/codec,$(CODEC))
+store = $(call objects,lib/store,$(STORE)) $(B)/gen/sql.o
+daemon = $(call objects,daemon,$(DAEMON))
+tests = $(call objects,tests,$(TESTS))
+
+# What a program of each layer is linked with, callers before the called.
+codec-and-below = $(B)/codec.a $(B)/domain.a $(B)/base.a
+store-and-below = $(B)/store.a $(codec-and-below)
+daemon-and-below = $(B)/daemon.a $(store-and-below)
+
+ifdef V
+say =
+else
+say = @printf '  %-5s %s\n' $(1) $@;
+endif
+
+all: $(B)/slad
+tests: $(addprefix $(B)/tests/,$(TESTS))
+objects: $(base) $(domain) $(codec) $(store) $(daemon)
+
+$(B)/slad: $(B)/daemon/main.o $(daemon-and-below)
+	$(call say,LINK) $(CC) -o $@ $^ $(ldflags) $(libraries)
+
+$(B)/base.a: $(base)
+$(B)/domain.a: $(domain)
+$(B)/codec.a: $(codec)
+$(B)/store.a: $(store)
+$(B)/daemon.a: $(daemon)
+$(B)/%.a: Makefile
+	$(call say,AR) rm -f $@ && $(AR) rc $@ $(filter %.o,$^)
+
+$(B)/%.o: %.c $(B)/flags
+	$(call say,CC) mkdir -p $(@D) && $(compile) $(if $(filter lib/%,$<),,-Idaemon) -MMD -MP -c -o $@ $<
+$(B)/gen/%.o: build/gen/%.c $(B)/flags
+	$(call say,CC) mkdir -p $(@D) && $(compile) -MMD -MP -c -o $@ $<
+$(store) $(daemon) $(B)/daemon/main.o $(tests): | build/gen/sql.h
+
+# The tests of a module (check_x, check_x_..., tool_x) see its layer and those above; any other
+# program of tests/ sees everything but main().
+about = $(strip $(foreach m,$(1),$(filter check_$(m) check_$(m)_% tool_$(m),$*)))
+seen = $(if $(call about,$(DAEMON)),$(daemon-and-below),$(if \
+    $(call about,$(BASE) $(DOMAIN) $(CODEC)),$(codec-and-below),$(if \
+    $(call about,$(STORE)),$(store-and-below),$(daemon-and-below))))
+.SECONDEXPANSION:
+$(addprefix $(B)/tests/,$(TESTS)): $(B)/tests/%: $(B)/tests/%.o $$(seen)
+	$(call say,LINK) $(CC) -o $@ $^ $(ldflags) $(libraries) $(check)
+
+build/gen/sql.h build/gen/sql.c: sql/embed.awk $(wildcard sql/*.sql)
+	$(call say,AWK) mkdir -p $(@D) && LC_ALL=C $(AWK) -v part=$(@F) -f sql/embed.awk $(sort $(filter %.sql,$^)) >$@
+
+# Another command line means other objects: this file changes when the flags do.
+$(B)/flags: .FORCE
+	@mkdir -p $(@D)
+	@$(PKG_CONFIG) --exists --print-errors $(PACKAGES) || { \
+	    echo "slad needs these libraries; on Debian: sh tests/packages" >&2; exit 1; }
+	@echo '$(subst ','\'',$(compile) $(ldflags) $(libraries))' | cmp -s - $@ || \
+	    echo '$(subst ','\'',$(compile) $(ldflags) $(libraries))' >$@
+
+check:
+	@MODE=$(MODE) CC="$(CC)" tests/run
+lint:
+	@MODE=$(MODE) CC="$(CC)" tests/run lint
+cov:
+	@find build/cov -name '*.gcda' -delete 2>/dev/null || :
+	@MODE=cov CC=gcc tests/run; status=$$?; tests/cov build/cov; exit $$status
+
+pages = $(wildcard man/*.[1-8])
+d = $(DESTDIR)
+
+install: all
+	$(INSTALL) -d $(d)$(bindir) $(d)$(sysconfdir)/slad $(d)$(unitdir) $(d)$(sysusersdir)
+	$(INSTALL) -m 755 $(B)/slad $(d)$(bindir)/slad
+	test -e $(d)$(sysconfdir)/slad/slad.yaml || \
+	    $(INSTALL) -m 644 conf/slad.yaml $(d)$(sysconfdir)/slad/slad.yaml
+	sed 's,/usr/bin/slad,$(bindir)/slad,g; s,/etc/slad,$(sysconfdir)/slad,g' \
+	    systemd/slad.service >$(B)/slad.service
+	$(INSTALL) -m 644 $(B)/slad.service $(d)$(unitdir)/slad.service
+	$(INSTALL) -m 644 systemd/slad.sysusers $(d)$(sysusersdir)/slad.conf
+	$(foreach page,$(pages),$(INSTALL) -D -m 644 $(page) \
+	    $(d)$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)) &&) :
+
+uninstall:
+	rm -f $(d)$(bindir)/slad $(d)$(unitdir)/slad.service $(d)$(sysusersdir)/slad.conf \
+	    $(foreach page,$(pages),$(d)$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
+
+clean:
+	rm -rf build
+
+-include $(patsubst %.o,%.d,$(base) $(domain) $(codec) $(store) $(daemon) $(tests) $(B)/daemon/main.o)
+
+.DEFAULT_GOAL = all
+.DELETE_ON_ERROR:
+.FORCE:
+.PHONY: all tests objects check lint cov install uninstall clean

@@ -1,0 +1,418 @@
+#include "engine.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/stamp.h"
+#include "fold.h"
+#include "watch.h"
+
+#define REPLAY_PAGE 1000 /* records or entities in one transaction of a rebuild */
+#define DUE_PAGE 256 /* entities that fell due, folded at once */
+#define WATCH_PAUSE 250 /* ms between two looks at the rules while events pour in */
+#define QUARANTINE_COUNT 10000 /* events kept there: enough to see what is wrong */
+#define QUARANTINE_BYTES (64 * 1048576) /* so that a mad sender does not fill the disk */
+
+struct engine {
+	struct store *store;
+	struct config *config;
+	struct fold_batch batch;
+	int64_t watched, watch_next; /* the last look at the rules, and when time asks for one */
+	bool changed; /* since then */
+	bool told;
+	int64_t quarantine_count, quarantine_bytes;
+};
+
+static int
+page_judge(struct engine *e, const int64_t *ids, int n, struct err *err)
+{
+	if (store_begin(e->store, err) != 0)
+		return -1;
+	for (int i = 0; i < n; i++) {
+		if (fold_again(&e->batch, ids[i], err) != 0)
+			return -1;
+	}
+	if (fold_save(&e->batch, err) != 0)
+		return -1;
+	return store_commit(e->store, err);
+}
+
+static int
+judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done, int64_t all),
+    void *context, struct err *err)
+{
+	int64_t ids[REPLAY_PAGE], last = 0, done = 0;
+	int n;
+
+	e->batch.now = now;
+	while ((n = store_entities_after(e->store, last, ids, REPLAY_PAGE, err)) > 0) {
+		if (page_judge(e, ids, n, err) != 0) {
+			fold_drop(&e->batch);
+			store_rollback(e->store);
+			return -1;
+		}
+		last = ids[n - 1];
+		done += n;
+		if (progress != NULL)
+			progress(context, done, -1);
+	}
+	if (n < 0)
+		return -1;
+	return store_meta_set(e->store, "judgement", e->config->judgement, err);
+}
+
+static int
+judge_if_changed(struct engine *e, int64_t now,
+    void (*progress)(void *context, int64_t done, int64_t all), void *context, struct err *err)
+{
+	char judgement[80] = "";
+
+	e->batch.agreements = &e->config->agreements;
+	if (store_meta(e->store, "judgement", judgement, sizeof(judgement), err) < 0)
+		return -1;
+	if (strcmp(judgement, e->config->judgement) == 0)
+		return 0;
+	e->changed = true;
+	return judge_all(e, now, progress, context, err);
+}
+
+struct engine *
+engine_new(struct store *s, struct config *c, int64_t now,
+    void (*progress)(void *context, int64_t done, int64_t all), void *context, struct err *err)
+{
+	struct engine *e = mem_alloc(1, sizeof(*e));
+
+	e->store = e->batch.store = s;
+	e->config = config_ref(c);
+	e->watched = INT64_MIN / 2;
+	e->changed = e->told = true;
+	if (judge_if_changed(e, now, progress, context, err) != 0 ||
+	    store_quarantine_size(s, &e->quarantine_count, &e->quarantine_bytes, err) != 0) {
+		engine_free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void
+engine_free(struct engine *e)
+{
+	if (e == NULL)
+		return;
+	fold_drop(&e->batch);
+	config_unref(e->config);
+	free(e);
+}
+
+int
+engine_configure(struct engine *e, struct config *c, int64_t now, struct err *err)
+{
+	struct config *old = e->config;
+
+	e->config = config_ref(c);
+	if (judge_if_changed(e, now, NULL, NULL, err) != 0) {
+		config_unref(e->config);
+		e->config = old;
+		e->batch.agreements = &old->agreements;
+		return -1;
+	}
+	config_unref(old);
+	e->changed = true;
+	return 0;
+}
+
+/* An event of the submission that was not in the log when it came. */
+struct fresh {
+	UT_hash_handle hh;
+	const struct event *event;
+};
+
+enum known { KNOWN_NOT, KNOWN_SAME, KNOWN_OTHER };
+
+static const char *
+identity_key(struct arena *a, const struct event *e, size_t *len)
+{
+	size_t source = strlen(e->record.source), id = strlen(e->record.id);
+	char *key = arena_alloc(a, source + id + 1, 1);
+
+	memcpy(key, e->record.source, source);
+	memcpy(key + source + 1, e->record.id, id);
+	*len = source + 1 + id;
+	return key;
+}
+
+static enum known
+known_as(const struct event *e, const char *body, size_t len)
+{
+	return e->len == len && memcmp(e->body, body, len) == 0 ? KNOWN_SAME : KNOWN_OTHER;
+}
+
+/* Whether the log, or the same submission before it, has an event of its identity. */
+static int
+known(struct engine *e, struct submission *s, struct fresh **fresh, const struct event *event,
+    enum known *answer, struct err *err)
+{
+	int64_t source, seq;
+	struct fresh *twin;
+	const char *body, *key;
+	size_t len;
+	int found = store_source(e->store, event->record.source, false, &source, err);
+
+	if (found > 0)
+		found = store_identity(e->store, source, event->record.id, &seq, err);
+	if (found > 0)
+		found = store_body(e->store, seq, &body, &len, err);
+	if (found < 0)
+		return -1;
+	if (found > 0) {
+		*answer = known_as(event, body, len);
+		return 0;
+	}
+	key = identity_key(s->arena, event, &len);
+	HASH_FIND(hh, *fresh, key, len, twin);
+	*answer = KNOWN_NOT;
+	if (twin != NULL) {
+		*answer = known_as(event, twin->event->body, twin->event->len);
+		return 0;
+	}
+	twin = arena_alloc(s->arena, 1, sizeof(*twin));
+	twin->event = event;
+	HASH_ADD_KEYPTR(hh, *fresh, key, len, twin);
+	return 0;
+}
+
+static void
+conflict_add(struct submission *s, const struct event *e)
+{
+	struct events *events = s->events;
+	struct fault *grown = arena_alloc(s->arena, events->faults + 1, sizeof(*grown));
+	char text[ERR_MAX];
+
+	snprintf(text, sizeof(text),
+	    "the id '%.100s' is known from source '%.100s' with other content, and the first "
+	    "stands; "
+	    "send a correction as an event with an id of its own",
+	    e->record.id, e->record.source);
+	if (events->faults > 0)
+		memcpy(grown, events->fault, events->faults * sizeof(*grown));
+	grown[events->faults++] = (struct fault){.index = e->index,
+	    .id = e->record.id,
+	    .detail = arena_strdup(s->arena, text),
+	    .pointer = "/id",
+	    .body = e->body};
+	events->fault = grown;
+}
+
+/* Sorts out what is new: duplicates are counted, conflicts become faults, the rest stays in the
+ * submission's events. */
+static int
+sift(struct engine *e, struct submission *s, struct err *err)
+{
+	struct events *events = s->events;
+	struct fresh *fresh = NULL;
+	enum known answer = KNOWN_NOT;
+	size_t kept = 0;
+	int rc = 0;
+
+	s->accepted = s->duplicates = 0;
+	for (size_t i = 0; i < events->count && rc == 0; i++) {
+		rc = known(e, s, &fresh, &events->event[i], &answer, err);
+		if (rc != 0)
+			break;
+		if (answer == KNOWN_SAME)
+			s->duplicates++;
+		else if (answer == KNOWN_OTHER)
+			conflict_add(s, &events->event[i]);
+		else
+			s->fresh[kept++] = &events->event[i];
+	}
+	s->accepted = kept;
+	HASH_CLEAR(hh, fresh);
+	return rc;
+}
+
+static int
+store_event(struct engine *e, struct event *event, int64_t now, struct err *err)
+{
+	struct record *r = &event->record;
+	int64_t source;
+
+	if (store_source(e->store, r->source, true, &source, err) < 0 ||
+	    store_append(e->store, source, r->id, now, event->body, event->len, &r->seq, err) != 0)
+		return -1;
+	return fold_add(&e->batch, source, event, err);
+}
+
+static int
+quarantine(struct engine *e, const struct submission *s, int64_t now, struct err *err)
+{
+	const struct fault *f;
+	int64_t bytes;
+
+	for (size_t i = 0; i < s->events->faults; i++) {
+		f = &s->events->fault[i];
+		bytes = (int64_t)strlen(f->body);
+		if (e->quarantine_count >= QUARANTINE_COUNT ||
+		    e->quarantine_bytes + bytes > QUARANTINE_BYTES)
+			break;
+		if (store_quarantine(e->store, now, s->sender, f->detail, f->body, err) != 0)
+			return -1;
+		e->quarantine_count++;
+		e->quarantine_bytes += bytes;
+	}
+	return 0;
+}
+
+static int
+submission_apply(struct engine *e, struct submission *s, int64_t now, struct err *err)
+{
+	s->fresh = arena_alloc(s->arena, s->events->count, sizeof(*s->fresh));
+	if (sift(e, s, err) != 0)
+		return -1;
+	if (s->events->faults > 0 && !s->skip) {
+		s->accepted = s->duplicates = 0;
+		return 0;
+	}
+	for (size_t i = 0; i < s->accepted; i++) {
+		if (store_event(e, s->fresh[i], now, err) != 0)
+			return -1;
+	}
+	e->changed = e->changed || s->accepted > 0;
+	return quarantine(e, s, now, err);
+}
+
+/* Folds again what time has moved since. */
+static int
+due_judge(struct engine *e, int64_t now, struct err *err)
+{
+	int64_t ids[DUE_PAGE];
+	int n;
+
+	while ((n = store_due(e->store, now, ids, DUE_PAGE, err)) > 0) {
+		for (int i = 0; i < n; i++) {
+			if (fold_again(&e->batch, ids[i], err) != 0)
+				return -1;
+		}
+		if (fold_save(&e->batch, err) != 0)
+			return -1;
+		e->changed = true;
+	}
+	return n;
+}
+
+static bool
+watch_is_due(const struct engine *e, int64_t now)
+{
+	return now >= e->watch_next || (e->changed && now - e->watched >= WATCH_PAUSE);
+}
+
+static int
+work_apply(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
+{
+	for (size_t i = 0; i < w->reports; i++) {
+		if (store_outbox_report(e->store, &w->report[i], err) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < w->submissions; i++) {
+		if (submission_apply(e, w->submission[i], now, err) != 0)
+			return -1;
+	}
+	return fold_save(&e->batch, err);
+}
+
+static int
+transaction(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
+{
+	if (store_begin(e->store, err) != 0)
+		return -1;
+	e->batch.now = now;
+	if (work_apply(e, w, now, err) != 0 || due_judge(e, now, err) != 0)
+		return -1;
+	if (watch_is_due(e, now)) {
+		if (watch_step(e->store, e->config, now, &e->told, &e->watch_next, err) != 0)
+			return -1;
+		e->watched = now;
+		e->changed = false;
+	}
+	return store_commit(e->store, err);
+}
+
+int
+engine_step(struct engine *e, const struct engine_work *work, int64_t now, struct err *err)
+{
+	struct engine before = *e;
+
+	if (transaction(e, work, now, err) == 0)
+		return 0;
+	fold_drop(&e->batch);
+	store_rollback(e->store);
+	before.batch = e->batch;
+	before.changed = true;
+	*e = before;
+	return -1;
+}
+
+int
+engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err)
+{
+	int64_t due, watch = e->watch_next;
+
+	if (store_next_due(e->store, &due, err) != 0)
+		return -1;
+	if (e->changed && e->watched + WATCH_PAUSE < watch)
+		watch = e->watched + WATCH_PAUSE;
+	*next = due < watch ? due : watch;
+	if (*next < now)
+		*next = now;
+	return 0;
+}
+
+struct replay {
+	struct engine *engine;
+	int64_t *seq;
+	int count;
+};
+
+static int
+replay_one(void *context, int64_t seq, const char *body, size_t len, struct err *err)
+{
+	struct replay *r = context;
+	struct fold_batch *b = &r->engine->batch;
+	struct event event;
+	int64_t source;
+
+	if (event_read_stored(body, len, &b->arena, &event, err) != 0)
+		return err_prefix(err, "record %" PRId64 " of the log", seq);
+	event.record.seq = seq;
+	*r->seq = seq;
+	r->count++;
+	if (store_source(b->store, event.record.source, true, &source, err) < 0)
+		return -1;
+	return fold_add(b, source, &event, err);
+}
+
+int
+engine_replay(struct engine *e, struct store *log, int64_t *seq, int64_t now, struct err *err)
+{
+	struct replay r = {.engine = e, .seq = seq};
+
+	e->batch.now = now;
+	if (store_replay(log, *seq, REPLAY_PAGE, replay_one, &r, err) != 0 ||
+	    fold_save(&e->batch, err) != 0) {
+		fold_drop(&e->batch);
+		return -1;
+	}
+	return r.count;
+}
+
+bool
+engine_told(struct engine *e)
+{
+	bool told = e->told;
+
+	e->told = false;
+	return told;
+}

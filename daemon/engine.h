@@ -1,0 +1,68 @@
+/*
+ * engine: keeps the truth. Batches of events and the passing of time go in; log, tickets, tallies,
+ * alerts and their messages come out in one transaction.
+ *
+ * It is what the keeper's thread runs, and what rebuild, verify and the tests run without a thread:
+ * there is no other way in which anything is folded. Time is an argument.
+ */
+#ifndef SLAD_DAEMON_ENGINE_H
+#define SLAD_DAEMON_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "codec/config.h"
+#include "codec/event_json.h"
+#include "store/store_alert.h"
+
+/* What one sender asks to be stored, all or nothing unless it says `skip`. */
+struct submission {
+	struct events *events;
+	bool skip;
+	const char *sender; /* for the quarantine */
+	struct arena *arena; /* of the request; conflicts are written into it */
+	struct event **fresh; /* the engine's: those that are stored */
+	/* the answer, valid once the step returned 0 */
+	size_t accepted, duplicates;
+};
+
+struct engine;
+
+/* Owns neither store nor configuration, but holds a reference to the latter. Folds everything anew
+ * where the configuration judges tickets otherwise than when they were last folded; `progress`,
+ * which may be NULL, is told how far that is. */
+struct engine *engine_new(struct store *s, struct config *c, int64_t now,
+    void (*progress)(void *context, int64_t done, int64_t all), void *context, struct err *err);
+void engine_free(struct engine *e);
+
+/* Takes another configuration, like engine_new; keeps the old one on failure. */
+int engine_configure(struct engine *e, struct config *c, int64_t now, struct err *err);
+
+/* What one step is about; any part may be empty. */
+struct engine_work {
+	size_t submissions, reports;
+	struct submission **submission;
+	const struct outbox *report; /* what became of messages */
+};
+
+/*
+ * One transaction: stores and folds the submissions, judges what fell due by now, moves alerts.
+ * -1: nothing happened, no submission is answered. Conflicting events are added to the faults of
+ * their submission; where it has faults and does not skip, nothing of it is stored.
+ */
+int engine_step(struct engine *e, const struct engine_work *work, int64_t now, struct err *err);
+
+/* When time alone next has something to do; STAMP_NEVER if it has not. */
+int engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err);
+
+/* Folds a page of the log into an emptied store, from `seq` on (moved forward); returns how many
+ * records it was, 0 at the end. No alerts move. */
+int engine_replay(struct engine *e, struct store *log, int64_t *seq, int64_t now, struct err *err);
+
+/* Messages for receivers were written since this was last asked; true once after the start, too. */
+bool engine_told(struct engine *e);
+
+#endif

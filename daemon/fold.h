@@ -1,0 +1,47 @@
+/*
+ * fold: what a batch of records does to entities and tallies, gathered in memory and then saved.
+ *
+ * Each entity that a batch touches is loaded once, folded once, and saved once; each bucket of a
+ * tally likewise, however many tickets of the batch count in it.
+ */
+#ifndef SLAD_DAEMON_FOLD_H
+#define SLAD_DAEMON_FOLD_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "codec/event_json.h"
+#include "domain/agreement.h"
+#include "store/store.h"
+
+struct touched; /* an entity of the batch */
+struct cell; /* a bucket of the batch */
+
+struct fold_batch {
+	struct store *store;
+	const struct agreements *agreements;
+	int64_t now;
+	struct arena arena; /* freed with the batch */
+	struct touched *touched;
+	struct cell *cells;
+};
+
+/* Adds a stored event to its entity. */
+int fold_add(struct fold_batch *b, int64_t source, const struct event *event, struct err *err);
+
+/* Looks at a stored entity again, because time passed or the agreements changed. */
+int fold_again(struct fold_batch *b, int64_t entity, struct err *err);
+
+/* Folds what was touched, saves it and its share of the tallies; the batch is empty afterwards. */
+int fold_save(struct fold_batch *b, struct err *err);
+
+/* Drops the batch without saving. */
+void fold_drop(struct fold_batch *b);
+
+/* A folded entity: its records unpacked, and what they say. For explanations, too. */
+struct ticket;
+int fold_ticket(const struct entity *e, const char *source, const struct agreements *agreements,
+    int64_t now, struct arena *a, struct ticket *ticket, struct err *err);
+
+#endif

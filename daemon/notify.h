@@ -1,0 +1,97 @@
+/*
+ * notify: takes what the outbox holds to its receivers, at least once, in order.
+ *
+ * Each receiver has a queue in memory with at most one delivery under way, so that a receiver sees
+ * its messages in the order they were submitted, and a slow one holds up nobody else. A delivery
+ * that fails for a reason that may pass is tried again before any later one; after each attempt the
+ * caller is told and stores it. Nothing here is durable: what was not reported as delivered or
+ * failed is submitted again at the next start, with the same message id.
+ *
+ *   answer                              outcome
+ *   2xx                                 delivered
+ *   408, 425, 429, 5xx, no answer       retry, or failed once a day has passed since `since`
+ *   else (3xx: none is followed)        failed
+ *
+ * The pause before a retry is random between 0 and a ceiling that doubles with each attempt (full
+ * jitter), and at least what Retry-After says. It holds for the receiver: the next delivery waits
+ * for it too, when the one that met it is given up.
+ *
+ * Everything runs in the thread of the event loop. The report is called from the loop, never from
+ * within a call; it may submit and set receivers, but not free.
+ */
+#ifndef SLAD_DAEMON_NOTIFY_H
+#define SLAD_DAEMON_NOTIFY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/stamp.h"
+#include "notify_curl.h"
+
+struct config;
+struct event_base;
+struct notify;
+
+struct notify_limits {
+	struct notify_curl_limits curl;
+	size_t queue; /* deliveries that wait for one receiver */
+	int64_t base, cap; /* ms: the first ceiling of a pause, and the last */
+	int64_t longest; /* ms: no Retry-After and no next_at is waited for longer */
+	int64_t give_up; /* ms after `since` */
+};
+
+#define NOTIFY_LIMITS                                                                           \
+	{                                                                                       \
+		.curl = {.connect = 5000, .total = 15000, .answer = 64u << 10}, .queue = 10000, \
+		.base = STAMP_SECOND, .cap = 5 * STAMP_MINUTE, .longest = STAMP_HOUR,           \
+		.give_up = STAMP_DAY                                                            \
+	}
+
+/* Strings are copied. */
+struct delivery {
+	int64_t id;
+	const char *message; /* webhook-id: the same at every attempt, has no '.' */
+	const char *receiver;
+	const char *body; /* application/cloudevents+json */
+	int attempts; /* so far */
+	int64_t next_at; /* not before; 0: at once */
+	int64_t since; /* the day of attempts counts from here; 0: from its submission */
+};
+
+enum notify_outcome { NOTIFY_DELIVERED, NOTIFY_RETRY, NOTIFY_FAILED };
+
+/* After each attempt, or (FAILED, with no attempt more) when its receiver is not configured. */
+struct notify_report {
+	int64_t id;
+	enum notify_outcome outcome;
+	int status; /* of the answer; 0: there was none */
+	const char *error; /* a sentence, "" when delivered; lives as long as the call */
+	int attempts; /* this one included */
+	int64_t next_at; /* of a retry, else STAMP_NEVER */
+};
+
+typedef void notify_reported(void *context, const struct notify_report *report);
+
+/* limits NULL: NOTIFY_LIMITS. Call before other threads use libcurl. */
+struct notify *notify_new(struct event_base *base, const struct notify_limits *limits,
+    notify_reported *report, void *context, struct err *err);
+
+/* Cancels what is under way, unreported. NULL is fine. */
+void notify_free(struct notify *n);
+
+/* At the start and at each reload. Deliveries to receivers that are no longer there fail; those to
+ * a receiver whose URL or secret changed are tried at once. The configuration is not kept. */
+void notify_receivers(struct notify *n, const struct config *c);
+
+/* Fails only if the receiver's queue is full: offer it again later, before any later one. */
+int notify_submit(struct notify *n, const struct delivery *d, struct err *err);
+
+size_t notify_waiting(const struct notify *n); /* deliveries in all queues, under way included */
+
+enum notify_outcome notify_judge(int status); /* 0: no answer */
+
+/* The pause after the given number of attempts (1 or more), from 64 random bits. */
+int64_t notify_pause(const struct notify_limits *limits, int attempts, uint64_t random);
+
+#endif

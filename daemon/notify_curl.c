@@ -1,0 +1,275 @@
+#include "notify_curl.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <curl/curl.h>
+#include <event2/event.h>
+
+#include "base/mem.h"
+
+#define HEADER_MAX 256 /* bytes of one header: an id, a signature */
+
+struct notify_curl {
+	struct event_base *base;
+	struct notify_curl_limits limits;
+	CURLM *multi;
+	struct event *timer;
+};
+
+struct notify_post {
+	struct notify_curl *owner;
+	CURL *easy;
+	struct curl_slist *headers;
+	size_t header_bytes, body_bytes;
+	bool body_cut;
+	notify_answered *answered;
+	void *context;
+	char error[CURL_ERROR_SIZE];
+};
+
+static void
+post_free(struct notify_post *p)
+{
+	curl_easy_cleanup(p->easy);
+	curl_slist_free_all(p->headers);
+	free(p);
+}
+
+static void
+post_finish(struct notify_post *p, CURLcode code)
+{
+	struct notify_answer answer = {.error = ""};
+	curl_off_t retry_after = 0;
+	long status = 0;
+
+	if (code == CURLE_OK || p->body_cut) {
+		curl_easy_getinfo(p->easy, CURLINFO_RESPONSE_CODE, &status);
+		curl_easy_getinfo(p->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	}
+	answer.status = (int)status;
+	answer.retry_after = retry_after;
+	if (status == 0)
+		answer.error = p->error[0] != '\0' ? p->error : curl_easy_strerror(code);
+	curl_multi_remove_handle(p->owner->multi, p->easy);
+	p->answered(p->context, &answer);
+	post_free(p);
+}
+
+static void
+drive(struct notify_curl *c, curl_socket_t fd, int what)
+{
+	struct notify_post *p;
+	const CURLMsg *m;
+	int n;
+
+	curl_multi_socket_action(c->multi, fd, what, &n);
+	while ((m = curl_multi_info_read(c->multi, &n)) != NULL) {
+		if (m->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&p);
+		post_finish(p, m->data.result);
+	}
+}
+
+static void
+on_ready(evutil_socket_t fd, short what, void *c)
+{
+	drive(c, fd,
+	    (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0));
+}
+
+static void
+on_time(evutil_socket_t fd, short what, void *c)
+{
+	(void)fd;
+	(void)what;
+	drive(c, CURL_SOCKET_TIMEOUT, 0);
+}
+
+static int
+watch_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *watched)
+{
+	struct notify_curl *c = context;
+	struct event *e = watched;
+	int flags = EV_PERSIST | (what & CURL_POLL_IN ? EV_READ : 0) |
+	    (what & CURL_POLL_OUT ? EV_WRITE : 0);
+
+	(void)easy;
+	if (e != NULL)
+		event_free(e);
+	e = NULL;
+	if (what != CURL_POLL_REMOVE) {
+		e = event_new(c->base, fd, (short)flags, on_ready, c);
+		if (e == NULL || event_add(e, NULL) != 0)
+			return -1;
+	}
+	curl_multi_assign(c->multi, fd, e);
+	return 0;
+}
+
+static int
+watch_time(CURLM *multi, long ms, void *context)
+{
+	struct notify_curl *c = context;
+	struct timeval wait = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+
+	(void)multi;
+	if (ms < 0)
+		return event_del(c->timer);
+	return event_add(c->timer, &wait);
+}
+
+struct notify_curl *
+notify_curl_new(struct event_base *base, const struct notify_curl_limits *limits, struct err *err)
+{
+	struct notify_curl *c;
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		err_set(err, "libcurl does not start");
+		return NULL;
+	}
+	c = mem_alloc(1, sizeof(*c));
+	c->base = base;
+	c->limits = *limits;
+	c->timer = evtimer_new(base, on_time, c);
+	c->multi = curl_multi_init();
+	if (c->timer == NULL || c->multi == NULL) {
+		err_set(err, "there is no memory for libcurl");
+		notify_curl_free(c);
+		return NULL;
+	}
+	curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+	curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
+	curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, watch_time);
+	curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
+	return c;
+}
+
+void
+notify_curl_free(struct notify_curl *c)
+{
+	if (c == NULL)
+		return;
+	curl_multi_cleanup(c->multi);
+	if (c->timer != NULL)
+		event_free(c->timer);
+	free(c);
+	curl_global_cleanup();
+}
+
+static size_t
+take_header(char *bytes, size_t size, size_t n, void *post)
+{
+	struct notify_post *p = post;
+
+	(void)bytes;
+	p->header_bytes += size * n;
+	return p->header_bytes > p->owner->limits.answer ? 0 : size * n;
+}
+
+/* What lies past the limit changes nothing: the status is known, and the rest is not fetched. */
+static size_t
+take_body(char *bytes, size_t size, size_t n, void *post)
+{
+	struct notify_post *p = post;
+
+	(void)bytes;
+	p->body_bytes += size * n;
+	p->body_cut = p->body_bytes > p->owner->limits.answer;
+	return p->body_cut ? 0 : size * n;
+}
+
+static bool
+header_put(struct notify_post *p, const char *name, const char *value)
+{
+	char line[HEADER_MAX];
+	struct curl_slist *longer;
+	int len = snprintf(line, sizeof(line), "%s:%s%s", name, *value != '\0' ? " " : "", value);
+
+	if (len < 0 || (size_t)len >= sizeof(line))
+		return false;
+	longer = curl_slist_append(p->headers, line);
+	if (longer != NULL)
+		p->headers = longer;
+	return longer != NULL;
+}
+
+static bool
+headers_put(struct notify_post *p, const struct notify_request *r)
+{
+	char seconds[32];
+
+	snprintf(seconds, sizeof(seconds), "%" PRId64, r->timestamp);
+	return header_put(p, "Content-Type", "application/cloudevents+json") &&
+	    header_put(p, "Expect", "") && header_put(p, "webhook-id", r->id) &&
+	    header_put(p, "webhook-timestamp", seconds) &&
+	    (r->signature == NULL || header_put(p, "webhook-signature", r->signature));
+}
+
+static void
+options_guard(CURL *easy, const struct notify_curl_limits *limits)
+{
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* A name that does not resolve must not hold up the loop, nor the process's end. */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, limits->connect);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, limits->total);
+}
+
+static CURLcode
+options_post(struct notify_post *p, const struct notify_request *r)
+{
+	curl_easy_setopt(p->easy, CURLOPT_PRIVATE, p);
+	curl_easy_setopt(p->easy, CURLOPT_ERRORBUFFER, p->error);
+	curl_easy_setopt(p->easy, CURLOPT_USERAGENT, "slad/" SLAD_VERSION);
+	curl_easy_setopt(p->easy, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(p->easy, CURLOPT_HEADERDATA, p);
+	curl_easy_setopt(p->easy, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(p->easy, CURLOPT_WRITEDATA, p);
+	curl_easy_setopt(p->easy, CURLOPT_HTTPHEADER, p->headers);
+	curl_easy_setopt(p->easy, CURLOPT_POST, 1L);
+	curl_easy_setopt(p->easy, CURLOPT_POSTFIELDS, r->body);
+	return curl_easy_setopt(p->easy, CURLOPT_URL, r->url);
+}
+
+struct notify_post *
+notify_curl_post(struct notify_curl *c, const struct notify_request *request,
+    notify_answered *answered, void *context, struct err *err)
+{
+	struct notify_post *p = mem_alloc(1, sizeof(*p));
+
+	p->owner = c;
+	p->answered = answered;
+	p->context = context;
+	p->easy = curl_easy_init();
+	if (p->easy == NULL || !headers_put(p, request))
+		goto fail;
+	options_guard(p->easy, &c->limits);
+	if (options_post(p, request) != CURLE_OK ||
+	    curl_multi_add_handle(c->multi, p->easy) != CURLM_OK)
+		goto fail;
+	return p;
+fail:
+	err_set(err, "libcurl cannot begin to send message %.64s", request->id);
+	post_free(p);
+	return NULL;
+}
+
+void
+notify_curl_cancel(struct notify_post *post)
+{
+	if (post == NULL)
+		return;
+	curl_multi_remove_handle(post->owner->multi, post->easy);
+	post_free(post);
+}

@@ -1,0 +1,56 @@
+/*
+ * scores: answers a question about a window and a scope from the tallies.
+ *
+ * Its cost grows with the scopes that match and with the buckets of the window, not with the
+ * number of tickets. The interface, the alerts and /metrics all ask here.
+ */
+#ifndef SLAD_DAEMON_SCORES_H
+#define SLAD_DAEMON_SCORES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "codec/config.h"
+#include "domain/score.h"
+#include "domain/scope.h"
+#include "domain/window.h"
+#include "store/store.h"
+
+struct scores_filter {
+	size_t count; /* 0: any */
+	const char *const *values;
+};
+
+struct scores_query {
+	struct window window;
+	enum cohort cohort;
+	struct scores_filter filter[DIMENSIONS];
+	size_t bys;
+	enum dimension by[DIMENSIONS];
+	bool wanted[INDICATORS];
+	int64_t now; /* outages are counted until then */
+};
+
+struct scores_group {
+	const char *by[DIMENSIONS]; /* the values of `by`, in its order */
+	bool any; /* a wanted indicator has something to count */
+	struct score score[INDICATORS];
+};
+
+struct scores {
+	size_t count;
+	struct scores_group *group; /* without `by` exactly one; else sorted, those with any */
+};
+
+/* Everything lives in the arena. Called within a transaction where numbers must agree. */
+int scores_ask(struct store *s, const struct config *c, const struct scores_query *q,
+    struct arena *a, struct scores *scores, struct err *err);
+
+/* The one value that a dimension is restricted to, or NULL. */
+const char *scores_only(const struct scores_query *q, enum dimension d);
+
+bool scores_match(const struct scores_query *q, const struct scope *scope);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * watch: reads the scores that rules watch, moves their alerts, and writes what is to be told.
+ *
+ * It keeps nothing: alerts live in the store, so a restart neither repeats nor forgets.
+ */
+#ifndef SLAD_DAEMON_WATCH_H
+#define SLAD_DAEMON_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "codec/config.h"
+#include "domain/alert.h"
+#include "store/store_alert.h"
+
+/* Within the transaction of the change it looks at. `told` is set if a message was written; `next`
+ * is when time alone may move an alert. */
+int watch_step(struct store *s, const struct config *c, int64_t now, bool *told, int64_t *next,
+    struct err *err);
+
+/* The time zone that a rule's or a question's window lies in: its agreement's, else the daemon's.
+ */
+const struct zone *watch_zone(const struct config *c, const char *agreement, int64_t now);
+
+/* How an indicator's A and B are stored for each that is shown: 1000 for ms shown as seconds. */
+int64_t watch_unit(enum indicator i);
+
+/* What the pure alert knows of a stored one. */
+struct alert watch_alert(const struct stored_alert *row);
+
+#endif

@@ -1,0 +1,183 @@
+#include "codec/alert_event.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "codec/json_text.h"
+#include "domain/indicator.h"
+#include "domain/zone.h"
+
+static const char *const types[MOVES] = {
+    [MOVE_FIRED] = "slad.alert.fired",
+    [MOVE_CHANGED] = "slad.alert.changed",
+    [MOVE_RESOLVED] = "slad.alert.resolved",
+};
+
+static json_t *
+stamp_json(int64_t t)
+{
+	char text[STAMP_TEXT];
+
+	return t == STAMP_NEVER ? json_null() : json_string(stamp_format(t, text));
+}
+
+static json_t *
+wall_json(const struct window *w, int64_t t)
+{
+	char text[STAMP_TEXT];
+
+	return json_string(stamp_format_at(t, zone_offset(w->zone, t), text));
+}
+
+static json_t *
+count_json(int64_t n, int64_t unit)
+{
+	return n % unit == 0 ? json_integer(n / unit) : json_real((double)n / (double)unit);
+}
+
+static json_t *
+value_json(const struct alert *a)
+{
+	double value;
+
+	if (a->total == 0)
+		return json_null();
+	value = (double)a->good / (double)a->total;
+	return json_real(value < 0 ? 0 : value > 1 ? 1 : value);
+}
+
+static json_t *
+threshold_json(const struct rule *rule, enum level level)
+{
+	const struct decimal *d = &rule->below[level];
+
+	if (!rule->has_below[level])
+		return json_null();
+	return json_real((double)d->units / (double)d->scale);
+}
+
+/* Sets a member, taking the value over; a value of NULL makes `*bad` true. */
+static void
+set(json_t *object, const char *name, json_t *value, bool *bad)
+{
+	if (json_object_set_new(object, name, value) != 0)
+		*bad = true;
+}
+
+static json_t *
+scope_json(const struct alert_event *e, bool *bad)
+{
+	json_t *scope = json_object();
+
+	for (int i = 0; i < DIMENSIONS; i++) {
+		if (e->scope[i] != NULL)
+			set(scope, dimension_names[i], json_string(e->scope[i]), bad);
+	}
+	return scope;
+}
+
+static json_t *
+window_json(const struct window *w, bool *bad)
+{
+	json_t *window = json_object();
+
+	set(window, "name", json_string(w->name), bad);
+	set(window, "from", wall_json(w, w->from), bad);
+	set(window, "to", wall_json(w, w->to), bad);
+	return window;
+}
+
+/* "&NAME=VALUE" with everything but the unreserved characters of RFC 3986 percent-encoded. */
+static void
+query_put(struct buf *out, const char *name, const char *value)
+{
+	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+					 "0123456789-._~";
+
+	buf_putf(out, "&%s=", name);
+	for (const char *s = value; *s != '\0'; s++) {
+		if (strchr(unreserved, *s) != NULL)
+			buf_put(out, s, 1);
+		else
+			buf_putf(out, "%%%02X", (unsigned)(unsigned char)*s);
+	}
+}
+
+static json_t *
+explain_json(const struct alert_event *e)
+{
+	struct buf path = BUF_INIT(ALERT_EVENT_MAX);
+	char text[STAMP_TEXT];
+	json_t *explain = NULL;
+
+	buf_putf(
+	    &path, "/v1/scores/%s/tickets?counted=bad", indicator_table[e->rule->indicator].id);
+	if (e->window->rolling) {
+		query_put(&path, "from", stamp_format_at(e->window->from, 0, text));
+		query_put(&path, "to", stamp_format_at(e->window->to, 0, text));
+	} else {
+		query_put(&path, "window", e->window->name);
+	}
+	query_put(&path, "cohort", cohort_names[e->rule->cohort]);
+	for (int i = 0; i < DIMENSIONS; i++) {
+		if (e->scope[i] != NULL)
+			query_put(&path, dimension_names[i], e->scope[i]);
+	}
+	if (buf_ok(&path))
+		explain = json_string(buf_text(&path));
+	buf_free(&path);
+	return explain;
+}
+
+json_t *
+alert_event_data(const struct alert_event *e)
+{
+	const struct alert *a = e->state;
+	json_t *data = json_object();
+	bool bad = false;
+
+	set(data, "alert", json_string(e->alert), &bad);
+	set(data, "rule", json_string(e->rule->name), &bad);
+	set(data, "indicator", json_string(indicator_table[e->rule->indicator].id), &bad);
+	set(data, "scope", scope_json(e, &bad), &bad);
+	set(data, "level", json_string(level_names[a->level]), &bad);
+	set(data, "value", value_json(a), &bad);
+	set(data, "a", count_json(a->a, e->unit), &bad);
+	set(data, "b", count_json(a->b, e->unit), &bad);
+	set(data, "threshold", threshold_json(e->rule, a->level), &bad);
+	set(data, "window", window_json(e->window, &bad), &bad);
+	set(data, "since", stamp_json(a->since), &bad);
+	set(data, "explain", explain_json(e), &bad);
+	if (e->move == MOVE_RESOLVED)
+		set(data, "reason", json_string(e->reason == NULL ? "cleared" : e->reason), &bad);
+	if (bad) {
+		json_decref(data);
+		return NULL;
+	}
+	return data;
+}
+
+int
+alert_event_text(const struct alert_event *e, struct buf *out, struct err *err)
+{
+	json_t *event = json_object();
+	bool bad = false;
+	int r;
+
+	assert(types[e->move] != NULL);
+	set(event, "specversion", json_string("1.0"), &bad);
+	set(event, "id", json_string(e->id), &bad);
+	set(event, "source", json_string(ALERT_EVENT_SOURCE), &bad);
+	set(event, "type", json_string(types[e->move]), &bad);
+	set(event, "time", stamp_json(e->time), &bad);
+	set(event, "subject", json_string(e->alert), &bad);
+	set(event, "datacontenttype", json_string("application/json"), &bad);
+	set(event, "data", alert_event_data(e), &bad);
+	r = bad ? -1 : json_text(event, out, false);
+	json_decref(event);
+	if (bad)
+		return err_set(err, "a name in alert %.64s is not UTF-8", e->alert);
+	if (r != 0)
+		return err_set(err, "the event of alert %.64s has no room left", e->alert);
+	return 0;
+}

@@ -1,0 +1,87 @@
+/*
+ * config_draft: a configuration while it is being read.
+ *
+ * What the domain keeps to itself once it is built (a calendar's plan), or keeps in another shape
+ * (the versions of agreements), stands here as the file gives it. A draft whose file has a mistake
+ * is thrown away: pointers in it may be NULL.
+ *
+ * This header is of the config*.c files only.
+ */
+#ifndef SLAD_CODEC_CONFIG_DRAFT_H
+#define SLAD_CODEC_CONFIG_DRAFT_H
+
+#include "codec/config.h"
+#include "codec/config_yaml.h"
+
+struct day_draft { /* spans of one day, ascending and apart */
+	size_t count;
+	struct span *spans;
+};
+
+struct calendar_draft {
+	const char *name;
+	const struct zone *zone;
+	size_t rows, closings, openings;
+	const struct week_row *row;
+	const struct date_row *closed, *open;
+	struct day_draft week[7];
+	struct calendar_plan plan;
+	struct calendar *calendar; /* owned; NULL if something is wrong */
+};
+
+struct zone_seen {
+	const char *name;
+	const struct zone *zone; /* NULL: there is none of that name */
+	struct zone_seen *next;
+};
+
+struct draft { /* lives as long as its configuration: its calendars are those in use */
+	struct config config;
+	struct calendar_draft always; /* built in */
+	size_t calendars, versions;
+	struct calendar_draft *calendar; /* those of the file */
+	struct terms *version; /* in the order of the file */
+	struct zone_seen *zones;
+};
+
+/* The keys of each mapping, in config_calendar.c, config_agreement.c, ... */
+extern const struct conf_table calendar_table;
+extern const struct conf_table agreement_table;
+extern const struct conf_table profile_table;
+extern const struct conf_table rule_table;
+extern const struct conf_table receiver_table;
+extern const struct conf_table token_table;
+extern const struct conf_table config_table; /* the root */
+
+/* Binders of names that stand for something, and what they fill. */
+conf_binder conf_zone; /* const struct zone * */
+conf_binder conf_calendar; /* const struct calendar * */
+conf_binder conf_indicator; /* an enum indicator */
+conf_binder conf_computed; /* an enum indicator that slad keeps up to date */
+conf_binder conf_agreement; /* const char *: the id of an agreement */
+conf_binder conf_receivers; /* const char *const *, and its count: names of receivers */
+conf_binder conf_listeners; /* const struct listener *, and its count */
+
+/* Builds the calendar `always`, before anything is bound. */
+void draft_always(struct conf *c);
+
+/* The drafts of calendars that have a name to be used: the built-in one only if it is not
+ * redefined. Gives their number; out may be NULL. */
+size_t draft_calendars(const struct draft *d, const struct calendar_draft **out);
+
+/* Adds the profile `default` if the file has none. */
+void draft_profile(struct conf *c);
+
+/* Fills config.agreements, and the times of their versions; only while nothing is wrong. */
+void draft_agreements(struct conf *c);
+
+/* Fills config.judgement; after the agreements. */
+void draft_judgement(struct conf *c);
+
+/* Frees what is not in the arena. */
+void draft_free(struct draft *d);
+
+/* Whether two names are one; NULL is none. */
+bool same_text(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,170 @@
+#include "codec/config_draft.h"
+
+#include "base/stamp.h"
+#include "domain/window.h"
+
+/* Any instant will do to see whether a name is a window. */
+#define SOME_DAY (INT64_C(20000) * STAMP_DAY)
+
+static void
+bind_window(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
+{
+	const char *name = conf_scalar(c, k, n, "is a window such as 24h or this-month");
+	struct window window;
+	struct err err;
+
+	if (name == NULL || c->draft->config.zone == NULL)
+		return;
+	if (window_named(name, c->draft->config.zone, SOME_DAY, &window, &err) != 0)
+		conf_mistake(c, n, "'%s': %s", k->name, err.msg);
+	else
+		conf_put(into, k->at, &name, sizeof(name));
+}
+
+static void
+bind_by(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
+{
+	struct rule *r = into;
+	struct conf_word *words;
+	size_t count =
+	    conf_words(c, k, n, "lists dimensions: agreement, service, priority, team", &words);
+	int found;
+
+	for (size_t i = 0; i < count; i++) {
+		found = dimension_find(words[i].text);
+		if (found < 0)
+			conf_unknown(c, words[i].at, "dimension", words[i].text, dimension_names,
+			    DIMENSIONS);
+		else
+			r->by[r->bys++] = (enum dimension)found;
+	}
+}
+
+/* Outages have a service and an agreement, but neither a priority nor a team. */
+static void
+check_scope(struct conf *c, const yaml_node_t *n, const struct rule *r)
+{
+	const struct indicator_info *info = &indicator_table[r->indicator];
+	const yaml_node_t *where = conf_at(c, n, "where");
+
+	if (info->input != INPUT_OUTAGES)
+		return;
+	for (int d = DIM_PRIORITY; d <= DIM_TEAM; d++)
+		if (r->where[d] != NULL)
+			conf_mistake(c, conf_at(c, where, dimension_names[d]),
+			    "%s has no %s; leave it out of 'where'", info->id, dimension_names[d]);
+	for (size_t i = 0; i < r->bys; i++)
+		if (r->by[i] >= DIM_PRIORITY)
+			conf_mistake(c, conf_at(c, n, "by"), "%s has no %s; leave it out of 'by'",
+			    info->id, dimension_names[r->by[i]]);
+}
+
+static void
+check_thresholds(struct conf *c, const yaml_node_t *n, struct rule *r)
+{
+	const yaml_node_t *below = conf_at(c, n, "below");
+	int highest = LEVEL_NONE;
+
+	for (int l = LEVEL_URGENT; l <= LEVEL_GENERAL; l++) {
+		r->has_below[l] = r->below[l].scale > 0;
+		if (!r->has_below[l])
+			continue;
+		if (highest != LEVEL_NONE && conf_compare(r->below[l], r->below[highest]) < 0)
+			conf_mistake(c, conf_at(c, below, level_names[l]),
+			    "'%s' lies below '%s'; it must be urgent <= important <= general",
+			    level_names[l], level_names[highest]);
+		highest = l;
+	}
+	if (highest == LEVEL_NONE)
+		return;
+	if (r->clear.scale == 0)
+		r->clear = r->below[highest];
+	else if (conf_compare(r->clear, r->below[highest]) < 0)
+		conf_mistake(c, conf_at(c, n, "clear"),
+		    "'clear' lies below '%s' of 'below'; it is as high, or higher",
+		    level_names[highest]);
+}
+
+static void
+below_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
+{
+	(void)item;
+	(void)parent;
+	for (int l = LEVEL_URGENT; l <= LEVEL_GENERAL; l++)
+		if (conf_member(c, n, level_names[l]) != NULL)
+			return;
+	conf_mistake(c, n, "'below' needs one of general, important, urgent");
+}
+
+static void
+rule_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
+{
+	struct rule *r = item;
+
+	(void)parent;
+	check_scope(c, n, r);
+	check_thresholds(c, n, r);
+	if (r->min < 1)
+		conf_mistake(
+		    c, conf_at(c, n, "min"), "'min' is 1 or more; with a B of 0 there is no value");
+}
+
+static bool
+rule_same(const void *a, const void *b)
+{
+	const struct rule *x = a, *y = b;
+
+	return same_text(x->name, y->name);
+}
+
+#define AT(name) .at = offsetof(struct rule, name)
+#define COUNT(name) .count = offsetof(struct rule, name)
+
+static const struct conf_table where_table = {
+    .what = "'where'",
+    .keys =
+	(const struct conf_key[]){
+	    {"agreement", conf_agreement, AT(where[DIM_AGREEMENT])},
+	    {"service", conf_any_text, AT(where[DIM_SERVICE])},
+	    {"priority", conf_any_text, AT(where[DIM_PRIORITY])},
+	    {"team", conf_any_text, AT(where[DIM_TEAM])},
+	    {0},
+	},
+};
+
+static const struct conf_table below_table = {
+    .what = "'below'",
+    .check = below_check,
+    .keys =
+	(const struct conf_key[]){
+	    {"general", conf_ratio, AT(below[LEVEL_GENERAL])},
+	    {"important", conf_ratio, AT(below[LEVEL_IMPORTANT])},
+	    {"urgent", conf_ratio, AT(below[LEVEL_URGENT])},
+	    {0},
+	},
+};
+
+const struct conf_table rule_table = {
+    .what = "an alert",
+    .size = sizeof(struct rule),
+    .blank = &(const struct rule){.min = 1},
+    .same = rule_same,
+    .twice = "an alert of this name",
+    .check = rule_check,
+    .keys =
+	(const struct conf_key[]){
+	    {"name", conf_text, AT(name), .needed = true},
+	    {"indicator", conf_computed, AT(indicator), .needed = true},
+	    {"where", conf_map, .table = &where_table},
+	    {.name = "by", .bind = bind_by},
+	    {"window", bind_window, AT(window), .preset = "24h"},
+	    {"cohort", conf_choice, AT(cohort), .preset = "settled", .words = cohort_names},
+	    {"below", conf_map, .needed = true, .table = &below_table},
+	    {"clear", conf_ratio, AT(clear)},
+	    {"for", conf_duration, AT(hold), .preset = "0s"},
+	    {"keep", conf_duration, AT(keep), .preset = "0s"},
+	    {"min", conf_whole, AT(min), .preset = "1"},
+	    {"notify", conf_receivers, AT(notify), COUNT(receivers)},
+	    {0},
+	},
+};

@@ -1,0 +1,224 @@
+#include "codec/json_text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define WHOLE_MAX 9007199254740992.0 /* 2^53: up to here every whole number is a double */
+#define REAL_TEXT 32
+#define DIGITS_SURE 15 /* so many always survive the way through a normal double ... */
+#define DIGITS_ALL 17 /* ... and a double always survives the way through so many */
+
+static int write_value(const json_t *value, struct buf *out, bool sorted, int depth);
+
+static int
+append(const char *bytes, size_t len, void *out)
+{
+	buf_put(out, bytes, len);
+	return 0;
+}
+
+static bool
+is_plain(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] < ' ' || s[i] > '~' || s[i] == '"' || s[i] == '\\')
+			return false;
+	}
+	return true;
+}
+
+static void
+write_plain(const char *s, size_t len, struct buf *out)
+{
+	buf_put(out, "\"", 1);
+	buf_put(out, s, len);
+	buf_put(out, "\"", 1);
+}
+
+static int
+write_string(const json_t *string, struct buf *out)
+{
+	const char *s = json_string_value(string);
+	size_t len = json_string_length(string);
+
+	if (!is_plain(s, len))
+		return json_dump_callback(string, append, out, JSON_ENCODE_ANY);
+	write_plain(s, len, out);
+	return 0;
+}
+
+static int
+write_name(const char *s, size_t len, struct buf *out)
+{
+	json_t *string;
+	int r;
+
+	if (is_plain(s, len)) {
+		write_plain(s, len, out);
+		return 0;
+	}
+	string = json_stringn(s, len);
+	if (string == NULL)
+		return -1;
+	r = write_string(string, out);
+	json_decref(string);
+	return r;
+}
+
+/* "1e+300" and "1e-07" as "1e300" and "1e-7". */
+static void
+write_decimal(const char *text, struct buf *out)
+{
+	const char *e = strchr(text, 'e');
+
+	if (e == NULL) {
+		buf_puts(out, text);
+		return;
+	}
+	buf_put(out, text, (size_t)(e - text));
+	buf_putf(out, "e%d", atoi(e + 1));
+}
+
+static void
+write_real(double x, struct buf *out)
+{
+	char text[REAL_TEXT];
+	int digits = isnormal(x) ? DIGITS_SURE : 1;
+
+	if (x >= -WHOLE_MAX && x <= WHOLE_MAX && (double)(int64_t)x == x) {
+		buf_putf(out, "%" PRId64, (int64_t)x);
+		return;
+	}
+	do
+		snprintf(text, sizeof(text), "%.*g", digits, x);
+	while (strtod(text, NULL) != x && ++digits <= DIGITS_ALL);
+	write_decimal(text, out);
+}
+
+static int
+write_array(const json_t *array, struct buf *out, bool sorted, int depth)
+{
+	size_t n = json_array_size(array);
+
+	buf_put(out, "[", 1);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_put(out, ",", 1);
+		if (write_value(json_array_get(array, i), out, sorted, depth) != 0)
+			return -1;
+	}
+	buf_put(out, "]", 1);
+	return 0;
+}
+
+struct member {
+	const char *name;
+	size_t len;
+	const json_t *value;
+};
+
+static int
+member_compare(const void *left, const void *right)
+{
+	const struct member *a = left, *b = right;
+	int order = memcmp(a->name, b->name, a->len < b->len ? a->len : b->len);
+
+	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
+}
+
+static size_t
+members_list(const json_t *object, struct member *members)
+{
+	json_t *o = (json_t *)(uintptr_t)object;
+	size_t n = 0;
+
+	for (void *at = json_object_iter(o); at != NULL; at = json_object_iter_next(o, at)) {
+		members[n++] = (struct member){
+		    .name = json_object_iter_key(at),
+		    .len = json_object_iter_key_len(at),
+		    .value = json_object_iter_value(at),
+		};
+	}
+	return n;
+}
+
+static int
+write_members(const struct member *members, size_t n, struct buf *out, bool sorted, int depth)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_put(out, ",", 1);
+		if (write_name(members[i].name, members[i].len, out) != 0)
+			return -1;
+		buf_put(out, ":", 1);
+		if (write_value(members[i].value, out, sorted, depth) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+write_object(const json_t *object, struct buf *out, bool sorted, int depth)
+{
+	struct member *members = mem_alloc(json_object_size(object), sizeof(*members));
+	size_t n = members_list(object, members);
+	int r;
+
+	if (sorted && n > 1)
+		qsort(members, n, sizeof(*members), member_compare);
+	buf_put(out, "{", 1);
+	r = write_members(members, n, out, sorted, depth);
+	buf_put(out, "}", 1);
+	free(members);
+	return r;
+}
+
+static int
+write_value(const json_t *value, struct buf *out, bool sorted, int depth)
+{
+	if (depth == 0 || !buf_ok(out))
+		return -1;
+	switch (json_typeof(value)) {
+	case JSON_OBJECT:
+		return write_object(value, out, sorted, depth - 1);
+	case JSON_ARRAY:
+		return write_array(value, out, sorted, depth - 1);
+	case JSON_STRING:
+		return write_string(value, out);
+	case JSON_INTEGER:
+		buf_putf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		return 0;
+	case JSON_REAL:
+		write_real(json_real_value(value), out);
+		return 0;
+	case JSON_TRUE:
+		buf_puts(out, "true");
+		return 0;
+	case JSON_FALSE:
+		buf_puts(out, "false");
+		return 0;
+	case JSON_NULL:
+		buf_puts(out, "null");
+		return 0;
+	}
+	return -1;
+}
+
+int
+json_text(const json_t *value, struct buf *out, bool sorted)
+{
+	size_t len = out->len;
+
+	if (write_value(value, out, sorted, JSON_TEXT_DEPTH) == 0 && buf_ok(out))
+		return 0;
+	out->len = len;
+	if (out->data != NULL)
+		out->data[len] = '\0';
+	return -1;
+}

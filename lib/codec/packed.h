@@ -1,0 +1,44 @@
+/*
+ * packed: what slad keeps of its own beside the log, as compact bytes.
+ *
+ * Facts are the records of one entity, as far as the fold reads them, in the order they were
+ * stored. Counts are what the entity contributes. A tally is pairs of measure and number, ascending
+ * by measure, none of them zero. All of it can be made again from the log.
+ */
+#ifndef SLAD_CODEC_PACKED_H
+#define SLAD_CODEC_PACKED_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "domain/record.h"
+#include "domain/tally.h"
+
+void record_pack(struct buf *facts, const struct record *r);
+
+/* All records of the facts into the arena, with the given source and subject; returns how many, or
+ * -1 where the bytes are damaged. */
+int records_unpack(const void *facts, size_t len, const char *source, const char *subject,
+    struct arena *a, struct record **records, struct err *err);
+
+void counts_pack(struct buf *b, const struct count *counts, size_t n);
+int counts_unpack(
+    const void *bytes, size_t len, struct arena *a, struct count **counts, struct err *err);
+
+/* Numbers by measure. Pure adding: order does not matter, zeros vanish. */
+struct tally_sum {
+	unsigned measure;
+	int64_t n;
+};
+
+struct tally {
+	size_t count, room;
+	struct tally_sum *sum; /* ascending by measure; owned */
+};
+
+void tally_add(struct tally *t, unsigned measure, int64_t n);
+int tally_add_packed(struct tally *t, const void *bytes, size_t len, struct err *err);
+void tally_pack(const struct tally *t, struct buf *b); /* writes nothing if all are zero */
+void tally_free(struct tally *t);
+
+#endif

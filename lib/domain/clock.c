@@ -1,0 +1,120 @@
+#include "domain/clock.h"
+
+#include "base/stamp.h"
+
+const char *const clock_kind_names[CLOCKS] = {"response", "recovery", "resolution"};
+const char *const clock_state_names[] = {"running", "paused", "stopped"};
+
+int64_t
+phase_target(const struct phase *p, enum clock_kind kind)
+{
+	if (p->target == NULL)
+		return TARGET_NONE;
+	switch (kind) {
+	case CLOCK_RESPONSE:
+		return p->target->respond;
+	case CLOCK_RECOVERY:
+		return p->target->recover;
+	case CLOCK_RESOLUTION:
+		break;
+	}
+	return p->target->resolve;
+}
+
+static const struct calendar *
+phase_calendar(const struct phase *p)
+{
+	if (p->terms == NULL)
+		return NULL;
+	return p->target != NULL ? p->target->calendar : p->terms->calendar;
+}
+
+static bool
+phase_runs(const struct phase *p, enum clock_kind kind)
+{
+	return phase_calendar(p) != NULL && (kind == CLOCK_RESPONSE || !p->paused);
+}
+
+/* Would the clock be late at t, with so much working time passed, by this phase's promise? */
+static bool
+late_by(const struct phase *p, enum clock_kind kind, int64_t elapsed, int64_t t)
+{
+	int64_t target = phase_target(p, kind);
+
+	if (p->due[kind] != STAMP_NEVER)
+		return t > p->due[kind];
+	return target != TARGET_NONE && elapsed > target;
+}
+
+/* The first late instant from the phase's start on, if the phase never ended. */
+static int64_t
+first_late(const struct phase *p, enum clock_kind kind, int64_t elapsed)
+{
+	int64_t target = phase_target(p, kind), due = p->due[kind];
+
+	if (due != STAMP_NEVER)
+		return due >= p->at ? due + 1 : p->at;
+	if (target == TARGET_NONE)
+		return STAMP_NEVER;
+	if (elapsed > target)
+		return p->at;
+	if (!phase_runs(p, kind))
+		return STAMP_NEVER;
+	return calendar_after(phase_calendar(p), p->at, target - elapsed + 1);
+}
+
+/* What the clock shows in its last phase, with `elapsed` at that phase's start. */
+static void
+face(const struct phase *p, enum clock_kind kind, int64_t elapsed, struct ticket_clock *c)
+{
+	c->target = phase_target(p, kind);
+	c->due = p->due[kind];
+	if (c->stop != STAMP_NEVER)
+		c->state = CLOCK_STOPPED;
+	else if (kind != CLOCK_RESPONSE && (p->paused || p->resolved))
+		c->state = CLOCK_PAUSED;
+	else
+		c->state = CLOCK_RUNNING;
+	if (c->state != CLOCK_RUNNING || c->breach != STAMP_NEVER)
+		return;
+	if (c->due != STAMP_NEVER)
+		c->deadline = c->due;
+	else if (c->target != TARGET_NONE && phase_runs(p, kind))
+		c->deadline = calendar_after(phase_calendar(p), p->at, c->target - elapsed);
+}
+
+void
+ticket_clock_run(enum clock_kind kind, const struct phase *phases, size_t count, int64_t stop,
+    int64_t now, struct ticket_clock *c)
+{
+	const struct phase *p, *before = NULL;
+	int64_t elapsed = 0, at_start = 0, late, end;
+	bool last;
+
+	*c = (struct ticket_clock){.stop = stop, .deadline = STAMP_NEVER, .breach = STAMP_NEVER};
+	c->next = STAMP_NEVER;
+	for (size_t i = 0; i < count; i++) {
+		p = &phases[i];
+		last = i + 1 == count;
+		end = last ? stop : phases[i + 1].at;
+		at_start = elapsed;
+		if ((p->at == end && !last) || (p->resolved && kind != CLOCK_RESPONSE))
+			continue;
+		late = c->breach == STAMP_NEVER ? first_late(p, kind, elapsed) : STAMP_NEVER;
+		if (late != STAMP_NEVER && (late < end || (last && late == end))) {
+			if (end != STAMP_NEVER || late <= now) {
+				c->breach = late;
+				c->retargeted = late == p->at && before != NULL &&
+				    !late_by(before, kind, elapsed, late);
+			} else {
+				c->next = late;
+			}
+		}
+		if (phase_runs(p, kind) && (end != STAMP_NEVER || now > p->at))
+			elapsed += calendar_elapsed(
+			    phase_calendar(p), p->at, end == STAMP_NEVER ? now : end);
+		before = p;
+	}
+	c->elapsed = elapsed;
+	face(&phases[count - 1], kind, at_start, c);
+}

@@ -1,0 +1,59 @@
+/*
+ * clock: one of the three clocks of a ticket, run over the phases of its life.
+ *
+ * A phase is a stretch of time in which nothing that the clocks look at changes: the target in
+ * force, the due times the source gave, whether the clocks are paused, whether the ticket is
+ * resolved. Working time adds up over phases, each in its own calendar. The clock is late from the
+ * first instant at which more working time has passed than the target in force allows; what
+ * happens afterwards does not take that back (semantics 3).
+ */
+#ifndef SLAD_DOMAIN_CLOCK_H
+#define SLAD_DOMAIN_CLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "domain/agreement.h"
+
+enum clock_kind { CLOCK_RESPONSE, CLOCK_RECOVERY, CLOCK_RESOLUTION };
+#define CLOCKS 3
+
+extern const char *const clock_kind_names[CLOCKS];
+
+struct phase {
+	int64_t at; /* it ends where the next one begins */
+	const struct terms *terms; /* NULL: no version in force, the clocks stand */
+	const struct target *target; /* NULL: none matches */
+	int64_t due[CLOCKS]; /* given by the source, or STAMP_NEVER */
+	bool paused; /* stops recovery and resolution, never the response */
+	bool resolved; /* resolved, and reopened at the phase's end */
+};
+
+enum clock_state { CLOCK_RUNNING, CLOCK_PAUSED, CLOCK_STOPPED };
+
+extern const char *const clock_state_names[];
+
+struct ticket_clock {
+	enum clock_state state;
+	int64_t elapsed; /* working ms from the start to the stop, else to now */
+	int64_t stop; /* STAMP_NEVER while it is not stopped */
+	int64_t target; /* in force at the stop, else now; TARGET_NONE */
+	int64_t due; /* in force at the stop, else now; STAMP_NEVER */
+	int64_t deadline; /* of a running clock that is not late; else STAMP_NEVER */
+	int64_t breach; /* the first late instant, once it has come; else STAMP_NEVER */
+	int64_t next; /* the first late instant to come if nothing happens; else STAMP_NEVER */
+	bool retargeted; /* the breach came from a change of what was promised */
+};
+
+/*
+ * Runs a clock over `count` phases (at least one), the last of which is in force when it stops, at
+ * `stop` (STAMP_NEVER: not stopped), looked at at `now`.
+ */
+void ticket_clock_run(enum clock_kind kind, const struct phase *phases, size_t count, int64_t stop,
+    int64_t now, struct ticket_clock *clock);
+
+/* Working ms that the target of a phase allows; TARGET_NONE if none. */
+int64_t phase_target(const struct phase *p, enum clock_kind kind);
+
+#endif

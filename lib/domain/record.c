@@ -1,0 +1,105 @@
+#include "domain/record.h"
+
+#include <string.h>
+
+#define M(m) (UINT32_C(1) << MEMBER_##m)
+
+#define DUES (M(RESPOND_BY) | M(RECOVER_BY) | M(RESOLVE_BY))
+#define OPENED                                                                                  \
+	(M(AGREEMENT) | M(SERVICE) | M(PRIORITY) | M(TEAM) | M(AGENT) | M(CHANNEL) | M(TITLE) | \
+	    M(OUTAGE) | M(MAJOR) | M(STARTED_AT) | DUES)
+#define PERIOD (M(AGREEMENT) | M(SERVICE) | M(FROM) | M(TO))
+
+const char *const kind_names[] = {"request", "incident", "complaint", NULL};
+const char *const contact_by_names[] = {"customer", "agent", NULL};
+const char *const exclusion_names[] = {
+    "duplicate", "spam", "test", "cancelled", "invalid", "no_agreement", NULL};
+
+static const char *const exclusion_causes[] = {
+    "duplicate", "spam", "test", "cancelled", "invalid", NULL};
+
+const struct member_info record_members[MEMBERS] = {
+    [MEMBER_AGREEMENT] = {"agreement", TYPE_TEXT, NULL, true},
+    [MEMBER_SERVICE] = {"service", TYPE_TEXT, NULL, true},
+    [MEMBER_PRIORITY] = {"priority", TYPE_TEXT, NULL, true},
+    [MEMBER_TEAM] = {"team", TYPE_TEXT, NULL, true},
+    [MEMBER_AGENT] = {"agent", TYPE_TEXT, NULL, false},
+    [MEMBER_CHANNEL] = {"channel", TYPE_TEXT, NULL, false},
+    [MEMBER_TITLE] = {"title", TYPE_TEXT, NULL, false},
+    [MEMBER_KIND] = {"kind", TYPE_WORD, kind_names, true},
+    [MEMBER_OUTAGE] = {"outage", TYPE_BOOL, NULL, true},
+    [MEMBER_MAJOR] = {"major", TYPE_BOOL, NULL, true},
+    [MEMBER_STARTED_AT] = {"started_at", TYPE_INSTANT, NULL, true},
+    [MEMBER_RESPOND_BY] = {"respond_by", TYPE_INSTANT, NULL, true},
+    [MEMBER_RECOVER_BY] = {"recover_by", TYPE_INSTANT, NULL, true},
+    [MEMBER_RESOLVE_BY] = {"resolve_by", TYPE_INSTANT, NULL, true},
+    [MEMBER_BY] = {"by", TYPE_WORD, contact_by_names, true},
+    [MEMBER_CAUSE] = {"cause", TYPE_TEXT, NULL, true},
+    [MEMBER_FIRST_CONTACT] = {"first_contact", TYPE_BOOL, NULL, true},
+    [MEMBER_EFFECTIVE] = {"effective", TYPE_BOOL, NULL, true},
+    [MEMBER_EXCLUSION] = {"cause", TYPE_WORD, exclusion_causes, true},
+    [MEMBER_DUPLICATE_OF] = {"duplicate_of", TYPE_TEXT, NULL, false},
+    [MEMBER_FROM] = {"from", TYPE_INSTANT, NULL, true},
+    [MEMBER_TO] = {"to", TYPE_INSTANT, NULL, true},
+};
+
+#define TICKET(name, K, V, allowed, needed)                             \
+	{                                                               \
+		name, CLASS_TICKET, KIND_##K, VERB_##V, allowed, needed \
+	}
+#define TICKETS(prefix, K)                                                                         \
+	TICKET(prefix ".opened", K, OPENED, OPENED, M(AGREEMENT)),                                 \
+	    TICKET(prefix ".updated", K, UPDATED, OPENED | M(KIND), 0),                            \
+	    TICKET(prefix ".assigned", K, ASSIGNED, M(TEAM) | M(AGENT), 0),                        \
+	    TICKET(prefix ".contacted", K, CONTACTED, M(BY), 0),                                   \
+	    TICKET(prefix ".responded", K, RESPONDED, M(TEAM) | M(AGENT), 0),                      \
+	    TICKET(prefix ".paused", K, PAUSED, M(CAUSE), 0),                                      \
+	    TICKET(prefix ".resumed", K, RESUMED, M(CAUSE), 0),                                    \
+	    TICKET(prefix ".recovered", K, RECOVERED, 0, 0),                                       \
+	    TICKET(prefix ".resolved", K, RESOLVED, M(FIRST_CONTACT) | M(EFFECTIVE), 0),           \
+	    TICKET(prefix ".reopened", K, REOPENED, 0, 0),                                         \
+	    TICKET(prefix ".closed", K, CLOSED, 0, 0),                                             \
+	    TICKET(prefix ".excluded", K, EXCLUDED, M(EXCLUSION) | M(DUPLICATE_OF), M(EXCLUSION)), \
+	    TICKET(prefix ".included", K, INCLUDED, 0, 0)
+
+const struct record_type record_types[] = {
+    TICKETS("request", REQUEST),
+    TICKETS("incident", INCIDENT),
+    TICKETS("complaint", COMPLAINT),
+    {"outage.started", CLASS_OUTAGE, 0, VERB_OUTAGE_STARTED, M(AGREEMENT) | M(SERVICE),
+	M(AGREEMENT) | M(SERVICE)},
+    {"outage.ended", CLASS_OUTAGE, 0, VERB_OUTAGE_ENDED, M(AGREEMENT) | M(SERVICE),
+	M(AGREEMENT) | M(SERVICE)},
+    {"maintenance.planned", CLASS_MAINTENANCE, 0, VERB_MAINTENANCE_PLANNED, PERIOD, PERIOD},
+    {"maintenance.cancelled", CLASS_MAINTENANCE, 0, VERB_MAINTENANCE_CANCELLED, PERIOD, PERIOD},
+};
+
+const size_t record_type_count = sizeof(record_types) / sizeof(record_types[0]);
+
+const struct record_type *
+record_type_find(const char *name)
+{
+	for (size_t i = 0; i < record_type_count; i++) {
+		if (strcmp(record_types[i].name, name) == 0)
+			return &record_types[i];
+	}
+	return NULL;
+}
+
+static int
+compare(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+int
+record_compare(const struct record *a, const struct record *b)
+{
+	int order = compare(a->time, b->time);
+
+	if (order == 0)
+		order = compare(a->sequence, b->sequence);
+	if (order == 0)
+		order = compare(a->type->verb, b->type->verb);
+	return order != 0 ? order : strcmp(a->id, b->id);
+}

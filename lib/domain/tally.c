@@ -1,0 +1,182 @@
+#include "domain/tally.h"
+
+#include "base/stamp.h"
+
+const char *const outcome_names[] = {"good", "bad", "pending", "excluded", NULL};
+
+const int64_t tally_width[TALLY_LEVELS] = {1, 60, 1440, 32 * 1440};
+
+enum indicator
+measure_indicator(unsigned measure)
+{
+	return measure / MEASURES_EACH;
+}
+
+enum cohort
+measure_cohort(unsigned measure)
+{
+	return measure % MEASURES_EACH < MEASURES_EACH / 2 ? COHORT_OPENED : COHORT_SETTLED;
+}
+
+enum outcome
+measure_outcome(unsigned measure)
+{
+	unsigned slot = measure % (MEASURES_EACH / 2);
+
+	return slot < OUTCOME_EXCLUDED ? (enum outcome)slot : OUTCOME_EXCLUDED;
+}
+
+enum exclusion
+measure_exclusion(unsigned measure)
+{
+	return measure % (MEASURES_EACH / 2) - OUTCOME_EXCLUDED;
+}
+
+size_t
+tally_indicators(enum kind kind, enum indicator list[static KIND_INDICATORS])
+{
+	switch (kind) {
+	case KIND_REQUEST:
+		list[0] = FIRST_CONTACT_RESOLUTION_RATE;
+		list[1] = RESOLUTION_RATE;
+		list[2] = TIMELY_RESPONSE_RATE;
+		list[3] = TIMELY_RESOLUTION_RATE;
+		return 4;
+	case KIND_INCIDENT:
+		list[0] = ON_TIME_RECOVERY_RATE;
+		return 1;
+	case KIND_COMPLAINT:
+		list[0] = COMPLAINT_HANDLING_RATE;
+		return 1;
+	}
+	return 0;
+}
+
+static struct verdict
+of_clock(const struct ticket_clock *c)
+{
+	if (c->breach != STAMP_NEVER)
+		return (struct verdict){OUTCOME_BAD, 0, c->breach};
+	if (c->stop != STAMP_NEVER)
+		return (struct verdict){OUTCOME_GOOD, 0, c->stop};
+	return (struct verdict){OUTCOME_PENDING, 0, STAMP_NEVER};
+}
+
+static struct verdict
+of_resolution(const struct cycle *c, bool good)
+{
+	if (!c->resolved)
+		return (struct verdict){OUTCOME_PENDING, 0, STAMP_NEVER};
+	return (struct verdict){good ? OUTCOME_GOOD : OUTCOME_BAD, 0, c->resolved_at};
+}
+
+static struct verdict
+as_if_included(const struct cycle *c, enum indicator i)
+{
+	switch (i) {
+	case TIMELY_RESPONSE_RATE:
+		return of_clock(&c->clock[CLOCK_RESPONSE]);
+	case TIMELY_RESOLUTION_RATE:
+		return of_clock(&c->clock[CLOCK_RESOLUTION]);
+	case ON_TIME_RECOVERY_RATE:
+		return of_clock(&c->clock[CLOCK_RECOVERY]);
+	case FIRST_CONTACT_RESOLUTION_RATE:
+		return of_resolution(c, c->first_contact);
+	case COMPLAINT_HANDLING_RATE:
+		return of_resolution(c, c->effective);
+	default:
+		return of_resolution(c, true);
+	}
+}
+
+static bool
+has_clock(enum indicator i)
+{
+	return i == TIMELY_RESPONSE_RATE || i == TIMELY_RESOLUTION_RATE ||
+	    i == ON_TIME_RECOVERY_RATE;
+}
+
+struct verdict
+tally_verdict(const struct ticket *t, const struct cycle *c, enum indicator i)
+{
+	struct verdict v = as_if_included(c, i);
+
+	if (c->terms == NULL)
+		return (struct verdict){OUTCOME_EXCLUDED, EXCLUSION_NO_AGREEMENT, c->start};
+	if (!t->excluded)
+		return v;
+	if (t->exclusion == EXCLUSION_CANCELLED && has_clock(i) && v.outcome == OUTCOME_BAD)
+		return v;
+	return (struct verdict){OUTCOME_EXCLUDED, t->exclusion, t->excluded_at};
+}
+
+static int64_t
+minute_of(int64_t t)
+{
+	return stamp_floor(t, STAMP_MINUTE) / STAMP_MINUTE;
+}
+
+size_t
+tally_ticket(const struct ticket *t, struct arena *a, struct count **counts)
+{
+	enum indicator list[KIND_INDICATORS];
+	size_t kinds, n = 0;
+	const struct cycle *c;
+	struct verdict v;
+
+	*counts = NULL;
+	if (!t->opened)
+		return 0;
+	kinds = tally_indicators(t->kind, list);
+	*counts = arena_alloc(a, 2 * kinds * t->cycles, sizeof(**counts));
+	for (unsigned i = 0; i < t->cycles; i++) {
+		c = &t->cycle[i];
+		for (size_t k = 0; k < kinds; k++) {
+			v = tally_verdict(t, c, list[k]);
+			(*counts)[n++] = (struct count){minute_of(c->start),
+			    measure_of(list[k], COHORT_OPENED, v.outcome, v.exclusion), i};
+			if (v.outcome != OUTCOME_PENDING)
+				(*counts)[n++] = (struct count){minute_of(v.settled),
+				    measure_of(list[k], COHORT_SETTLED, v.outcome, v.exclusion), i};
+		}
+	}
+	return n;
+}
+
+static int64_t
+floor_div(int64_t n, int64_t d)
+{
+	return n / d - (n % d < 0);
+}
+
+size_t
+tally_cut(int64_t from, int64_t to, struct bucket_range ranges[static TALLY_RANGES])
+{
+	size_t n = 0;
+	int64_t a, b, inner_from, inner_to;
+
+	for (int level = 0; level < TALLY_LEVELS && from < to; level++) {
+		a = floor_div(from, tally_width[level]);
+		b = floor_div(to, tally_width[level]);
+		inner_from = from;
+		inner_to = to;
+		if (level + 1 < TALLY_LEVELS) {
+			inner_from =
+			    -floor_div(-from, tally_width[level + 1]) * tally_width[level + 1];
+			inner_to = floor_div(to, tally_width[level + 1]) * tally_width[level + 1];
+		}
+		if (level + 1 == TALLY_LEVELS || inner_from >= inner_to) {
+			ranges[n++] = (struct bucket_range){level, a, b};
+			break;
+		}
+		if (from < inner_from)
+			ranges[n++] =
+			    (struct bucket_range){level, a, inner_from / tally_width[level]};
+		if (inner_to < to)
+			ranges[n++] =
+			    (struct bucket_range){level, inner_to / tally_width[level], b};
+		from = inner_from;
+		to = inner_to;
+	}
+	return n;
+}

@@ -1,0 +1,83 @@
+/*
+ * tally: what a ticket contributes to which count, in which minute, and sums of such counts.
+ *
+ * A measure is an indicator and an outcome in a cohort. A ticket's cycle counts once in each
+ * indicator of its kind: in the minute it was opened (cohort opened), and, once decided, in the
+ * minute that decided it (cohort settled). Scores are sums of such counts over minutes and scopes,
+ * never means of ratios, so that the parts always add up to the whole.
+ *
+ * To sum years as cheaply as days, counts are kept at several widths: minutes, and buckets of an
+ * hour, of a UTC day and of 32 UTC days. A window is cut into as few buckets as cover it exactly.
+ */
+#ifndef SLAD_DOMAIN_TALLY_H
+#define SLAD_DOMAIN_TALLY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mem.h"
+#include "domain/indicator.h"
+#include "domain/rule.h"
+#include "domain/ticket.h"
+
+enum outcome { OUTCOME_GOOD, OUTCOME_BAD, OUTCOME_PENDING, OUTCOME_EXCLUDED };
+#define OUTCOMES 4
+
+extern const char *const outcome_names[]; /* NULL-terminated */
+
+/* Measures of one indicator: good, bad, pending and each exclusion, in either cohort. */
+#define MEASURES_EACH 32
+
+static inline unsigned
+measure_of(enum indicator i, enum cohort c, enum outcome o, enum exclusion x)
+{
+	unsigned slot =
+	    o == OUTCOME_EXCLUDED ? (unsigned)OUTCOME_EXCLUDED + (unsigned)x : (unsigned)o;
+
+	return (unsigned)i * MEASURES_EACH + (unsigned)c * (MEASURES_EACH / 2) + slot;
+}
+
+enum indicator measure_indicator(unsigned measure);
+enum cohort measure_cohort(unsigned measure);
+enum outcome measure_outcome(unsigned measure);
+enum exclusion measure_exclusion(unsigned measure); /* of an excluded one */
+
+/* One ticket counts once, in a minute (minutes since 1970). */
+struct count {
+	int64_t minute;
+	unsigned measure;
+	unsigned cycle; /* which of the ticket's; for explanation only */
+};
+
+/* The contributions of a folded ticket, in the arena: at most 8 a cycle, none if incomplete. */
+size_t tally_ticket(const struct ticket *t, struct arena *a, struct count **counts);
+
+/* The outcome of one cycle for one indicator of the ticket's kind; settled is the deciding
+ * instant, or STAMP_NEVER while pending. */
+struct verdict {
+	enum outcome outcome;
+	enum exclusion exclusion; /* if excluded */
+	int64_t settled;
+};
+
+struct verdict tally_verdict(const struct ticket *t, const struct cycle *c, enum indicator i);
+
+/* The indicators that tickets of a kind count in; returns how many, at most 4. */
+#define KIND_INDICATORS 4
+size_t tally_indicators(enum kind kind, enum indicator list[static KIND_INDICATORS]);
+
+/* Buckets. Level 0 is a minute. */
+#define TALLY_LEVELS 4
+extern const int64_t tally_width[TALLY_LEVELS]; /* minutes */
+
+struct bucket_range {
+	int level;
+	int64_t from, to; /* bucket numbers, [from, to): minute / width */
+};
+
+/* Cuts the minutes [from, to) into at most TALLY_RANGES ranges of whole buckets; returns how many.
+ */
+#define TALLY_RANGES (2 * TALLY_LEVELS - 1)
+size_t tally_cut(int64_t from, int64_t to, struct bucket_range ranges[static TALLY_RANGES]);
+
+#endif

@@ -1,0 +1,209 @@
+#include "store/statement.h"
+#include "store/store_alert.h"
+
+int
+store_alert_save(struct store *s, struct stored_alert *a, struct err *err)
+{
+	enum query q = a->id == 0 ? QUERY_ALERT_ADD : QUERY_ALERT_SET;
+
+	if (a->id == 0)
+		statement(s, q, "ttttttiiiiiiiiiiiit", a->rule, a->indicator, a->scope[0],
+		    a->scope[1], a->scope[2], a->scope[3], (int64_t)a->state, (int64_t)a->level,
+		    (int64_t)a->candidate, a->candidate_since, a->since, a->fired, a->resolved,
+		    (int64_t)a->no_data, a->good, a->total, a->a, a->b, a->reason);
+	else
+		statement(s, q, "iiiiiiiiiiiiit", a->id, (int64_t)a->state, (int64_t)a->level,
+		    (int64_t)a->candidate, a->candidate_since, a->since, a->fired, a->resolved,
+		    (int64_t)a->no_data, a->good, a->total, a->a, a->b, a->reason);
+	if (statement_run(s, q, err) != 0)
+		return -1;
+	if (a->id == 0)
+		a->id = sqlite3_last_insert_rowid(s->db);
+	return 0;
+}
+
+int
+store_alert_delete(struct store *s, int64_t id, struct err *err)
+{
+	statement(s, QUERY_ALERT_DELETE, "i", id);
+	return statement_run(s, QUERY_ALERT_DELETE, err);
+}
+
+static struct stored_alert
+alert_read(sqlite3_stmt *st, struct arena *a)
+{
+	struct stored_alert r = {.id = sqlite3_column_int64(st, 0),
+	    .rule = column_text(st, 1, a),
+	    .indicator = column_text(st, 2, a),
+	    .state = sqlite3_column_int(st, 7),
+	    .level = sqlite3_column_int(st, 8),
+	    .candidate = sqlite3_column_int(st, 9),
+	    .candidate_since = sqlite3_column_int64(st, 10),
+	    .since = sqlite3_column_int64(st, 11),
+	    .fired = sqlite3_column_int64(st, 12),
+	    .resolved = sqlite3_column_int64(st, 13),
+	    .no_data = sqlite3_column_int(st, 14) != 0,
+	    .good = sqlite3_column_int64(st, 15),
+	    .total = sqlite3_column_int64(st, 16),
+	    .a = sqlite3_column_int64(st, 17),
+	    .b = sqlite3_column_int64(st, 18),
+	    .reason = column_text(st, 19, a)};
+
+	for (int d = 0; d < DIMENSIONS; d++)
+		r.scope[d] = column_text(st, 3 + d, a);
+	return r;
+}
+
+/* Rows of a bound statement, in the arena. */
+static int
+alerts_read(
+    struct store *s, enum query q, struct arena *a, struct stored_alert **list, struct err *err)
+{
+	struct stored_alert *rows = NULL, *grown;
+	int n = 0, room = 0, more;
+
+	while ((more = statement_step(s, q, err)) > 0) {
+		if (n == room) {
+			room = room == 0 ? 16 : 2 * room;
+			grown = arena_alloc(a, (size_t)room, sizeof(*grown));
+			for (int i = 0; i < n; i++)
+				grown[i] = rows[i];
+			rows = grown;
+		}
+		rows[n++] = alert_read(s->stmt[q], a);
+	}
+	statement_end(s, q);
+	*list = rows;
+	return more < 0 ? -1 : n;
+}
+
+int
+store_alert(
+    struct store *s, int64_t id, struct arena *a, struct stored_alert *alert, struct err *err)
+{
+	struct stored_alert *list;
+	int n;
+
+	statement(s, QUERY_ALERT_GET, "i", id);
+	n = alerts_read(s, QUERY_ALERT_GET, a, &list, err);
+	if (n > 0)
+		*alert = list[0];
+	return n;
+}
+
+int
+store_alerts_live(struct store *s, struct arena *a, struct stored_alert **list, struct err *err)
+{
+	statement(s, QUERY_ALERT_LIVE, "");
+	return alerts_read(s, QUERY_ALERT_LIVE, a, list, err);
+}
+
+int
+store_alerts_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
+    struct stored_alert **list, struct err *err)
+{
+	statement(s, QUERY_ALERT_PAGE, "iii", below, (int64_t)state, (int64_t)limit);
+	return alerts_read(s, QUERY_ALERT_PAGE, a, list, err);
+}
+
+int
+store_alert_counts(struct store *s,
+    void (*each)(void *context, int state, int level, int64_t count), void *context,
+    struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_ALERT_COUNTS, "");
+	int more;
+
+	while ((more = statement_step(s, QUERY_ALERT_COUNTS, err)) > 0)
+		each(context, sqlite3_column_int(st, 0), sqlite3_column_int(st, 1),
+		    sqlite3_column_int64(st, 2));
+	statement_end(s, QUERY_ALERT_COUNTS);
+	return more;
+}
+
+int
+store_outbox_add(struct store *s, const char *message, const char *receiver, int64_t alert,
+    int64_t created, const char *body, struct err *err)
+{
+	statement(s, QUERY_OUTBOX_ADD, "ttiit", message, receiver, alert, created, body);
+	return statement_run(s, QUERY_OUTBOX_ADD, err);
+}
+
+int
+store_outbox_report(struct store *s, const struct outbox *o, struct err *err)
+{
+	statement(s, QUERY_OUTBOX_REPORT, "iiiiit", o->id, (int64_t)o->state, (int64_t)o->attempts,
+	    o->next, (int64_t)o->status, o->error);
+	return statement_run(s, QUERY_OUTBOX_REPORT, err);
+}
+
+int
+store_outbox_waiting(struct store *s, int64_t after, int limit, struct arena *a,
+    struct outbox **list, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_OUTBOX_WAITING, "ii", after, (int64_t)limit);
+	int n = 0, more = 0;
+
+	*list = arena_alloc(a, (size_t)limit, sizeof(**list));
+	while (n < limit && (more = statement_step(s, QUERY_OUTBOX_WAITING, err)) > 0)
+		(*list)[n++] = (struct outbox){.id = sqlite3_column_int64(st, 0),
+		    .message = column_text(st, 1, a),
+		    .receiver = column_text(st, 2, a),
+		    .body = column_text(st, 3, a),
+		    .attempts = sqlite3_column_int(st, 4),
+		    .next = sqlite3_column_int64(st, 5),
+		    .created = sqlite3_column_int64(st, 6)};
+	statement_end(s, QUERY_OUTBOX_WAITING);
+	return more < 0 ? -1 : n;
+}
+
+int
+store_outbox_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
+    struct outbox **list, struct err *err)
+{
+	sqlite3_stmt *st =
+	    statement(s, QUERY_OUTBOX_PAGE, "iii", below, (int64_t)state, (int64_t)limit);
+	int n = 0, more = 0;
+
+	*list = arena_alloc(a, (size_t)limit, sizeof(**list));
+	while (n < limit && (more = statement_step(s, QUERY_OUTBOX_PAGE, err)) > 0)
+		(*list)[n++] = (struct outbox){.id = sqlite3_column_int64(st, 0),
+		    .message = column_text(st, 1, a),
+		    .receiver = column_text(st, 2, a),
+		    .alert = sqlite3_column_int64(st, 3),
+		    .created = sqlite3_column_int64(st, 4),
+		    .state = sqlite3_column_int(st, 5),
+		    .attempts = sqlite3_column_int(st, 6),
+		    .next = sqlite3_column_int64(st, 7),
+		    .status = sqlite3_column_int(st, 8),
+		    .error = column_text(st, 9, a)};
+	statement_end(s, QUERY_OUTBOX_PAGE);
+	return more < 0 ? -1 : n;
+}
+
+int
+store_outbox_counts(struct store *s, int64_t counts[static OUTBOX_STATES], struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_OUTBOX_COUNTS, "");
+	int more;
+
+	for (int i = 0; i < OUTBOX_STATES; i++)
+		counts[i] = 0;
+	while ((more = statement_step(s, QUERY_OUTBOX_COUNTS, err)) > 0)
+		counts[sqlite3_column_int(st, 0)] = sqlite3_column_int64(st, 1);
+	statement_end(s, QUERY_OUTBOX_COUNTS);
+	return more;
+}
+
+int
+store_outbox_receivers(struct store *s, int64_t alert, struct arena *a, const char **receivers,
+    int limit, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_OUTBOX_RECEIVERS, "i", alert);
+	int n = 0, more = 0;
+
+	while (n < limit && (more = statement_step(s, QUERY_OUTBOX_RECEIVERS, err)) > 0)
+		receivers[n++] = column_text(st, 0, a);
+	statement_end(s, QUERY_OUTBOX_RECEIVERS);
+	return more < 0 ? -1 : n;
+}

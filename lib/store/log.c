@@ -1,0 +1,138 @@
+#include "store/statement.h"
+
+/* Runs a look-up of one number; 1 there, 0 not, -1 failed. The statement is bound. */
+static int
+number(struct store *s, enum query q, int64_t *n, struct err *err)
+{
+	int found = statement_step(s, q, err);
+
+	if (found > 0)
+		*n = sqlite3_column_int64(s->stmt[q], 0);
+	statement_end(s, q);
+	return found;
+}
+
+int
+store_source(struct store *s, const char *name, bool add, int64_t *id, struct err *err)
+{
+	int found;
+
+	statement(s, QUERY_SOURCE_FIND, "t", name);
+	found = number(s, QUERY_SOURCE_FIND, id, err);
+	if (found != 0 || !add)
+		return found;
+	statement(s, QUERY_SOURCE_ADD, "t", name);
+	if (statement_run(s, QUERY_SOURCE_ADD, err) != 0)
+		return -1;
+	*id = sqlite3_last_insert_rowid(s->db);
+	return 1;
+}
+
+int
+store_source_name(struct store *s, int64_t id, struct arena *a, const char **name, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_SOURCE_NAME, "i", id);
+	int found = statement_step(s, QUERY_SOURCE_NAME, err);
+
+	if (found > 0)
+		*name = column_text(st, 0, a);
+	statement_end(s, QUERY_SOURCE_NAME);
+	return found;
+}
+
+int
+store_identity(struct store *s, int64_t source, const char *id, int64_t *seq, struct err *err)
+{
+	statement(s, QUERY_IDENTITY_FIND, "it", source, id);
+	return number(s, QUERY_IDENTITY_FIND, seq, err);
+}
+
+int
+store_body(struct store *s, int64_t seq, const char **body, size_t *len, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_RECORD_BODY, "i", seq);
+	int found = statement_step(s, QUERY_RECORD_BODY, err);
+
+	if (found > 0) {
+		*body = (const char *)sqlite3_column_text(st, 0);
+		*len = (size_t)sqlite3_column_bytes(st, 0);
+	}
+	return found;
+}
+
+int
+store_received(struct store *s, int64_t seq, struct arena *a, int64_t *received, const char **body,
+    struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_RECORD_RECEIVED, "i", seq);
+	int found = statement_step(s, QUERY_RECORD_RECEIVED, err);
+
+	if (found > 0) {
+		*received = sqlite3_column_int64(st, 0);
+		*body = column_text(st, 1, a);
+	}
+	statement_end(s, QUERY_RECORD_RECEIVED);
+	return found;
+}
+
+int
+store_append(struct store *s, int64_t source, const char *id, int64_t received, const char *body,
+    size_t len, int64_t *seq, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_RECORD_ADD, "i", received);
+
+	sqlite3_bind_text64(st, 2, body, len, SQLITE_STATIC, SQLITE_UTF8);
+	if (statement_run(s, QUERY_RECORD_ADD, err) != 0)
+		return -1;
+	*seq = sqlite3_last_insert_rowid(s->db);
+	statement(s, QUERY_IDENTITY_ADD, "iti", source, id, *seq);
+	return statement_run(s, QUERY_IDENTITY_ADD, err);
+}
+
+int
+store_last(struct store *s, int64_t *seq, struct err *err)
+{
+	statement(s, QUERY_RECORD_LAST, "");
+	return number(s, QUERY_RECORD_LAST, seq, err) < 0 ? -1 : 0;
+}
+
+int
+store_replay(struct store *s, int64_t seq, int64_t limit,
+    int (*each)(void *context, int64_t seq, const char *body, size_t len, struct err *err),
+    void *context, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_RECORD_PAGE, "ii", seq, limit);
+	int more;
+
+	while ((more = statement_step(s, QUERY_RECORD_PAGE, err)) > 0) {
+		more = each(context, sqlite3_column_int64(st, 0),
+		    (const char *)sqlite3_column_text(st, 1), (size_t)sqlite3_column_bytes(st, 1),
+		    err);
+		if (more != 0)
+			break;
+	}
+	statement_end(s, QUERY_RECORD_PAGE);
+	return more;
+}
+
+int
+store_quarantine(struct store *s, int64_t received, const char *sender, const char *reason,
+    const char *body, struct err *err)
+{
+	statement(s, QUERY_QUARANTINE_ADD, "ittt", received, sender, reason, body);
+	return statement_run(s, QUERY_QUARANTINE_ADD, err);
+}
+
+int
+store_quarantine_size(struct store *s, int64_t *count, int64_t *bytes, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_QUARANTINE_SIZE, "");
+	int found = statement_step(s, QUERY_QUARANTINE_SIZE, err);
+
+	if (found > 0) {
+		*count = sqlite3_column_int64(st, 0);
+		*bytes = sqlite3_column_int64(st, 1);
+	}
+	statement_end(s, QUERY_QUARANTINE_SIZE);
+	return found < 0 ? -1 : 0;
+}

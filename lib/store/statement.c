@@ -1,0 +1,80 @@
+#include "store/statement.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+sqlite3_stmt *
+statement(struct store *s, enum query q, const char *types, ...)
+{
+	sqlite3_stmt *st = s->stmt[q];
+	struct blob b;
+	va_list ap;
+
+	sqlite3_reset(st);
+	va_start(ap, types);
+	for (int i = 0; types[i] != '\0'; i++) {
+		switch (types[i]) {
+		case 'i':
+			sqlite3_bind_int64(st, i + 1, va_arg(ap, int64_t));
+			break;
+		case 't':
+			sqlite3_bind_text(st, i + 1, va_arg(ap, const char *), -1, SQLITE_STATIC);
+			break;
+		default:
+			b = va_arg(ap, struct blob);
+			sqlite3_bind_blob64(
+			    st, i + 1, b.len == 0 ? "" : b.bytes, b.len, SQLITE_STATIC);
+		}
+	}
+	va_end(ap);
+	return st;
+}
+
+int
+statement_step(struct store *s, enum query q, struct err *err)
+{
+	int rc = sqlite3_step(s->stmt[q]);
+
+	if (rc == SQLITE_ROW)
+		return 1;
+	if (rc == SQLITE_DONE)
+		return 0;
+	s->failure = sqlite3_extended_errcode(s->db);
+	return err_set(err, "database: %s (%s, query %s)", sqlite3_errmsg(s->db),
+	    sqlite3_errstr(s->failure), sql_queries[q].name);
+}
+
+int
+statement_run(struct store *s, enum query q, struct err *err)
+{
+	int rc = statement_step(s, q, err);
+
+	statement_end(s, q);
+	return rc < 0 ? -1 : 0;
+}
+
+void
+statement_end(struct store *s, enum query q)
+{
+	sqlite3_reset(s->stmt[q]);
+	sqlite3_clear_bindings(s->stmt[q]);
+}
+
+const char *
+column_text(sqlite3_stmt *st, int column, struct arena *a)
+{
+	const char *text = (const char *)sqlite3_column_text(st, column);
+
+	if (text == NULL)
+		return NULL;
+	return arena_strndup(a, text, (size_t)sqlite3_column_bytes(st, column));
+}
+
+struct blob
+column_blob(sqlite3_stmt *st, int column, struct arena *a)
+{
+	const void *bytes = sqlite3_column_blob(st, column);
+	size_t len = (size_t)sqlite3_column_bytes(st, column);
+
+	return (struct blob){arena_strndup(a, bytes == NULL ? "" : bytes, len), len};
+}

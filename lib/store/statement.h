@@ -1,0 +1,37 @@
+/*
+ * statement: the named queries of sql/ as prepared statements. Only the store's own files use it.
+ */
+#ifndef SLAD_STORE_STATEMENT_H
+#define SLAD_STORE_STATEMENT_H
+
+#include <sqlite3.h>
+
+#include "base/err.h"
+#include "sql.h"
+#include "store/store.h"
+
+#define SCHEMA_VERSION 1
+
+struct store {
+	sqlite3 *db;
+	sqlite3_stmt *stmt[QUERIES]; /* all prepared when the store is opened */
+	int failure; /* of the last failed call: a SQLite result code */
+};
+
+/* The statement, reset, with parameters bound from the letters of `types`: i int64_t, t text or
+ * NULL, b struct blob. Bytes must live until the statement has been stepped. */
+sqlite3_stmt *statement(struct store *s, enum query q, const char *types, ...);
+
+/* Steps once: 1 a row, 0 done, -1 failed. */
+int statement_step(struct store *s, enum query q, struct err *err);
+
+/* Steps a statement that gives no rows, and resets it. */
+int statement_run(struct store *s, enum query q, struct err *err);
+
+void statement_end(struct store *s, enum query q);
+
+/* Columns copied into an arena; NULL stays NULL. */
+const char *column_text(sqlite3_stmt *st, int column, struct arena *a);
+struct blob column_blob(sqlite3_stmt *st, int column, struct arena *a);
+
+#endif

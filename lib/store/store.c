@@ -1,0 +1,191 @@
+#include "store/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/stamp.h"
+#include "store/statement.h"
+
+/* A page cache of 16 MiB; a WAL of 1,000 pages before the writer, which is the only one to
+ * checkpoint, copies it back. */
+static const char pragmas_write[] = "PRAGMA journal_mode = WAL;"
+				    "PRAGMA synchronous = FULL;"
+				    "PRAGMA wal_autocheckpoint = 1000;"
+				    "PRAGMA journal_size_limit = 67108864;"
+				    "PRAGMA cache_size = -16384;";
+static const char pragmas_read[] = "PRAGMA query_only = ON;"
+				   "PRAGMA cache_size = -4096;";
+static const char pragmas_scratch[] = "PRAGMA journal_mode = OFF;"
+				      "PRAGMA synchronous = OFF;"
+				      "PRAGMA cache_size = -65536;";
+
+static int
+failed(struct store *s, struct err *err, const char *what)
+{
+	s->failure = sqlite3_extended_errcode(s->db);
+	return err_set(err, "database: %s: %s", what, sqlite3_errmsg(s->db));
+}
+
+static int
+version_get(struct store *s, int *version, struct err *err)
+{
+	sqlite3_stmt *st;
+
+	if (sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &st, NULL) != SQLITE_OK ||
+	    sqlite3_step(st) != SQLITE_ROW)
+		return failed(s, err, "cannot be read");
+	*version = sqlite3_column_int(st, 0);
+	sqlite3_finalize(st);
+	return 0;
+}
+
+static int
+migrate(struct store *s, int version, struct err *err)
+{
+	char stamp[64];
+
+	for (; version < SCHEMA_VERSION; version++) {
+		snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %d; COMMIT;", version + 1);
+		if (sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
+		    sqlite3_exec(s->db, sql_schemas[version], NULL, NULL, NULL) != SQLITE_OK ||
+		    sqlite3_exec(s->db, stamp, NULL, NULL, NULL) != SQLITE_OK)
+			return failed(s, err, "its tables cannot be made");
+	}
+	return 0;
+}
+
+static int
+prepare(struct store *s, struct err *err)
+{
+	for (int q = 0; q < QUERIES; q++) {
+		if (sqlite3_prepare_v3(s->db, sql_queries[q].sql, -1, SQLITE_PREPARE_PERSISTENT,
+			&s->stmt[q], NULL) != SQLITE_OK)
+			return failed(s, err, sql_queries[q].name);
+	}
+	return 0;
+}
+
+static int
+set_up(struct store *s, enum store_mode mode, struct err *err)
+{
+	const char *pragmas[] = {pragmas_write, pragmas_read, pragmas_scratch};
+	int version;
+
+	sqlite3_extended_result_codes(s->db, 1);
+	sqlite3_busy_timeout(s->db, 5000);
+	if (sqlite3_exec(s->db, pragmas[mode], NULL, NULL, NULL) != SQLITE_OK)
+		return failed(s, err, "cannot be opened");
+	if (version_get(s, &version, err) != 0)
+		return -1;
+	if (version > SCHEMA_VERSION)
+		return err_set(err,
+		    "database: its tables are of version %d, this slad knows %d; use a newer slad",
+		    version, SCHEMA_VERSION);
+	if (version < SCHEMA_VERSION && mode == STORE_READ)
+		return err_set(err, "database: it has no tables of slad; start slad serve once");
+	if (migrate(s, version, err) != 0)
+		return -1;
+	return prepare(s, err);
+}
+
+struct store *
+store_open(const char *path, enum store_mode mode, struct err *err)
+{
+	int flags =
+	    mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	struct store *s = mem_alloc(1, sizeof(*s));
+
+	if (mode == STORE_SCRATCH)
+		path = "";
+	if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+		err_set(err, "database: %s: %s", path, sqlite3_errmsg(s->db));
+		store_close(s);
+		return NULL;
+	}
+	if (set_up(s, mode, err) != 0) {
+		err_prefix(err, "%s", path);
+		store_close(s);
+		return NULL;
+	}
+	return s;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	for (int q = 0; q < QUERIES; q++)
+		sqlite3_finalize(s->stmt[q]);
+	sqlite3_close(s->db);
+	free(s);
+}
+
+const char *
+store_version(void)
+{
+	return sqlite3_libversion();
+}
+
+int
+store_begin(struct store *s, struct err *err)
+{
+	statement(s, QUERY_BEGIN, "");
+	return statement_run(s, QUERY_BEGIN, err);
+}
+
+int
+store_begin_read(struct store *s, struct err *err)
+{
+	statement(s, QUERY_BEGIN_READ, "");
+	return statement_run(s, QUERY_BEGIN_READ, err);
+}
+
+int
+store_commit(struct store *s, struct err *err)
+{
+	for (int q = 0; q < QUERIES; q++)
+		sqlite3_reset(s->stmt[q]);
+	statement(s, QUERY_COMMIT, "");
+	return statement_run(s, QUERY_COMMIT, err);
+}
+
+void
+store_rollback(struct store *s)
+{
+	int failure = s->failure;
+
+	if (sqlite3_get_autocommit(s->db))
+		return;
+	for (int q = 0; q < QUERIES; q++)
+		sqlite3_reset(s->stmt[q]);
+	statement(s, QUERY_ROLLBACK, "");
+	statement_run(s, QUERY_ROLLBACK, NULL);
+	s->failure = failure;
+}
+
+bool
+store_full(const struct store *s)
+{
+	return (s->failure & 0xff) == SQLITE_FULL;
+}
+
+int
+store_meta(struct store *s, const char *name, char *value, size_t size, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_META_GET, "t", name);
+	int found = statement_step(s, QUERY_META_GET, err);
+
+	if (found > 0)
+		snprintf(value, size, "%s", (const char *)sqlite3_column_text(st, 0));
+	statement_end(s, QUERY_META_GET);
+	return found;
+}
+
+int
+store_meta_set(struct store *s, const char *name, const char *value, struct err *err)
+{
+	statement(s, QUERY_META_SET, "tt", name, value);
+	return statement_run(s, QUERY_META_SET, err);
+}

@@ -1,0 +1,165 @@
+/*
+ * store: the log and all that is folded from it, in one SQLite file.
+ *
+ * One connection writes (opened STORE_WRITE, used by one thread); readers open their own with
+ * STORE_READ and never wait for it. WAL, synchronous=FULL: what store_commit() returned 0 for is on
+ * the disk. Writes happen between store_begin() and store_commit(); store_rollback() undoes.
+ *
+ * All functions return 0 or -1 with a sentence; those that look something up return 1 where it is
+ * there, 0 where not. Bytes and texts given out live until the next call on the same store, unless
+ * they were put into an arena. Times are UTC ms.
+ */
+#ifndef SLAD_STORE_STORE_H
+#define SLAD_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "domain/scope.h"
+
+enum store_mode {
+	STORE_WRITE, /* creates the file and its tables where there are none */
+	STORE_READ,
+	STORE_SCRATCH, /* a private temporary database; path is ignored */
+};
+
+struct store;
+
+struct store *store_open(const char *path, enum store_mode mode, struct err *err);
+void store_close(struct store *s); /* NULL is fine */
+
+int store_begin(struct store *s, struct err *err);
+int store_begin_read(struct store *s, struct err *err);
+int store_commit(struct store *s, struct err *err);
+void store_rollback(struct store *s);
+bool store_full(const struct store *s); /* the last failure was a full disk */
+const char *store_version(void); /* of the library that is loaded */
+
+int store_meta(struct store *s, const char *name, char *value, size_t size, struct err *err);
+int store_meta_set(struct store *s, const char *name, const char *value, struct err *err);
+
+/* The log. */
+int store_source(struct store *s, const char *name, bool add, int64_t *id, struct err *err);
+int store_source_name(
+    struct store *s, int64_t id, struct arena *a, const char **name, struct err *err);
+int store_identity(struct store *s, int64_t source, const char *id, int64_t *seq, struct err *err);
+int store_body(struct store *s, int64_t seq, const char **body, size_t *len, struct err *err);
+int store_received(struct store *s, int64_t seq, struct arena *a, int64_t *received,
+    const char **body, struct err *err);
+int store_append(struct store *s, int64_t source, const char *id, int64_t received,
+    const char *body, size_t len, int64_t *seq, struct err *err);
+int store_last(struct store *s, int64_t *seq, struct err *err);
+
+/* Walks the log after `seq`, at most `limit` records; each() returning -1 ends it. */
+int store_replay(struct store *s, int64_t seq, int64_t limit,
+    int (*each)(void *context, int64_t seq, const char *body, size_t len, struct err *err),
+    void *context, struct err *err);
+
+int store_quarantine(struct store *s, int64_t received, const char *sender, const char *reason,
+    const char *body, struct err *err);
+int store_quarantine_size(struct store *s, int64_t *count, int64_t *bytes, struct err *err);
+
+/* Entities: tickets, outages, maintenance. */
+enum entity_state { ENTITY_INCOMPLETE, ENTITY_OPEN, ENTITY_RESOLVED, ENTITY_EXCLUDED };
+#define ENTITY_STATES 4
+
+struct blob {
+	const void *bytes;
+	size_t len;
+};
+
+struct entity {
+	int64_t id; /* 0: not stored yet */
+	int class; /* enum class */
+	int64_t source;
+	const char *name;
+	int state;
+	int64_t scope; /* 0: none */
+	int64_t due; /* 0: none */
+	struct blob facts, counts;
+};
+
+/* Into the arena. */
+int store_entity(struct store *s, int class, int64_t source, const char *name, struct arena *a,
+    struct entity *e, struct err *err);
+int store_entity_get(
+    struct store *s, int64_t id, struct arena *a, struct entity *e, struct err *err);
+int store_entity_save(struct store *s, struct entity *e, struct err *err); /* sets id if it was 0 */
+
+/* Ids of entities: due at or before now, or of a name (tickets only, with their sources), or the
+ * next ones after an id. They return how many, at most `limit`, or -1. */
+int store_due(struct store *s, int64_t now, int64_t *ids, int limit, struct err *err);
+int store_next_due(struct store *s, int64_t *due, struct err *err); /* STAMP_NEVER if none */
+int store_entities_after(struct store *s, int64_t after, int64_t *ids, int limit, struct err *err);
+int store_entities_named(struct store *s, const char *name, struct arena *a, int64_t *ids,
+    const char **sources, int limit, struct err *err);
+int store_tickets_in(struct store *s, int state, int64_t *count, struct err *err);
+
+int store_counted(struct store *s, int64_t minute, int64_t entity, bool counts, struct err *err);
+
+struct counted {
+	int64_t minute, entity;
+	const char *source, *name;
+	struct blob counts;
+	struct scope scope;
+};
+
+/* Entities that count in the minutes [from, to), after a place (minute, entity), in that order;
+ * each() returning 1 ends the walk. */
+int store_counted_walk(struct store *s, int64_t from, int64_t to, int64_t minute, int64_t entity,
+    int (*each)(void *context, const struct counted *c), void *context, struct err *err);
+
+/* Scopes and tallies. counts are packed pairs of measure and number. */
+int store_scope(struct store *s, const struct scope *scope, int64_t *id, struct err *err);
+
+struct stored_scope {
+	int64_t id;
+	struct scope scope;
+};
+
+/* All scopes, sorted by their dimensions, in the arena; returns how many, or -1. */
+int store_scopes(struct store *s, struct arena *a, struct stored_scope **list, struct err *err);
+
+int store_tally(struct store *s, int64_t scope, int level, int64_t bucket, struct blob *counts,
+    struct err *err);
+int store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, const void *counts,
+    size_t len, struct err *err); /* len 0 deletes */
+int store_tally_range(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
+    void (*each)(void *context, struct blob counts), void *context, struct err *err);
+
+/* Downs. */
+enum down_kind { DOWN_OUTAGE, DOWN_MAINTENANCE, DOWN_MAINTENANCE_LATE };
+
+struct stored_down {
+	const char *agreement, *service;
+	enum down_kind kind;
+	int64_t from, to;
+};
+
+int store_downs_replace(struct store *s, int64_t entity, const struct stored_down *downs,
+    size_t count, struct err *err);
+
+/* Those of a service that touch (from, to), in the arena; returns how many, or -1. */
+int store_downs(struct store *s, const char *agreement, const char *service, enum down_kind kind,
+    int64_t from, int64_t to, struct arena *a, struct stored_down **list, struct err *err);
+
+/* The (agreement, service) pairs that have any, in the arena; returns how many, or -1. */
+int store_down_services(
+    struct store *s, struct arena *a, struct stored_down **list, struct err *err);
+
+/* Rebuilding: forgets all that is folded; and texts of it, for comparison. */
+int store_forget(struct store *s, struct err *err);
+
+enum dump { DUMP_ENTITIES, DUMP_TALLIES, DUMP_COUNTED, DUMP_DOWNS };
+#define DUMPS 4
+extern const char *const dump_names[DUMPS];
+
+/* Compares one kind of folded rows of two stores; each() gets the key of every row that differs
+ * and what is wrong with it. Returns the number of differences, or -1. */
+int64_t store_compare(struct store *s, struct store *other, enum dump what,
+    void (*each)(void *context, const char *key, const char *what), void *context, struct err *err);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * store_alert: alerts, and the outbox of what they have to tell.
+ */
+#ifndef SLAD_STORE_STORE_ALERT_H
+#define SLAD_STORE_STORE_ALERT_H
+
+#include "store/store.h"
+
+/* An alert as it is stored; the meaning of state, level and candidate is domain/alert's. */
+struct stored_alert {
+	int64_t id;
+	const char *rule, *indicator;
+	const char *scope[DIMENSIONS]; /* NULL: not part of its scope */
+	int state, level, candidate;
+	int64_t candidate_since, since, fired, resolved;
+	bool no_data;
+	int64_t good, total, a, b;
+	const char *reason; /* why it resolved, or NULL */
+};
+
+int store_alert_save(struct store *s, struct stored_alert *a, struct err *err); /* sets id if 0 */
+int store_alert_delete(struct store *s, int64_t id, struct err *err);
+int store_alert(
+    struct store *s, int64_t id, struct arena *a, struct stored_alert *alert, struct err *err);
+
+/* Those that are pending or firing; or a page of all, newest first, below an id, in a state (-1:
+ * any). In the arena; they return how many, or -1. */
+int store_alerts_live(
+    struct store *s, struct arena *a, struct stored_alert **list, struct err *err);
+int store_alerts_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
+    struct stored_alert **list, struct err *err);
+
+int store_alert_counts(struct store *s,
+    void (*each)(void *context, int state, int level, int64_t count), void *context,
+    struct err *err);
+
+enum outbox_state { OUTBOX_WAITING, OUTBOX_DELIVERED, OUTBOX_FAILED };
+#define OUTBOX_STATES 3
+
+struct outbox {
+	int64_t id;
+	const char *message, *receiver, *body;
+	int64_t alert, created;
+	int state, attempts;
+	int64_t next;
+	int status;
+	const char *error;
+};
+
+int store_outbox_add(struct store *s, const char *message, const char *receiver, int64_t alert,
+    int64_t created, const char *body, struct err *err);
+
+/* The receivers that were told of an alert, in the arena; returns how many, or -1. */
+int store_outbox_receivers(struct store *s, int64_t alert, struct arena *a, const char **receivers,
+    int limit, struct err *err);
+
+int store_outbox_report(struct store *s, const struct outbox *report, struct err *err);
+
+/* Waiting ones after an id, oldest first, in the arena; returns how many, or -1. */
+int store_outbox_waiting(struct store *s, int64_t after, int limit, struct arena *a,
+    struct outbox **list, struct err *err);
+int store_outbox_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
+    struct outbox **list, struct err *err);
+int store_outbox_counts(struct store *s, int64_t counts[static OUTBOX_STATES], struct err *err);
+
+#endif

@@ -1,0 +1,154 @@
+#include "store/statement.h"
+
+int
+store_scope(struct store *s, const struct scope *scope, int64_t *id, struct err *err)
+{
+	const char *const *d = scope->dim;
+	sqlite3_stmt *st = statement(s, QUERY_SCOPE_FIND, "tttt", d[0], d[1], d[2], d[3]);
+	int found = statement_step(s, QUERY_SCOPE_FIND, err);
+
+	if (found > 0)
+		*id = sqlite3_column_int64(st, 0);
+	statement_end(s, QUERY_SCOPE_FIND);
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	statement(s, QUERY_SCOPE_ADD, "tttt", d[0], d[1], d[2], d[3]);
+	if (statement_run(s, QUERY_SCOPE_ADD, err) != 0)
+		return -1;
+	*id = sqlite3_last_insert_rowid(s->db);
+	return 0;
+}
+
+int
+store_scopes(struct store *s, struct arena *a, struct stored_scope **list, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_SCOPE_LIST, "");
+	struct stored_scope *scopes = NULL, *grown;
+	int n = 0, room = 0, more;
+
+	while ((more = statement_step(s, QUERY_SCOPE_LIST, err)) > 0) {
+		if (n == room) {
+			room = room == 0 ? 64 : 2 * room;
+			grown = arena_alloc(a, (size_t)room, sizeof(*grown));
+			for (int i = 0; i < n; i++)
+				grown[i] = scopes[i];
+			scopes = grown;
+		}
+		scopes[n].id = sqlite3_column_int64(st, 0);
+		for (int d = 0; d < DIMENSIONS; d++)
+			scopes[n].scope.dim[d] = column_text(st, 1 + d, a);
+		n++;
+	}
+	statement_end(s, QUERY_SCOPE_LIST);
+	*list = scopes;
+	return more < 0 ? -1 : n;
+}
+
+int
+store_tally(
+    struct store *s, int64_t scope, int level, int64_t bucket, struct blob *counts, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_TALLY_GET, "iii", scope, (int64_t)level, bucket);
+	int found = statement_step(s, QUERY_TALLY_GET, err);
+
+	*counts = (struct blob){"", 0};
+	if (found > 0)
+		*counts =
+		    (struct blob){sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0)};
+	return found;
+}
+
+int
+store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, const void *counts,
+    size_t len, struct err *err)
+{
+	if (len == 0) {
+		statement(s, QUERY_TALLY_DELETE, "iii", scope, (int64_t)level, bucket);
+		return statement_run(s, QUERY_TALLY_DELETE, err);
+	}
+	statement(
+	    s, QUERY_TALLY_SET, "iiib", scope, (int64_t)level, bucket, (struct blob){counts, len});
+	return statement_run(s, QUERY_TALLY_SET, err);
+}
+
+int
+store_tally_range(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
+    void (*each)(void *context, struct blob counts), void *context, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_TALLY_RANGE, "iiii", scope, (int64_t)level, from, to);
+	int more;
+
+	while ((more = statement_step(s, QUERY_TALLY_RANGE, err)) > 0)
+		each(context,
+		    (struct blob){sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0)});
+	statement_end(s, QUERY_TALLY_RANGE);
+	return more;
+}
+
+int
+store_downs_replace(
+    struct store *s, int64_t entity, const struct stored_down *downs, size_t count, struct err *err)
+{
+	statement(s, QUERY_DOWN_DELETE, "i", entity);
+	if (statement_run(s, QUERY_DOWN_DELETE, err) != 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		statement(s, QUERY_DOWN_ADD, "ttiiii", downs[i].agreement, downs[i].service,
+		    (int64_t)downs[i].kind, downs[i].to, downs[i].from, entity);
+		if (statement_run(s, QUERY_DOWN_ADD, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static struct stored_down *
+down_slot(struct stored_down **list, int n, int *room, struct arena *a)
+{
+	struct stored_down *grown;
+
+	if (n == *room) {
+		*room = *room == 0 ? 16 : 2 * *room;
+		grown = arena_alloc(a, (size_t)*room, sizeof(*grown));
+		for (int i = 0; i < n; i++)
+			grown[i] = (*list)[i];
+		*list = grown;
+	}
+	return &(*list)[n];
+}
+
+int
+store_downs(struct store *s, const char *agreement, const char *service, enum down_kind kind,
+    int64_t from, int64_t to, struct arena *a, struct stored_down **list, struct err *err)
+{
+	sqlite3_stmt *st =
+	    statement(s, QUERY_DOWN_RANGE, "ttiii", agreement, service, (int64_t)kind, from, to);
+	int n = 0, room = 0, more;
+
+	*list = NULL;
+	while ((more = statement_step(s, QUERY_DOWN_RANGE, err)) > 0) {
+		*down_slot(list, n, &room, a) = (struct stored_down){.agreement = agreement,
+		    .service = service,
+		    .kind = kind,
+		    .from = sqlite3_column_int64(st, 0),
+		    .to = sqlite3_column_int64(st, 1)};
+		n++;
+	}
+	statement_end(s, QUERY_DOWN_RANGE);
+	return more < 0 ? -1 : n;
+}
+
+int
+store_down_services(struct store *s, struct arena *a, struct stored_down **list, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_DOWN_SERVICES, "");
+	int n = 0, room = 0, more;
+
+	*list = NULL;
+	while ((more = statement_step(s, QUERY_DOWN_SERVICES, err)) > 0) {
+		*down_slot(list, n, &room, a) = (struct stored_down){
+		    .agreement = column_text(st, 0, a), .service = column_text(st, 1, a)};
+		n++;
+	}
+	statement_end(s, QUERY_DOWN_SERVICES);
+	return more < 0 ? -1 : n;
+}

@@ -1,0 +1,52 @@
+-- name: alert_add
+INSERT INTO alert (rule, indicator, agreement, service, priority, team, state, level, candidate,
+    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19);
+
+-- name: alert_set
+UPDATE alert SET state = ?2, level = ?3, candidate = ?4, candidate_since = ?5, since = ?6,
+    fired = ?7, resolved = ?8, no_data = ?9, good = ?10, total = ?11, a = ?12, b = ?13,
+    reason = ?14
+WHERE id = ?1;
+
+-- name: alert_delete
+DELETE FROM alert WHERE id = ?1;
+
+-- name: alert_live
+SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
+    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason
+FROM alert WHERE state IN (1, 2) ORDER BY id;
+
+-- name: alert_page
+SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
+    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason
+FROM alert WHERE id < ?1 AND (?2 < 0 OR state = ?2) ORDER BY id DESC LIMIT ?3;
+
+-- name: alert_get
+SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
+    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason
+FROM alert WHERE id = ?1;
+
+-- name: alert_counts
+SELECT state, level, count(*) FROM alert GROUP BY state, level ORDER BY state, level;
+
+-- name: outbox_add
+INSERT INTO outbox (message, receiver, alert, created, body, state, attempts, next, status, error)
+VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?4, 0, '');
+
+-- name: outbox_waiting
+SELECT id, message, receiver, body, attempts, next, created FROM outbox
+WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2;
+
+-- name: outbox_report
+UPDATE outbox SET state = ?2, attempts = ?3, next = ?4, status = ?5, error = ?6 WHERE id = ?1;
+
+-- name: outbox_counts
+SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state;
+
+-- name: outbox_page
+SELECT id, message, receiver, alert, created, state, attempts, next, status, error FROM outbox
+WHERE id < ?1 AND (?2 < 0 OR state = ?2) ORDER BY id DESC LIMIT ?3;
+
+-- name: outbox_receivers
+SELECT DISTINCT receiver FROM outbox WHERE alert = ?1 ORDER BY receiver;

@@ -1,0 +1,83 @@
+-- name: entity_find
+SELECT id, state, coalesce(scope, 0), coalesce(due, 0), facts, counts FROM entity
+WHERE name = ?3 AND source = ?2 AND class = ?1;
+
+-- name: entity_add
+INSERT INTO entity (class, source, name, state, scope, due, facts, counts)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+
+-- name: entity_set
+UPDATE entity SET state = ?2, scope = ?3, due = ?4, facts = ?5, counts = ?6 WHERE id = ?1;
+
+-- name: entity_get
+SELECT class, source, name, state, coalesce(scope, 0), coalesce(due, 0), facts, counts
+FROM entity WHERE id = ?1;
+
+-- name: entity_due
+SELECT id FROM entity WHERE due <= ?1 ORDER BY due LIMIT ?2;
+
+-- name: entity_next_due
+SELECT due FROM entity WHERE due IS NOT NULL ORDER BY due LIMIT 1;
+
+-- name: entity_named
+SELECT e.id, s.name FROM entity e JOIN source s ON s.id = e.source
+WHERE e.name = ?1 AND e.class = 0 ORDER BY s.name LIMIT 100;
+
+-- name: entity_after
+SELECT id FROM entity WHERE id > ?1 ORDER BY id LIMIT ?2;
+
+-- name: entity_states
+SELECT count(*) FROM entity WHERE state = ?1 AND class = 0;
+
+-- name: counted_add
+INSERT INTO counted (minute, entity) VALUES (?1, ?2) ON CONFLICT DO NOTHING;
+
+-- name: counted_delete
+DELETE FROM counted WHERE minute = ?1 AND entity = ?2;
+
+-- name: counted_page
+SELECT c.minute, c.entity, s.name, e.name, e.counts,
+       p.agreement, p.service, p.priority, p.team
+FROM counted c
+JOIN entity e ON e.id = c.entity
+JOIN source s ON s.id = e.source
+JOIN scope p ON p.id = e.scope
+WHERE c.minute >= ?1 AND c.minute < ?2 AND (c.minute, c.entity) > (?3, ?4)
+ORDER BY c.minute, c.entity;
+
+-- name: scope_find
+SELECT id FROM scope WHERE agreement = ?1 AND service = ?2 AND priority = ?3 AND team = ?4;
+
+-- name: scope_add
+INSERT INTO scope (agreement, service, priority, team) VALUES (?1, ?2, ?3, ?4);
+
+-- name: scope_list
+SELECT id, agreement, service, priority, team FROM scope
+ORDER BY agreement, service, priority, team;
+
+-- name: tally_get
+SELECT counts FROM tally WHERE scope = ?1 AND level = ?2 AND bucket = ?3;
+
+-- name: tally_set
+INSERT INTO tally (scope, level, bucket, counts) VALUES (?1, ?2, ?3, ?4)
+ON CONFLICT (scope, level, bucket) DO UPDATE SET counts = excluded.counts;
+
+-- name: tally_delete
+DELETE FROM tally WHERE scope = ?1 AND level = ?2 AND bucket = ?3;
+
+-- name: tally_range
+SELECT counts FROM tally WHERE scope = ?1 AND level = ?2 AND bucket >= ?3 AND bucket < ?4;
+
+-- name: down_delete
+DELETE FROM down WHERE entity = ?1;
+
+-- name: down_add
+INSERT INTO down (agreement, service, kind, until, start, entity)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING;
+
+-- name: down_range
+SELECT start, until FROM down
+WHERE agreement = ?1 AND service = ?2 AND kind = ?3 AND until > ?4 AND start < ?5;
+
+-- name: down_services
+SELECT DISTINCT agreement, service FROM down ORDER BY agreement, service;

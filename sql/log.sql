@@ -1,0 +1,54 @@
+-- name: begin
+BEGIN IMMEDIATE;
+
+-- name: begin_read
+BEGIN;
+
+-- name: commit
+COMMIT;
+
+-- name: rollback
+ROLLBACK;
+
+-- name: meta_get
+SELECT value FROM meta WHERE name = ?1;
+
+-- name: meta_set
+INSERT INTO meta (name, value) VALUES (?1, ?2)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- name: source_find
+SELECT id FROM source WHERE name = ?1;
+
+-- name: source_add
+INSERT INTO source (name) VALUES (?1);
+
+-- name: source_name
+SELECT name FROM source WHERE id = ?1;
+
+-- name: identity_find
+SELECT seq FROM identity WHERE source = ?1 AND id = ?2;
+
+-- name: identity_add
+INSERT INTO identity (source, id, seq) VALUES (?1, ?2, ?3);
+
+-- name: record_add
+INSERT INTO record (received, body) VALUES (?1, ?2);
+
+-- name: record_body
+SELECT body FROM record WHERE seq = ?1;
+
+-- name: record_received
+SELECT received, body FROM record WHERE seq = ?1;
+
+-- name: record_page
+SELECT seq, body FROM record WHERE seq > ?1 ORDER BY seq LIMIT ?2;
+
+-- name: record_last
+SELECT coalesce(max(seq), 0) FROM record;
+
+-- name: quarantine_add
+INSERT INTO quarantine (received, sender, reason, body) VALUES (?1, ?2, ?3, ?4);
+
+-- name: quarantine_size
+SELECT count(*), coalesce(sum(length(body)), 0) FROM quarantine;

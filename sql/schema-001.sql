@@ -1,0 +1,128 @@
+-- The log is the truth: what was accepted, in the order it was accepted.
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+);
+CREATE TABLE record (
+    seq INTEGER PRIMARY KEY,
+    received INTEGER NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE TABLE identity (
+    source INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (source, id)
+) WITHOUT ROWID;
+
+-- What was refused of those who asked to skip it, until its cause is mended.
+CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY,
+    received INTEGER NOT NULL,
+    sender TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+
+-- All below is folded from the log, and can be rebuilt from it.
+-- An entity is what records are about: a ticket (class 0), an outage (1), a maintenance (2).
+-- facts: its records, packed. counts: what it contributes to tallies, packed.
+-- state: 0 incomplete, 1 open, 2 resolved, 3 excluded. due: when time alone changes its counts.
+CREATE TABLE entity (
+    id INTEGER PRIMARY KEY,
+    class INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    scope INTEGER,
+    due INTEGER,
+    facts BLOB NOT NULL,
+    counts BLOB NOT NULL,
+    UNIQUE (name, source, class)
+);
+CREATE INDEX entity_due ON entity (due) WHERE due IS NOT NULL;
+CREATE INDEX entity_state ON entity (state) WHERE state < 2;
+
+-- In which minutes an entity counts: the way from a score back to its tickets.
+CREATE TABLE counted (
+    minute INTEGER NOT NULL,
+    entity INTEGER NOT NULL,
+    PRIMARY KEY (minute, entity)
+) WITHOUT ROWID;
+
+CREATE TABLE scope (
+    id INTEGER PRIMARY KEY,
+    agreement TEXT NOT NULL,
+    service TEXT NOT NULL,
+    priority TEXT NOT NULL,
+    team TEXT NOT NULL,
+    UNIQUE (agreement, service, priority, team)
+);
+
+-- counts: pairs of measure and number, packed, of one scope in one bucket of minutes.
+CREATE TABLE tally (
+    scope INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    counts BLOB NOT NULL,
+    PRIMARY KEY (scope, level, bucket)
+) WITHOUT ROWID;
+
+-- kind: 0 outage, 1 maintenance announced in time, 2 maintenance announced late.
+CREATE TABLE down (
+    agreement TEXT NOT NULL,
+    service TEXT NOT NULL,
+    kind INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    entity INTEGER NOT NULL,
+    PRIMARY KEY (agreement, service, kind, until, start, entity)
+) WITHOUT ROWID;
+CREATE INDEX down_entity ON down (entity);
+
+-- Alerts and what they have to tell: not folded, never rebuilt.
+CREATE TABLE alert (
+    id INTEGER PRIMARY KEY,
+    rule TEXT NOT NULL,
+    indicator TEXT NOT NULL,
+    agreement TEXT,
+    service TEXT,
+    priority TEXT,
+    team TEXT,
+    state INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    candidate INTEGER NOT NULL,
+    candidate_since INTEGER NOT NULL,
+    since INTEGER NOT NULL,
+    fired INTEGER NOT NULL,
+    resolved INTEGER NOT NULL,
+    no_data INTEGER NOT NULL,
+    good INTEGER NOT NULL,
+    total INTEGER NOT NULL,
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    reason TEXT
+);
+CREATE INDEX alert_state ON alert (state);
+
+-- state: 0 to be sent, 1 delivered, 2 failed for good.
+CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY,
+    message TEXT NOT NULL UNIQUE,
+    receiver TEXT NOT NULL,
+    alert INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    state INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,
+    next INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    error TEXT NOT NULL
+);
+CREATE INDEX outbox_alert ON outbox (alert);
+CREATE INDEX outbox_waiting ON outbox (id) WHERE state = 0;
+
+CREATE TABLE meta (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) WITHOUT ROWID;

@@ -1,0 +1,130 @@
+"""Random configurations: calendars, zones, agreements in several versions, targets."""
+
+from datetime import date, timedelta
+
+ZONES = ["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe",
+         "Asia/Kathmandu", "UTC", "America/Santiago", "America/St_Johns"]
+# Where and when clocks change, and where years, ISO years and months turn.
+PLACES = [(None, date(2025, 12, 27)), (None, date(2026, 12, 26)), (None, date(2024, 2, 26)),
+          (None, date(2026, 6, 28)), (None, date(2026, 10, 1)), (None, date(2026, 11, 14)),
+          ("America/New_York", date(2026, 3, 7)), ("America/New_York", date(2026, 10, 31)),
+          ("Europe/Berlin", date(2026, 3, 28)), ("Europe/Berlin", date(2026, 10, 24)),
+          ("Australia/Lord_Howe", date(2026, 4, 4)), ("Australia/Lord_Howe", date(2026, 10, 3)),
+          ("America/Santiago", date(2026, 4, 3)), ("America/Santiago", date(2026, 9, 5)),
+          ("America/St_Johns", date(2026, 10, 31))]
+WEEKS = {
+    "office": [{"days": "mon-fri", "open": ["09:00-12:00", "13:30-18:00"]}],
+    "half": [{"days": "mon-fri", "open": ["08:00-17:00"]},
+             {"days": "sat", "open": ["09:00-12:00"]}],
+    "night": [{"days": "mon-fri", "open": ["22:00-06:00"]}],
+    "evening": [{"days": "mon-sun", "open": ["18:00-24:00"]}],
+    "always": [{"days": "mon-sun", "open": ["00:00-24:00"]}],
+    "owl": [{"days": "mon-sat", "open": ["00:30-02:30"]},
+            {"days": "sun", "open": ["01:15-03:30", "23:00-00:45"]}],
+    "lap": [{"days": "mon-sun", "open": ["20:00-06:00", "05:00-09:00"]}],
+    "never": [],
+}
+AGREEMENTS = ["acme", "beta", "gamma"]
+SERVICES = ["mail", "vpn", "erp", "почта"]
+PRIORITIES = ["P1", "P2", "P3"]
+KINDS = ["request", "incident", "complaint"]
+CAUSES = ["customer", "agreed", "supplier"]
+LIMITS = ["1m", "15m", "30m", "1h", "90m", "2h", "4h", "8h", "8h30m", "2d"]
+INDICATORS = ["on_time_recovery_rate", "service_availability",
+              "first_contact_resolution_rate", "resolution_rate", "timely_response_rate",
+              "timely_resolution_rate", "complaint_handling_rate"]
+
+
+def some(rng, values, least=0):
+    """A random subset, in order."""
+    chosen = rng.sample(values, rng.randint(least, len(values)))
+    return [v for v in values if v in chosen]
+
+
+def zone(rng, home):
+    """The zone where something happens in these days, or any other."""
+    return home if home and rng.random() < 0.6 else rng.choice(ZONES)
+
+
+def calendar(rng, week, home, first, days):
+    """A calendar with holidays and make-up days in the time of the stream."""
+    result = {"name": week, "timezone": zone(rng, home), "week": WEEKS[week]}
+    if week == "never":
+        return result
+    dates = [(first + timedelta(days=n)).isoformat() for n in range(days)]
+    if rng.random() < 0.5:
+        result["closed"] = sorted(rng.sample(dates, min(len(dates), rng.randint(1, 4))))
+    if rng.random() < 0.5:
+        chosen = sorted(rng.sample(dates, min(len(dates), rng.randint(1, 3))))
+        result["open"] = [{"date": d, "open": rng.choice(
+            [["09:00-18:00"], ["09:00-12:00"], ["22:00-02:00"], ["00:00-24:00"],
+             ["07:30-11:00", "12:00-12:01"]])} for d in chosen]
+    return result
+
+
+def target(rng, keys, calendars):
+    """A row of targets with some of the three limits."""
+    row = {}
+    if "kind" in keys:
+        row["kind"] = rng.choice(KINDS)
+    if "priority" in keys:
+        row["priority"] = rng.choice(["P1", "P1", "P2", "P3"])
+    if "service" in keys:
+        row["service"] = rng.choice(["mail", "mail", "vpn", "почта"])
+    if rng.random() < 0.4:
+        row["calendar"] = rng.choice(calendars)
+    for name in ("respond", "recover", "resolve"):
+        if rng.random() < 0.85:
+            row[name] = rng.choice(LIMITS)
+    return row
+
+
+def targets(rng, calendars):
+    """Rows of different specificity, no two with the same keys and values."""
+    rows, seen = [], set()
+    kinds = [dict(target(rng, [], calendars), kind=kind) for kind in some(rng, KINDS)]
+    others = [target(rng, some(rng, ["kind", "priority", "service"]), calendars)
+              for _ in range(rng.randint(1, 10))]
+    for row in kinds + others:
+        match = tuple(row.get(k) for k in ("kind", "priority", "service"))
+        if match not in seen:
+            seen.add(match)
+            rows.append(row)
+    return rows
+
+
+def version(rng, name, home, begin, calendars):
+    """One version of an agreement."""
+    result = {"id": name, "from": begin.isoformat(), "timezone": zone(rng, home),
+              "calendar": rng.choice(calendars), "targets": targets(rng, calendars)}
+    if rng.random() < 0.75:
+        result["reopen_window"] = rng.choice(["1d", "2h", "30m", "10m", "0s", "36h"])
+    if rng.random() < 0.6:
+        result["pause_on"] = some(rng, CAUSES)
+    result["services"] = [
+        {"id": s, "calendar": rng.choice(calendars)} if rng.random() < 0.7 else {"id": s}
+        for s in some(rng, SERVICES[:3])]
+    result["objectives"] = [{"indicator": i, "at_least": rng.choice([0.5, 0.9, 0.95, 0.999, 1])}
+                            for i in some(rng, INDICATORS)]
+    return result
+
+
+def agreement(rng, name, home, calendars, first, days):
+    """All versions of one agreement; sometimes the first begins amid the stream."""
+    starts = {date(2023, 1, 1)} if rng.random() < 0.8 else set()
+    for _ in range(rng.choice([0, 0, 1, 1, 2]) + (not starts)):
+        starts.add(first + timedelta(days=rng.randrange(days)))
+    return [version(rng, name, home, start, calendars) for start in sorted(starts)]
+
+
+def configuration(rng, home, first, days):
+    """A whole configuration for a stream of some days from the first on."""
+    weeks = rng.sample(sorted(WEEKS), rng.randint(2, 4))
+    if weeks.count("never") and rng.random() < 0.7:
+        weeks.remove("never")
+    calendars = [calendar(rng, week, home, first - timedelta(days=2), days + 6)
+                 for week in weeks]
+    rows = []
+    for name in AGREEMENTS[:rng.randint(1, 3)]:
+        rows += agreement(rng, name, home, weeks, first, days)
+    return {"timezone": zone(rng, home), "calendars": calendars, "agreements": rows}

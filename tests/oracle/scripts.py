@@ -1,0 +1,255 @@
+"""Replay scripts: the events of a stream as a sender would deliver them, and questions.
+
+A script is a list of commands, each with `now`, which only grows:
+{"post": [events], "on_error": "fail" or "skip"}, {"get": path}, {"ticket": {...}},
+{"verify": true}.
+"""
+
+import json
+import random
+from urllib.parse import quote
+
+import configs
+import streams
+import times
+from configs import INDICATORS, PRIORITIES, SERVICES, some
+
+COUNTED = ("good", "bad", "pending", "excluded")
+WRONG = [  # what a sender can get wrong: each gets an event and spoils it
+    lambda e: e.pop("time"),
+    lambda e: e.update(time="2026-11-20T10:00:00"),
+    lambda e: e.update(time="2026-02-30T10:00:00Z"),
+    lambda e: e.update(time="2016-12-31T23:59:60Z"),
+    lambda e: e.update(time=1790000000),
+    lambda e: e.update(time="2026-11-20 10:00"),
+    lambda e: e.update(time="2026-11-20T10:00:00+0800"),
+    lambda e: e.update(type="incident.escalated"),
+    lambda e: e.update(type="opened"),
+    lambda e: e.update(specversion="0.3"),
+    lambda e: e.pop("specversion"),
+    lambda e: e.pop("subject"),
+    lambda e: e.update(subject=""),
+    lambda e: e.update(source=""),
+    lambda e: e.update(subject="x" * 513),
+    lambda e: e.pop("id"),
+    lambda e: e.update(id=7),
+    lambda e: e.update(data=[1]),
+    lambda e: e.update(sequence="first"),
+    lambda e: e.update(type="request.opened", data={"service": "mail"}),
+    lambda e: e.update(type="request.opened", data={"agreement": "nobody"}),
+    lambda e: e.update(type="request.opened", data={"agreement": 5}),
+    lambda e: e.update(type="request.updated", data={"agreement": None}),
+    lambda e: e.update(type="request.updated", data={"kind": "problem"}),
+    lambda e: e.update(type="request.updated", data={"respond_by": "tomorrow"}),
+    lambda e: e.update(type="request.updated", data={"outage": "yes"}),
+    lambda e: e.update(type="request.excluded", data={}),
+    lambda e: e.update(type="request.excluded", data={"cause": "mood"}),
+    lambda e: e.update(type="request.contacted", data={"by": "nobody"}),
+    lambda e: e.update(type="request.resolved", data={"first_contact": "yes"}),
+    lambda e: e.update(type="request.paused", data={"cause": 3}),
+    lambda e: e.update(type="outage.started", data={"agreement": "acme"}),
+    lambda e: e.update(type="maintenance.planned", data={
+        "agreement": "acme", "service": "mail",
+        "from": "2026-11-20T10:00:00Z", "to": "2026-11-20T18:00:00+08:00"}),
+]
+
+
+class Script:
+    """Builds the commands of one seed."""
+
+    def __init__(self, seed):
+        self.rng = random.Random("script %s" % seed)
+        self.story = streams.stream(seed)
+        self.commands = []
+        self.now = self.story.begin
+        self.sent = []
+        self.tickets = sorted({(e["source"], e["subject"]) for e in self.story.events
+                               if e["subject"].startswith("T")})
+
+    def say(self, **command):
+        """One command at the present time."""
+        self.commands.append(dict(now=self.now, **command))
+
+    def schedule(self):
+        """[(delivery time, event)]: mostly in order, some late, some a little ahead."""
+        rng, planned = self.rng, []
+        shuffled = rng.random() < 0.25
+        for event in self.story.events:
+            at = times.parse_time(event["time"])
+            delay = rng.choice([0, 0, 0, -rng.randrange(5 * times.MINUTE + 1),
+                                rng.randrange(times.HOUR), rng.randrange(times.DAY),
+                                rng.randrange(6 * times.DAY)])
+            planned.append((self.story.end + times.DAY if shuffled else at + delay, event))
+        rng.shuffle(planned)
+        return sorted(planned, key=lambda pair: pair[0])
+
+    def spoiled(self, event):
+        """A wrong event made of a right one, with an id of its own."""
+        rng = self.rng
+        wrong = json.loads(json.dumps(event))
+        wrong["id"] = "w-%d" % rng.randrange(10 ** 6)
+        if rng.random() < 0.1:
+            wrong["time"] = times.format_utc(self.now + 5 * times.MINUTE + rng.choice([0, 1]))
+        else:
+            rng.choice(WRONG)(wrong)
+        return wrong
+
+    def again(self, event):
+        """A duplicate: the same values, with the members in another order."""
+        return {name: event[name] for name in self.rng.sample(sorted(event), len(event))}
+
+    def conflict(self, event):
+        """The same identity with other content."""
+        other = json.loads(json.dumps(event))
+        self.rng.choice([
+            lambda: other.update(subject=other["subject"] + "x"),
+            lambda: other.update(sequence=99),
+            lambda: other.update(data=dict(other.get("data", {}), more=1)),
+            lambda: other.update(time="2025-01-01T00:00:00Z")])()
+        return other
+
+    def post(self, batch):
+        """A batch with duplicates and, sometimes, wrong events among the right ones."""
+        rng = self.rng
+        batch = list(batch)
+        self.sent += batch
+        for _ in range(rng.choice([0, 0, 0, 1, 2])):
+            batch.insert(rng.randint(0, len(batch)), self.again(rng.choice(self.sent)))
+        good = list(batch)
+        for _ in range(rng.choice([0, 0, 0, 0, 1, 2])):
+            maker = rng.choice([self.spoiled, self.conflict])
+            batch.insert(rng.randint(0, len(batch)), maker(rng.choice(self.sent)))
+        on_error = rng.choice(["fail", "fail", "skip"])
+        self.say(post=batch, on_error=on_error)
+        if on_error == "fail" and len(good) < len(batch):
+            self.say(post=good, on_error=rng.choice(["fail", "skip"]))
+
+    def window(self):
+        """The arguments of a window of any kind."""
+        rng, story = self.rng, self.story
+        day = times.from_ms(rng.randrange(story.begin, story.end)).date()
+        kind = rng.random()
+        if kind < 0.2:
+            return {"window": "400d"}
+        if kind < 0.55:
+            begin, end = story.begin, self.now - self.now % times.MINUTE + times.HOUR
+            if kind < 0.35:
+                begin = rng.choice(story.instants) // times.MINUTE * times.MINUTE
+                end = begin + times.MINUTE * rng.choice([1, 10, 60, 600, 1440, 10000])
+            zone = rng.choice(configs.ZONES)
+            return {"from": times.format_zoned(begin, zone), "to": times.format_utc(end)}
+        year, week, _ = day.isocalendar()
+        return {"window": rng.choice([
+            "today", "yesterday", "this-week", "last-week", "this-month", "last-month",
+            "this-quarter", "last-quarter", "this-year", "last-year", str(day.year),
+            "%d-Q%d" % (day.year, (day.month + 2) // 3), day.isoformat()[:7],
+            "%d-W%02d" % (year, week), day.isoformat(), day.isoformat(),
+            "90m", "24h", "1d12h", "7d", "30d", "400d"])}
+
+    def arguments(self):
+        """Random arguments of a query for scores, without the indicators."""
+        rng = self.rng
+        result = self.window() if rng.random() < 0.9 else {}
+        if rng.random() < 0.6:
+            result["cohort"] = rng.choice(["opened", "settled"])
+        values = {"agreement": self.story.agreements, "service": SERVICES + ["fax", ""],
+                  "priority": PRIORITIES + [""], "team": streams.TEAMS}
+        odds = {"agreement": 0.3, "service": 0.15, "priority": 0.08, "team": 0.06}
+        for name, chosen in values.items():
+            if rng.random() < odds[name]:
+                result[name] = rng.sample(chosen, rng.randint(1, min(2, len(chosen))))
+        return result
+
+    def get(self, path, arguments):
+        """A GET with its arguments in the URL; lists joined by commas."""
+        pairs = []
+        for name, value in arguments.items():
+            values = value if isinstance(value, list) else [value]
+            pairs.append(name + "=" + ",".join(quote(v, safe=":") for v in values))
+        self.say(get=path + ("?" + "&".join(pairs) if pairs else ""))
+
+    def ask(self):
+        """A random query for scores, sometimes with the tickets behind them."""
+        rng = self.rng
+        arguments = self.arguments()
+        if rng.random() < 0.3:
+            indicator = rng.choice([i for i in INDICATORS if i != "service_availability"])
+            self.get("/v1/scores", dict(arguments, indicator=[indicator]))
+            for counted in COUNTED:
+                self.get("/v1/scores/%s/tickets" % indicator,
+                         dict(arguments, counted=counted))
+            return
+        if rng.random() < 0.5:
+            arguments["by"] = some(rng, ["agreement", "service", "priority", "team"], 1)
+            if rng.random() < 0.5:
+                arguments["by"] = [rng.choice(["agreement", "service"])]
+        indicators = INDICATORS if rng.random() < 0.6 else some(rng, INDICATORS, 1)
+        self.get("/v1/scores", dict(arguments, indicator=indicators))
+
+    def look(self):
+        """A ticket, or scores."""
+        if self.tickets and self.rng.random() < 0.3:
+            source, subject = self.rng.choice(self.tickets)
+            self.say(ticket={"source": source, "subject": subject})
+        else:
+            self.ask()
+
+    def wait(self, until):
+        """Lets time pass, stopping at instants that matter to look around."""
+        rng = self.rng
+        marks = sorted(t for t in self.story.instants if self.now <= t < until)
+        for mark in sorted(rng.sample(marks, min(len(marks), rng.choice([0, 0, 1])))):
+            self.now = max(self.now, mark + rng.choice([-1, 0, 0, 1]))
+            self.look()
+        self.now = max(self.now, until)
+
+    def build(self):
+        """The whole script: batches with time and questions between, questions at the end."""
+        rng = self.rng
+        planned = self.schedule()
+        while planned:
+            count = min(len(planned), rng.choice([1, 1, 2, 3, 5, 8, 20, 50]))
+            batch, planned = planned[:count], planned[count:]
+            self.wait(max(at for at, _ in batch))
+            events = [event for _, event in batch]
+            rng.shuffle(events)
+            self.post(events)
+            for _ in range(rng.choice([0, 0, 1, 2])):
+                self.look()
+        self.wait(max(self.now, self.story.end) + rng.choice(
+            [0, 1, times.HOUR, 3 * times.DAY, 20 * times.DAY]))
+        self.commands += final_questions(self)
+        self.say(verify=True)
+        return self
+
+
+def final_questions(script):
+    """Questions at the last `now`: the same ones are asked of every other order."""
+    kept, script.commands = script.commands, []
+    for _ in range(12):
+        script.ask()
+    for source, subject in script.tickets[:15]:
+        script.say(ticket={"source": source, "subject": subject})
+    questions, script.commands = script.commands, kept
+    return questions
+
+
+def script(seed):
+    """(configuration, commands) of a seed."""
+    built = Script(seed).build()
+    return built.story.config, built.commands
+
+
+def permuted(seed, commands, accepted):
+    """The same accepted events in another order and split, then the same last questions."""
+    rng = random.Random("permuted %s" % seed)
+    now = commands[-1]["now"]
+    events = list(accepted) + [e for e in accepted if rng.random() < 0.2]
+    rng.shuffle(events)
+    result = []
+    while events:
+        count = rng.choice([1, 3, 10, 40, 200])
+        result.append({"now": now, "post": events[:count], "on_error": "fail"})
+        events = events[count:]
+    last = max(i for i, c in enumerate(commands) if "post" in c)
+    return result + [c for c in commands[last + 1:] if c["now"] == now]
