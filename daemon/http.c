@@ -410,6 +410,7 @@ http_free(struct http *h)
 	if (h == NULL)
 		return;
 	doors_close(h->doors);
+	h->doors = NULL;
 	while ((x = LIST_FIRST(&h->exchanges)) != NULL) {
 		LIST_REMOVE(x, entry);
 		if (guard_find(h->guards, x->req) == NULL)

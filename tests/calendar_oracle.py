@@ -189,7 +189,7 @@ def main():
     for zone, day in CHANGES:
         ask_change(script, rng, zone, day)
     ask_offsets(script, rng)
-    run = subprocess.run([options.tool], input="\n".join(script.lines) + "\n",
+    run = subprocess.run([os.path.abspath(options.tool)], input="\n".join(script.lines) + "\n",
                          stdout=subprocess.PIPE, text=True, check=True)
     answers = run.stdout.split()
     failed = abs(len(script.questions) - len(answers))

@@ -7,8 +7,8 @@
 #define H STAMP_HOUR
 #define D STAMP_DAY
 
-/* An hour ahead; two in the summer from day 100 to day 200; then across the date line, which all but
- * skips day 301. */
+/* An hour ahead; two in the summer from day 100 to day 200; then across the date line, which all
+ * but skips day 301. */
 static const int64_t at[] = {INT64_MIN, 100 * D + H, 200 * D + H, 300 * D + 23 * H};
 static const int64_t offset[] = {H, 2 * H, H, 23 * H};
 static const struct zone made = {"Made/Up", 4, at, offset};

@@ -176,7 +176,7 @@ alert_event_text(const struct alert_event *e, struct buf *out, struct err *err)
 	r = bad ? -1 : json_text(event, out, false);
 	json_decref(event);
 	if (bad)
-		return err_set(err, "a name in alert %.64s is not UTF-8", e->alert);
+		return err_set(err, "a name in alert %.64s is not UTF-8, or too long", e->alert);
 	if (r != 0)
 		return err_set(err, "the event of alert %.64s has no room left", e->alert);
 	return 0;

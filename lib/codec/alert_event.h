@@ -34,7 +34,7 @@
 #include "domain/window.h"
 
 #define ALERT_EVENT_SOURCE "/slad"
-#define ALERT_EVENT_MAX (64u << 10) /* bytes; names are bounded far below it */
+#define ALERT_EVENT_MAX (1u << 20) /* bytes; what strangers may call a service is far shorter */
 
 /* Everything is borrowed. */
 struct alert_event {
@@ -51,10 +51,10 @@ struct alert_event {
 	const char *reason; /* NULL: "cleared" */
 };
 
-/* The member `data` alone; NULL if a string is not UTF-8. The caller owns it. */
+/* The member `data` alone; NULL if a string is not UTF-8 or far too long. The caller owns it. */
 json_t *alert_event_data(const struct alert_event *e);
 
-/* The whole event, appended; fails if a string is not UTF-8, or for want of room. */
+/* The whole event, appended; fails for the same, or for want of room. */
 int alert_event_text(const struct alert_event *e, struct buf *out, struct err *err);
 
 #endif

@@ -187,7 +187,7 @@ table_names(const struct conf_table *t, const char *names[static NAMES_LISTED])
 {
 	size_t n;
 
-	for (n = 0; t->keys[n].name != NULL && n < NAMES_LISTED; n++)
+	for (n = 0; n < NAMES_LISTED && t->keys[n].name != NULL; n++)
 		names[n] = t->keys[n].name;
 	return n;
 }
@@ -196,8 +196,9 @@ static const char *
 table_list(struct conf *c, const struct conf_table *t)
 {
 	const char *names[NAMES_LISTED];
+	size_t count = table_names(t, names);
 
-	return conf_names(c, names, table_names(t, names));
+	return conf_names(c, names, count);
 }
 
 static void

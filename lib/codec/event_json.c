@@ -177,11 +177,20 @@ member_value(struct reader *r, enum member m, const char *pointer, const json_t 
 	return wrong(r, pointer, "'%s' is %s; a string is wanted", info->name, type_name(v));
 }
 
-/* In an update null takes a member away, but for those a ticket cannot be without. */
-static bool
-may_unset(const struct record *rec, enum member m)
+/* null is absent; but in an update it takes a member away, save those a ticket cannot be without.
+ */
+static int
+member_null(struct reader *r, enum member m, const char *pointer)
 {
-	return rec->type->verb == VERB_UPDATED && m != MEMBER_AGREEMENT && m != MEMBER_KIND;
+	struct record *rec = &r->event->record;
+
+	if (rec->type->verb != VERB_UPDATED)
+		return 0;
+	if (m == MEMBER_AGREEMENT || m == MEMBER_KIND)
+		return wrong(
+		    r, pointer, "'%s' is null; a ticket cannot be without", record_members[m].name);
+	rec->unset |= UINT32_C(1) << m;
+	return 0;
 }
 
 static int
@@ -201,12 +210,12 @@ member_read(struct reader *r, enum member m, const json_t *data)
 		if (type->mandatory & bit)
 			return wrong(
 			    r, pointer, "'%s' is missing; %s needs it", info->name, type->name);
-		if (v != NULL && may_unset(rec, m))
-			rec->unset |= bit;
-		return 0;
+		return v == NULL ? 0 : member_null(r, m, pointer);
 	}
 	if (member_value(r, m, pointer, v) != 0)
 		return -1;
+	if ((type->mandatory & bit) && info->type == TYPE_TEXT && rec->m[m].text[0] == '\0')
+		return wrong(r, pointer, "'%s' is empty; %s needs it", info->name, type->name);
 	rec->has |= bit;
 	return 0;
 }

@@ -29,7 +29,7 @@ struct span {
 
 struct day_plan {
 	size_t count; /* 0: closed all day */
-	const struct span *spans;
+	const struct span *spans; /* in any order; those that overlap count once */
 };
 
 struct date_plan {

@@ -75,12 +75,19 @@ face(const struct phase *p, enum clock_kind kind, int64_t elapsed, struct ticket
 		c->state = CLOCK_PAUSED;
 	else
 		c->state = CLOCK_RUNNING;
-	if (c->state != CLOCK_RUNNING || c->breach != STAMP_NEVER)
+	if (c->state == CLOCK_STOPPED || c->breach != STAMP_NEVER)
 		return;
 	if (c->due != STAMP_NEVER)
 		c->deadline = c->due;
-	else if (c->target != TARGET_NONE && phase_runs(p, kind))
+	else if (c->state == CLOCK_RUNNING && c->target != TARGET_NONE && phase_runs(p, kind))
 		c->deadline = calendar_after(phase_calendar(p), p->at, c->target - elapsed);
+}
+
+/* The clock stops at the end of phase i: for good, or until a reopening. */
+static bool
+stops_after(enum clock_kind kind, const struct phase *phases, size_t count, size_t i)
+{
+	return i + 1 == count || (kind != CLOCK_RESPONSE && phases[i + 1].resolved);
 }
 
 void
@@ -89,26 +96,24 @@ ticket_clock_run(enum clock_kind kind, const struct phase *phases, size_t count,
 {
 	const struct phase *p, *before = NULL;
 	int64_t elapsed = 0, at_start = 0, late, end;
-	bool last;
+	bool stops;
 
 	*c = (struct ticket_clock){.stop = stop, .deadline = STAMP_NEVER, .breach = STAMP_NEVER};
 	c->next = STAMP_NEVER;
 	for (size_t i = 0; i < count; i++) {
 		p = &phases[i];
-		last = i + 1 == count;
-		end = last ? stop : phases[i + 1].at;
+		stops = stops_after(kind, phases, count, i);
+		end = i + 1 == count ? stop : phases[i + 1].at;
 		at_start = elapsed;
-		if ((p->at == end && !last) || (p->resolved && kind != CLOCK_RESPONSE))
+		if ((p->at == end && !stops) || (p->resolved && kind != CLOCK_RESPONSE))
 			continue;
 		late = c->breach == STAMP_NEVER ? first_late(p, kind, elapsed) : STAMP_NEVER;
-		if (late != STAMP_NEVER && (late < end || (last && late == end))) {
-			if (end != STAMP_NEVER || late <= now) {
-				c->breach = late;
-				c->retargeted = late == p->at && before != NULL &&
-				    !late_by(before, kind, elapsed, late);
-			} else {
-				c->next = late;
-			}
+		if (late != STAMP_NEVER && end == STAMP_NEVER && late > now) {
+			c->next = late;
+		} else if (late != STAMP_NEVER && (late < end || (stops && late == end))) {
+			c->breach = late;
+			c->retargeted = late == p->at && before != NULL &&
+			    !late_by(before, kind, elapsed, late);
 		}
 		if (phase_runs(p, kind) && (end != STAMP_NEVER || now > p->at))
 			elapsed += calendar_elapsed(

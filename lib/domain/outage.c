@@ -93,15 +93,14 @@ ticket_downs(const struct ticket *t, struct arena *a, struct down **downs)
 	n = 0;
 	for (size_t i = 0; i < t->cycles; i++) {
 		until = say_until(t, &t->cycle[i]);
-		for (size_t j = 0; j < t->cycle[i].downs && t->cycle[i].terms != NULL; j++) {
+		if (until == INT64_MIN || t->cycle[i].terms == NULL)
+			continue;
+		for (size_t j = 0; j < t->cycle[i].downs; j++) {
 			span = t->cycle[i].down[j];
-			if (span.to == STAMP_NEVER || until == INT64_MIN)
-				span.to = until;
-			if (span.from < span.to)
-				(*downs)[n++] =
-				    (struct down){.agreement = t->scope.dim[DIM_AGREEMENT],
-					.service = t->scope.dim[DIM_SERVICE],
-					.span = span};
+			span.to = span.to < until ? span.to : until;
+			(*downs)[n++] = (struct down){.agreement = t->scope.dim[DIM_AGREEMENT],
+			    .service = t->scope.dim[DIM_SERVICE],
+			    .span = span};
 		}
 	}
 	return n;

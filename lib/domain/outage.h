@@ -33,7 +33,7 @@ size_t outage_fold(
 size_t maintenance_fold(
     const struct record **records, size_t count, struct arena *a, struct down **downs);
 
-/* Of a folded ticket. Empty ones are left out. */
+/* Of a folded ticket. */
 size_t ticket_downs(const struct ticket *t, struct arena *a, struct down **downs);
 
 /* Sorts, unites and drops empty ones; returns how many are left. */

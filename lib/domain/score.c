@@ -43,7 +43,7 @@ score_of_sums(enum indicator i, const struct sums *sums)
 	memcpy(s.excluded, sums->excluded, sizeof(s.excluded));
 	s.value = complement ? s.high : s.low;
 	if (b == 0 && info->one_if_empty) {
-		s.value = s.decided = s.low = s.high = (struct fraction){1, 1};
+		s.value = s.low = s.high = (struct fraction){1, 1};
 		s.reason = "b_zero_standard";
 	} else if (b == 0) {
 		s.reason = "no_data";

@@ -101,11 +101,12 @@ tally_verdict(const struct ticket *t, const struct cycle *c, enum indicator i)
 {
 	struct verdict v = as_if_included(c, i);
 
-	if (c->terms == NULL)
+	if (!t->excluded && c->terms == NULL)
 		return (struct verdict){OUTCOME_EXCLUDED, EXCLUSION_NO_AGREEMENT, c->start};
 	if (!t->excluded)
 		return v;
-	if (t->exclusion == EXCLUSION_CANCELLED && has_clock(i) && v.outcome == OUTCOME_BAD)
+	if (t->exclusion == EXCLUSION_CANCELLED && c->terms != NULL && has_clock(i) &&
+	    v.outcome == OUTCOME_BAD)
 		return v;
 	return (struct verdict){OUTCOME_EXCLUDED, t->exclusion, t->excluded_at};
 }

@@ -74,7 +74,8 @@ phase_begin(struct fold *f, int64_t t)
 		p->target =
 		    terms_target(terms, f->ticket->kind, dim[DIM_PRIORITY], dim[DIM_SERVICE]);
 		for (size_t i = 0; i < f->pauses; i++)
-			p->paused = p->paused || terms_pauses(terms, f->pause[i]);
+			p->paused = p->paused ||
+			    (f->pause[i][0] != '\0' && terms_pauses(terms, f->pause[i]));
 	}
 	memcpy(p->due, f->due, sizeof(p->due));
 }

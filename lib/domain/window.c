@@ -144,7 +144,7 @@ window_absolute(
 {
 	enum unit unit = absolutes[row].unit;
 	char again[WINDOW_NAME] = "";
-	int64_t start;
+	int64_t start = 0;
 	int year = 0;
 
 	sscanf(name, "%4d", &year);
@@ -174,7 +174,7 @@ window_rolling(
     const char *name, const struct zone *zone, int64_t now, struct window *w, struct err *err)
 {
 	struct window made = {.zone = zone, .rolling = true};
-	int64_t length;
+	int64_t length = 0;
 
 	if (duration_parse(name, &length, err) != 0)
 		return -1;
@@ -220,7 +220,7 @@ window_named(
 static int
 edge_parse(const char *what, const char *text, int64_t *t, struct err *err)
 {
-	int64_t edge;
+	int64_t edge = 0;
 
 	if (stamp_parse(text, &edge, err) != 0)
 		return err_prefix(err, "%s", what);

@@ -4,7 +4,8 @@
  * Names (semantics 4): today, yesterday, this-week, last-week (ISO, Monday first), this-month,
  * last-month, this-quarter, last-quarter, this-year, last-year; 2026, 2026-Q4, 2026-11, 2026-W47,
  * 2026-11-20; rolling 90m, 24h, 30d, 8h30m, which end with the minute that is now.
- * Edges are whole minutes.
+ * Edges are whole minutes, years 1970 to 9998. A local day begins at the first instant that shows
+ * its date; a date that the zone skipped (Apia, 2011-12-30) is no window, and no yesterday.
  */
 #ifndef SLAD_DOMAIN_WINDOW_H
 #define SLAD_DOMAIN_WINDOW_H

@@ -1,8 +1,8 @@
 /*
  * zone: an IANA time zone as its list of transitions.
  *
- * Offsets are ms ahead of UTC. A zone knows no rules: whoever reads the zone database
- * (codec/zoneinfo) writes every transition down, from the first one to the year 2100.
+ * Offsets are ms ahead of UTC, by less than a day. A zone knows no rules: whoever reads the zone
+ * database (codec/zoneinfo) writes every transition down, from the first one to the year 2100.
  */
 #ifndef SLAD_DOMAIN_ZONE_H
 #define SLAD_DOMAIN_ZONE_H

@@ -70,7 +70,7 @@ static int
 set_up(struct store *s, enum store_mode mode, struct err *err)
 {
 	const char *pragmas[] = {pragmas_write, pragmas_read, pragmas_scratch};
-	int version;
+	int version = 0;
 
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, 5000);

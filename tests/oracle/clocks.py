@@ -20,7 +20,7 @@ class Clock:
         self.cycle = cycle
         self.name = name
         self.settings = settings
-        self.now = now
+        self.now = now = max(now, max(s.time for c in cycle.ticket.cycles for s in c.steps))
         self.target_name, self.due_name = configuration.CLOCKS[name]
         self.phases = self.find_phases()
         self.stopped_at = self.phases[-1].end
@@ -120,16 +120,17 @@ class Clock:
         """The first instant at which the clock is late; it stands from then on.
 
         At a phase's start (not of an empty phase, but for the one at the stop), else in
-        its course, else at the stop. `retargeted`: the target changed there.
+        its course, else at the stop. `retargeted`: by what was in force before, it would
+        not have been late at that instant.
         """
         elapsed, previous = 0, None
         for phase in self.phases:
             if phase.begin == phase.end and not phase.stops:
                 continue
-            force = self.rule(phase.step)[:2]
             if self.over(phase, elapsed, phase.begin):
                 self.breached_at = phase.begin
-                self.retargeted = previous not in (None, force)
+                self.retargeted = previous is not None and not self.over(
+                    previous, elapsed, phase.begin)
                 return
             instant = self.inside(phase, elapsed)
             if instant is not None and (phase.end is None or instant < phase.end):
@@ -141,7 +142,7 @@ class Clock:
             if phase.stops and self.over(phase, elapsed, phase.end):
                 self.breached_at = phase.end
                 return
-            previous = force
+            previous = phase
 
     def elapsed(self):
         """Working time up to the stop, else up to now."""

@@ -67,7 +67,9 @@ def verb_of(name):
 
 def sequence_of(event):
     """The `sequence` attribute: a whole number or its text; absent = 0; None if wrong."""
-    value = event.get("sequence", 0)
+    value = event.get("sequence")
+    if value is None:
+        return 0
     if isinstance(value, str) and re.fullmatch(r"-?\d+", value, re.ASCII):
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
@@ -90,13 +92,13 @@ def member_ok(form, value, agreements):
 
 def data_ok(verb, data, agreements):
     """Are the mandatory members there, and the known ones of their type?"""
-    if any(name not in data for name in MANDATORY.get(verb, ())):
+    if any(data.get(name) is None for name in MANDATORY.get(verb, ())):
         return False
     for name, form in MEMBERS.get(verb, {}).items():
         if name not in data:
             continue
-        unset = verb == "updated" and data[name] is None and form not in ("agreement", "kind")
-        if not unset and not member_ok(form, data[name], agreements):
+        absent = data[name] is None and (verb != "updated" or form not in ("agreement", "kind"))
+        if not absent and not member_ok(form, data[name], agreements):
             return False
     if verb in MAINTENANCE:
         return times.parse_time(data["from"]) < times.parse_time(data["to"])
@@ -116,7 +118,8 @@ def event_ok(event, now, agreements):
     if instant is None or instant > now + AHEAD or sequence_of(event) is None:
         return False
     verb = verb_of(event["type"])
-    data = event.get("data", {})
+    data = event.get("data")
+    data = {} if data is None else data
     return verb is not None and isinstance(data, dict) and data_ok(verb, data, agreements)
 
 
@@ -129,7 +132,8 @@ class Record:
         self.type = event["type"]
         self.verb = verb_of(event["type"])
         self.time = times.parse_time(event["time"])
-        self.data = event.get("data", {})
+        given = event.get("data") or {}
+        self.data = {k: v for k, v in given.items() if v is not None or self.verb == "updated"}
         self.order = (self.time, sequence_of(event), RANKS[self.verb], event["id"])
 
     def instant(self, name):

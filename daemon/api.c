@@ -1,0 +1,53 @@
+#include "api.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/stamp.h"
+#include "codec/json_text.h"
+
+void
+answer_json(struct answer *a, int status, json_t *body)
+{
+	a->status = status;
+	a->type = status < 400 ? "application/json" : "application/problem+json";
+	if (body == NULL || json_text(body, &a->body, false) != 0) {
+		buf_reset(&a->body);
+		answer_problem(a, 500, "the answer could not be written");
+	} else {
+		buf_puts(&a->body, "\n");
+	}
+	json_decref(body);
+}
+
+json_t *
+json_instant(int64_t t)
+{
+	char text[STAMP_TEXT];
+
+	return t == STAMP_NEVER ? json_null() : json_string(stamp_format(t, text));
+}
+
+json_t *
+json_text_or_null(const char *s)
+{
+	return s == NULL || s[0] == '\0' ? json_null() : json_string(s);
+}
+
+int
+param_number(const struct request *r, const char *name, int64_t low, int64_t high, int64_t fallback,
+    int64_t *value, struct err *err)
+{
+	const char *text = request_param(r, name);
+	char *end;
+
+	*value = fallback;
+	if (text == NULL)
+		return 0;
+	*value = strtoll(text, &end, 10);
+	if (end == text || *end != '\0' || *value < low || *value > high)
+		return err_set(err,
+		    "%s=%.40s: a whole number from %" PRId64 " to %" PRId64 " is wanted", name,
+		    text, low, high);
+	return 0;
+}

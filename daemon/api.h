@@ -1,0 +1,72 @@
+/*
+ * api: the handlers of the interface, and what they share.
+ *
+ * A handler reads the request, asks the store through its own read-only connection, and fills the
+ * answer. It never waits: what must be stored goes to the keeper, by ingest.
+ */
+#ifndef SLAD_DAEMON_API_H
+#define SLAD_DAEMON_API_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <jansson.h>
+
+#include "codec/config.h"
+#include "keeper.h"
+#include "request.h"
+#include "scores.h"
+#include "store/store.h"
+
+struct http;
+
+struct api {
+	struct store *reader;
+	struct config *config;
+	struct keeper *keeper; /* NULL where nobody keeps: in tests */
+	struct http *http; /* likewise */
+	int64_t (*now)(void);
+	int64_t started;
+};
+
+/* The routes' handlers; the context is a struct api. */
+void api_scores(void *context, const struct request *r, struct answer *a);
+void api_scores_text(void *context, const struct request *r, struct answer *a);
+void api_score_tickets(void *context, const struct request *r, struct answer *a);
+void api_indicators(void *context, const struct request *r, struct answer *a);
+void api_indicator(void *context, const struct request *r, struct answer *a);
+void api_ticket(void *context, const struct request *r, struct answer *a);
+void api_alerts(void *context, const struct request *r, struct answer *a);
+void api_alert(void *context, const struct request *r, struct answer *a);
+void api_alerts_text(void *context, const struct request *r, struct answer *a);
+void api_metrics(void *context, const struct request *r, struct answer *a);
+void api_healthz(void *context, const struct request *r, struct answer *a);
+void api_readyz(void *context, const struct request *r, struct answer *a);
+
+/* An answer of JSON; takes over the reference. */
+void answer_json(struct answer *a, int status, json_t *body);
+
+/* JSON values of instants (UTC, null for STAMP_NEVER) and of texts ("" is null). */
+json_t *json_instant(int64_t t);
+json_t *json_text_or_null(const char *s);
+
+/* A question as asked, with what the answer repeats of it. */
+struct question {
+	struct scores_query query;
+	int64_t as_of;
+	bool csv;
+};
+
+/*
+ * Reads window, from, to, cohort, indicator, agreement, service, priority, team, by and format;
+ * names of other parameters that are fine stand in `others`, NULL-terminated. A wrong one gives -1
+ * with a sentence. Within a read transaction: as_of is the instant up to which the store has been
+ * judged.
+ */
+int question_read(struct api *api, const struct request *r, const char *const *others,
+    struct arena *arena, struct question *q, struct err *err);
+
+/* A whole number between low and high, or `fallback` where the parameter is absent. */
+int param_number(const struct request *r, const char *name, int64_t low, int64_t high,
+    int64_t fallback, int64_t *value, struct err *err);
+
+#endif

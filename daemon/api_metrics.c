@@ -1,0 +1,160 @@
+
+#include "api.h"
+#include "base/stamp.h"
+#include "codec/metric.h"
+#include "domain/alert.h"
+#include "http.h"
+#include "watch.h"
+
+static void
+build_metrics(struct api *api, struct buf *b)
+{
+	metric_head(b, "slad_build_info", METRIC_GAUGE, "The version that runs.");
+	metric_value(b, "slad_build_info", 1, "version", SLAD_VERSION, NULL);
+	metric_head(b, "process_start_time_seconds", METRIC_GAUGE,
+	    "Start time of the process since the epoch, in seconds.");
+	metric_value(b, "process_start_time_seconds", (double)api->started / STAMP_SECOND, NULL);
+}
+
+static void
+keeper_metrics(struct api *api, struct buf *b)
+{
+	struct keeper_counts c = keeper_counts(api->keeper);
+
+	metric_head(b, "slad_events_total", METRIC_COUNTER,
+	    "Events posted since the start, by what became of them.");
+	metric_value(b, "slad_events_total", (double)c.accepted, "result", "accepted", NULL);
+	metric_value(b, "slad_events_total", (double)c.duplicates, "result", "duplicate", NULL);
+	metric_value(b, "slad_events_total", (double)c.rejected, "result", "rejected", NULL);
+	metric_head(b, "slad_commits_total", METRIC_COUNTER, "Transactions that stored events.");
+	metric_value(b, "slad_commits_total", (double)c.batches, NULL);
+	metric_head(b, "slad_commit_failures_total", METRIC_COUNTER,
+	    "Transactions that failed and stored nothing.");
+	metric_value(b, "slad_commit_failures_total", (double)c.failures, NULL);
+	metric_head(b, "slad_queue_events", METRIC_GAUGE, "Events that wait to be stored.");
+	metric_value(b, "slad_queue_events", (double)c.waiting, NULL);
+}
+
+static void
+http_metrics(struct api *api, struct buf *b)
+{
+	static const char *const classes[] = {"0xx", "1xx", "2xx", "3xx", "4xx", "5xx"};
+	struct http_counts c = http_counts(api->http);
+
+	metric_head(b, "slad_http_answers_total", METRIC_COUNTER, "Answers, by status class.");
+	for (int i = 2; i < 6; i++)
+		metric_value(
+		    b, "slad_http_answers_total", (double)c.answers[i], "class", classes[i], NULL);
+	metric_head(b, "slad_http_connections", METRIC_GAUGE, "Connections that are open.");
+	metric_value(b, "slad_http_connections", c.connections, NULL);
+}
+
+static int
+store_metrics(struct api *api, struct buf *b, struct err *err)
+{
+	static const char *const deliveries[] = {"waiting", "delivered", "failed"};
+	int64_t records, count, bytes, outbox[OUTBOX_STATES];
+
+	metric_head(b, "slad_log_records", METRIC_GAUGE, "Records in the log.");
+	if (store_last(api->reader, &records, err) != 0)
+		return -1;
+	metric_value(b, "slad_log_records", (double)records, NULL);
+	metric_head(b, "slad_tickets", METRIC_GAUGE,
+	    "Tickets that are open, or incomplete: their opening is not there yet.");
+	if (store_tickets_in(api->reader, ENTITY_OPEN, &count, err) != 0)
+		return -1;
+	metric_value(b, "slad_tickets", (double)count, "state", "open", NULL);
+	if (store_tickets_in(api->reader, ENTITY_INCOMPLETE, &count, err) != 0)
+		return -1;
+	metric_value(b, "slad_tickets", (double)count, "state", "incomplete", NULL);
+	metric_head(b, "slad_quarantine_events", METRIC_GAUGE, "Refused events that are kept.");
+	if (store_quarantine_size(api->reader, &count, &bytes, err) != 0)
+		return -1;
+	metric_value(b, "slad_quarantine_events", (double)count, NULL);
+	metric_head(b, "slad_deliveries", METRIC_GAUGE, "Messages to receivers, by state.");
+	if (store_outbox_counts(api->reader, outbox, err) != 0)
+		return -1;
+	for (int s = 0; s < OUTBOX_STATES; s++)
+		metric_value(b, "slad_deliveries", (double)outbox[s], "state", deliveries[s], NULL);
+	return 0;
+}
+
+static void
+alert_count(void *context, int state, int level, int64_t count)
+{
+	int64_t(*counts)[LEVELS] = context;
+
+	counts[state][level] += count;
+}
+
+static int
+alert_metrics(struct api *api, struct buf *b, struct err *err)
+{
+	int64_t counts[ALERT_STATES][LEVELS] = {{0}};
+
+	if (store_alert_counts(api->reader, alert_count, counts, err) != 0)
+		return -1;
+	metric_head(
+	    b, "slad_alerts", METRIC_GAUGE, "Alerts by state, and by level once they fired.");
+	for (int s = ALERT_PENDING; s < ALERT_STATES; s++) {
+		for (int l = 0; l < LEVELS; l++) {
+			if ((l == LEVEL_NONE) == (s == ALERT_PENDING))
+				metric_value(b, "slad_alerts", (double)counts[s][l], "state",
+				    alert_state_names[s], "level", level_names[l], NULL);
+		}
+	}
+	return 0;
+}
+
+/* This month's scores, of tickets opened in it, by agreement and service. */
+static int
+score_metrics(struct api *api, struct buf *b, struct err *err)
+{
+	struct scores_query q = {.cohort = COHORT_OPENED, .bys = 2, .now = api->now()};
+	struct arena arena = {0};
+	struct scores scores;
+	struct fraction f;
+	int rc = -1;
+
+	q.by[0] = DIM_AGREEMENT;
+	q.by[1] = DIM_SERVICE;
+	for (int i = 0; i < INDICATORS; i++)
+		q.wanted[i] = indicator_table[i].computed;
+	metric_head(b, "slad_score_ratio", METRIC_GAUGE,
+	    "Scores of this month, of tickets opened in it, by agreement and service.");
+	if (window_named("this-month", api->config->zone, q.now, &q.window, err) != 0 ||
+	    scores_ask(api->reader, api->config, &q, &arena, &scores, err) != 0)
+		goto out;
+	for (size_t g = 0; g < scores.count; g++) {
+		for (int i = 0; i < INDICATORS; i++) {
+			f = scores.group[g].score[i].value;
+			if (q.wanted[i] && f.den > 0)
+				metric_value(b, "slad_score_ratio", (double)f.num / (double)f.den,
+				    "indicator", indicator_table[i].id, "agreement",
+				    scores.group[g].by[0], "service", scores.group[g].by[1], NULL);
+		}
+	}
+	rc = 0;
+out:
+	arena_free(&arena);
+	return rc;
+}
+
+void
+api_metrics(void *context, const struct request *r, struct answer *a)
+{
+	struct api *api = context;
+	struct err err;
+
+	(void)r;
+	build_metrics(api, &a->body);
+	keeper_metrics(api, &a->body);
+	http_metrics(api, &a->body);
+	a->type = "text/plain; version=0.0.4; charset=utf-8";
+	if (store_begin_read(api->reader, &err) != 0 || store_metrics(api, &a->body, &err) != 0 ||
+	    alert_metrics(api, &a->body, &err) != 0 || score_metrics(api, &a->body, &err) != 0) {
+		buf_reset(&a->body);
+		answer_problem(a, 503, "%s", err.msg);
+	}
+	store_rollback(api->reader);
+}

@@ -1,0 +1,28 @@
+#include "command.h"
+#include "log.h"
+#include "server.h"
+
+int
+cmd_serve(int argc, char **argv)
+{
+	const char *file = command_file(argc, argv);
+	struct config *c;
+	struct server *s;
+	struct err err;
+	int rc;
+
+	if (file == NULL)
+		return EXIT_USAGE;
+	c = command_config(file);
+	if (c == NULL)
+		return EXIT_CONFIGURATION;
+	s = server_new(c, &err);
+	if (s == NULL) {
+		log_error("%s", err.msg);
+		return EXIT_STORAGE;
+	}
+	log_info("slad " SLAD_VERSION " is ready");
+	rc = server_run(s);
+	server_free(s);
+	return rc == 0 ? EXIT_DONE : EXIT_STORAGE;
+}

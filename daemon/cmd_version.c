@@ -1,0 +1,21 @@
+#include <stdio.h>
+
+#include <event2/event.h>
+#include <jansson.h>
+#include <openssl/crypto.h>
+
+#include "codec/zoneinfo.h"
+#include "command.h"
+#include "notify_curl.h"
+
+int
+cmd_version(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	printf("slad %s\n", SLAD_VERSION);
+	printf("SQLite %s\n", store_version());
+	printf("libevent %s\n", event_get_version());
+	printf("jansson %s\n", jansson_version_str());
+	printf("%s\n", OpenSSL_version(OPENSSL_VERSION));
+	return EXIT_DONE;
+}

@@ -1,0 +1,74 @@
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "engine.h"
+#include "progress.h"
+
+#define MISTAKES_MAX (256u << 10) /* bytes of what a configuration's mistakes may fill */
+
+const char *
+command_file(int argc, char **argv)
+{
+	if (argc == 1)
+		return SLAD_CONFIG;
+	if (argc == 3 && strcmp(argv[1], "-c") == 0)
+		return argv[2];
+	fprintf(stderr, "usage: slad %s [-c FILE]\n", argv[0]);
+	return NULL;
+}
+
+struct config *
+command_config(const char *file)
+{
+	struct buf mistakes = BUF_INIT(MISTAKES_MAX);
+	struct config *c = config_load(file, &mistakes);
+
+	fputs(buf_text(&mistakes), stderr);
+	buf_free(&mistakes);
+	return c;
+}
+
+int
+command_lock(const char *database, struct err *err)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s.lock", database);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_set(err, "%s: %s", path, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		close(fd);
+		return err_set(err, "%s is in use by another slad; stop that first", database);
+	}
+	return 0;
+}
+
+int
+command_replay(struct store *log, struct store *into, struct config *c, int64_t now,
+    const char *what, struct err *err)
+{
+	struct engine *e = engine_new(into, c, now, NULL, NULL, err);
+	struct progress p;
+	int64_t last, seq = 0, done = 0;
+	int n = -1;
+
+	if (e == NULL || store_last(log, &last, err) != 0)
+		goto out;
+	progress_begin(&p, what, last);
+	while ((n = engine_replay(e, log, &seq, now, err)) > 0) {
+		done += n;
+		progress_step(&p, seq);
+	}
+	progress_end(&p, done);
+out:
+	engine_free(e);
+	return n < 0 ? -1 : 0;
+}

@@ -1,0 +1,37 @@
+/*
+ * command: the subcommands of slad.
+ */
+#ifndef SLAD_DAEMON_COMMAND_H
+#define SLAD_DAEMON_COMMAND_H
+
+#include "codec/config.h"
+#include "store/store.h"
+
+enum exit_code { EXIT_DONE, EXIT_NO, EXIT_USAGE, EXIT_CONFIGURATION, EXIT_STORAGE };
+
+struct command {
+	const char *name, *usage, *does;
+	int (*run)(int argc, char **argv); /* argv[0] is the command's name; an exit code */
+};
+
+int cmd_serve(int argc, char **argv);
+int cmd_check(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
+int cmd_rebuild(int argc, char **argv);
+int cmd_version(int argc, char **argv);
+
+/* Reads `[-c FILE]` and nothing else; NULL after a line on what was wrong. */
+const char *command_file(int argc, char **argv);
+
+/* Reads a configuration; NULL after a line on standard error for each mistake. */
+struct config *command_config(const char *file);
+
+/* Takes the database for this process alone, until it ends: -1 if another process has it. */
+int command_lock(const char *database, struct err *err);
+
+/* Folds the whole log into a store that has nothing folded, judged as of `now`, with a progress bar
+ * that says what is going on; 0 or -1. */
+int command_replay(struct store *log, struct store *into, struct config *c, int64_t now,
+    const char *what, struct err *err);
+
+#endif

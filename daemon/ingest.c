@@ -1,0 +1,185 @@
+#include "ingest.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "http.h"
+
+#define ERRORS_SHOWN 100 /* of the wrong events of one request, in its answer */
+#define RETRY_AFTER 1 /* seconds: the keeper empties a full queue in about that time */
+#define RETRY_FULL 30 /* and a person a full disk, if they are quick */
+
+static const struct {
+	const char *type;
+	enum event_form form;
+} forms[] = {
+    {"application/json", FORM_EITHER},
+    {"application/cloudevents+json", FORM_ONE},
+    {"application/cloudevents-batch+json", FORM_BATCH},
+    {"application/x-ndjson", FORM_LINES},
+};
+
+static int
+form_find(const char *type, enum event_form *form)
+{
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		if (strcmp(forms[i].type, type) == 0) {
+			*form = forms[i].form;
+			return 0;
+		}
+	}
+	return -1;
+}
+
+static int
+by_index(const void *x, const void *y)
+{
+	const struct fault *a = x, *b = y;
+
+	return (a->index > b->index) - (a->index < b->index);
+}
+
+static json_t *
+errors_json(struct events *events)
+{
+	json_t *list = json_array();
+	const struct fault *f;
+
+	if (events->faults > 0)
+		qsort(events->fault, events->faults, sizeof(events->fault[0]), by_index);
+	for (size_t i = 0; i < events->faults && i < ERRORS_SHOWN; i++) {
+		f = &events->fault[i];
+		json_array_append_new(list,
+		    json_pack("{sIss?ssss}", "index", (json_int_t)f->index, "id", f->id, "detail",
+			f->detail, "pointer", f->pointer));
+	}
+	return list;
+}
+
+static void
+answer_refused(struct events *events, struct answer *a)
+{
+	char detail[160];
+
+	snprintf(detail, sizeof(detail),
+	    "%zu of the events are wrong, so none was stored; mend them, or send with "
+	    "?on_error=skip to store the others",
+	    events->faults);
+	answer_json(a, 400,
+	    json_pack("{sssisssssoso}", "type", "about:blank", "status", 400, "title",
+		"Bad Request", "detail", detail, "rejected",
+		json_integer((json_int_t)events->faults), "errors", errors_json(events)));
+}
+
+static void
+job_free(struct job *job)
+{
+	arena_free(&job->arena);
+	free(job);
+}
+
+static int
+skip_read(const struct request *r, bool *skip, struct err *err)
+{
+	const char *text = request_param(r, "on_error");
+
+	*skip = text != NULL && strcmp(text, "skip") == 0;
+	if (text != NULL && !*skip && strcmp(text, "fail") != 0)
+		return err_set(err, "on_error=%.40s: fail or skip is wanted", text);
+	return 0;
+}
+
+struct job *
+ingest_read(struct api *api, const struct request *r, const char *sender, struct answer *a)
+{
+	struct job *job = mem_alloc(1, sizeof(*job));
+	struct submission *s = &job->submission;
+	enum event_form form;
+	struct err err;
+
+	s->events = &job->events;
+	s->arena = &job->arena;
+	if (form_find(r->content_type, &form) != 0)
+		answer_problem(a, 415,
+		    "events come as application/json, application/cloudevents+json, "
+		    "application/cloudevents-batch+json or application/x-ndjson, not as '%.60s'",
+		    r->content_type);
+	else if (skip_read(r, &s->skip, &err) != 0 ||
+	    events_read(r->body, r->body_len, form, &api->config->agreements, api->now(),
+		&job->arena, &job->events, &err) != 0)
+		answer_problem(a, 400, "%s", err.msg);
+	else if (job->events.faults > 0 && !s->skip)
+		answer_refused(&job->events, a);
+	else {
+		s->sender = arena_strdup(&job->arena, sender);
+		return job;
+	}
+	job_free(job);
+	return NULL;
+}
+
+static void
+answer_done(struct job *job, struct answer *a)
+{
+	const struct submission *s = &job->submission;
+	json_t *body;
+
+	if (job->events.faults > 0 && !s->skip) {
+		answer_refused(&job->events, a);
+		return;
+	}
+	body = json_pack("{sIsIsI}", "accepted", (json_int_t)s->accepted, "duplicates",
+	    (json_int_t)s->duplicates, "rejected", (json_int_t)job->events.faults);
+	if (job->events.faults > 0)
+		json_object_set_new(body, "errors", errors_json(&job->events));
+	answer_json(a, 200, body);
+}
+
+void
+ingest_answer(struct job *job, struct answer *a)
+{
+	switch (job->result) {
+	case JOB_DONE:
+		answer_done(job, a);
+		break;
+	case JOB_BUSY:
+		answer_problem(a, 503, "the disk is full: nothing was stored, send it again later");
+		a->retry_after = RETRY_FULL;
+		break;
+	case JOB_FAILED:
+		answer_problem(a, 503, "the store failed: nothing was stored, send it again");
+		a->retry_after = RETRY_AFTER;
+		break;
+	}
+	job_free(job);
+}
+
+void
+ingest_events(void *context, struct exchange *x)
+{
+	struct answer a = ANSWER_INIT;
+	struct api *api = context;
+	struct job *job = ingest_read(api, exchange_request(x), "events", &a);
+
+	if (job == NULL) {
+		http_answer(x, &a);
+		return;
+	}
+	job->owner = x;
+	if (keeper_offer(api->keeper, job) == 0)
+		return;
+	job_free(job);
+	answer_problem(&a, 503, "too many events are waiting: nothing was stored, send it again");
+	a.retry_after = RETRY_AFTER;
+	http_answer(x, &a);
+}
+
+void
+ingest_done(struct job *job)
+{
+	struct answer a = ANSWER_INIT;
+	struct exchange *x = job->owner;
+
+	ingest_answer(job, &a);
+	http_answer(x, &a);
+}

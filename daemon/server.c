@@ -1,0 +1,321 @@
+#include "server.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "api.h"
+#include "base/stamp.h"
+#include "command.h"
+#include "http.h"
+#include "ingest.h"
+#include "log.h"
+#include "notify.h"
+#include "routes.h"
+#include "systemd.h"
+
+#define SIGNALS 3
+
+struct server {
+	struct event_base *base;
+	struct api api;
+	struct http *http;
+	struct notify *notify;
+	struct event *signals[SIGNALS];
+	struct event *keeper_out, *watchdog;
+	uint64_t beat;
+	bool draining, reloading;
+};
+
+static void
+job_done(void *context, struct job *job)
+{
+	(void)context;
+	ingest_done(job);
+}
+
+static void
+message_out(void *context, const struct outbox *o)
+{
+	struct server *s = context;
+	struct delivery d = {.id = o->id,
+	    .message = o->message,
+	    .receiver = o->receiver,
+	    .body = o->body,
+	    .attempts = o->attempts,
+	    .next_at = o->next,
+	    .since = o->created};
+	struct err err;
+
+	if (notify_submit(s->notify, &d, &err) != 0)
+		log_error("message %s waits for the next start: %s", o->message, err.msg);
+}
+
+static void
+message_reported(void *context, const struct notify_report *r)
+{
+	static const int states[] = {[NOTIFY_DELIVERED] = OUTBOX_DELIVERED,
+	    [NOTIFY_RETRY] = OUTBOX_WAITING,
+	    [NOTIFY_FAILED] = OUTBOX_FAILED};
+	struct server *s = context;
+	struct outbox report = {.id = r->id,
+	    .state = states[r->outcome],
+	    .attempts = r->attempts,
+	    .next = r->next_at,
+	    .status = r->status,
+	    .error = r->error};
+
+	if (r->outcome != NOTIFY_DELIVERED)
+		log_warning("delivery %" PRId64 " %s after %d attempts: %s", r->id,
+		    r->outcome == NOTIFY_FAILED ? "failed for good" : "will be tried again",
+		    r->attempts, r->error);
+	keeper_report(s->api.keeper, &report);
+}
+
+static void
+configuration_taken(void *context, struct config *c, bool taken)
+{
+	struct server *s = context;
+
+	if (taken) {
+		config_unref(s->api.config);
+		s->api.config = c;
+		http_reload(s->http, c->token, c->tokens);
+		notify_receivers(s->notify, c);
+		log_info("the configuration was read again");
+	} else {
+		config_unref(c);
+	}
+	s->reloading = false;
+	systemd_ready();
+}
+
+static void
+mistakes_log(const char *text)
+{
+	size_t len;
+
+	for (; *text != '\0'; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		log_error("%.*s", (int)len, text);
+	}
+}
+
+static bool
+same_listeners(const struct config *a, const struct config *b)
+{
+	if (a->listeners != b->listeners)
+		return false;
+	for (size_t i = 0; i < a->listeners; i++) {
+		if (strcmp(a->listener[i].text, b->listener[i].text) != 0)
+			return false;
+	}
+	return true;
+}
+
+static void
+reload(evutil_socket_t fd, short what, void *context)
+{
+	struct server *s = context;
+	struct buf mistakes = BUF_INIT(256u << 10);
+	struct config *c;
+
+	(void)fd, (void)what;
+	if (s->reloading || s->draining)
+		return;
+	systemd_reloading();
+	c = config_load(s->api.config->file, &mistakes);
+	mistakes_log(buf_text(&mistakes));
+	buf_free(&mistakes);
+	if (c == NULL) {
+		log_error("%s has mistakes: the old configuration stays", s->api.config->file);
+		systemd_ready();
+		return;
+	}
+	if (!same_listeners(c, s->api.config) || strcmp(c->database, s->api.config->database) != 0)
+		log_warning("listen and database take effect only when slad starts again");
+	s->reloading = true;
+	keeper_configure(s->api.keeper, c);
+}
+
+static void
+drained(void *context)
+{
+	struct server *s = context;
+
+	event_base_loopexit(s->base, NULL);
+}
+
+static void
+stop(evutil_socket_t fd, short what, void *context)
+{
+	struct server *s = context;
+
+	(void)fd, (void)what;
+	if (s->draining)
+		return;
+	s->draining = true;
+	log_info("stopping: requests under way are finished first");
+	systemd_stopping();
+	http_drain(s->http, drained, s);
+}
+
+static void
+keeper_spoke(evutil_socket_t fd, short what, void *context)
+{
+	struct server *s = context;
+
+	(void)fd, (void)what;
+	keeper_collect(s->api.keeper);
+	if (keeper_lost(s->api.keeper)) {
+		log_error("the store cannot be trusted after this failure: slad ends, and recovers "
+			  "from its log when it starts again");
+		event_base_loopexit(s->base, NULL);
+	}
+}
+
+/* Both threads must make progress: this one by being here, the keeper by its beat. */
+static void
+watchdog(evutil_socket_t fd, short what, void *context)
+{
+	struct server *s = context;
+	uint64_t beat = keeper_beat(s->api.keeper);
+
+	(void)fd, (void)what;
+	if (beat != s->beat)
+		systemd_watchdog();
+	s->beat = beat;
+}
+
+static int
+signals_add(struct server *s)
+{
+	static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
+
+	signal(SIGPIPE, SIG_IGN);
+	for (int i = 0; i < SIGNALS; i++) {
+		s->signals[i] =
+		    evsignal_new(s->base, numbers[i], numbers[i] == SIGHUP ? reload : stop, s);
+		if (s->signals[i] == NULL || event_add(s->signals[i], NULL) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+events_add(struct server *s, struct err *err)
+{
+	int64_t ms = systemd_watchdog_interval();
+	struct timeval tv = {ms / 1000, ms % 1000 * 1000};
+
+	s->keeper_out =
+	    event_new(s->base, keeper_fd(s->api.keeper), EV_READ | EV_PERSIST, keeper_spoke, s);
+	s->watchdog = event_new(s->base, -1, EV_PERSIST, watchdog, s);
+	if (s->keeper_out == NULL || s->watchdog == NULL || event_add(s->keeper_out, NULL) != 0 ||
+	    (ms > 0 && event_add(s->watchdog, &tv) != 0) || signals_add(s) != 0)
+		return err_set(err, "the event loop cannot be set up");
+	return 0;
+}
+
+/* The store, the keeper that owns it from then on, and the reader. */
+static int
+store_start(struct server *s, struct config *c, struct err *err)
+{
+	const struct keeper_calls calls = {.done = job_done,
+	    .message = message_out,
+	    .configured = configuration_taken,
+	    .context = s};
+	struct store *store;
+
+	if (command_lock(c->database, err) != 0)
+		return -1;
+	store = store_open(c->database, STORE_WRITE, err);
+	if (store == NULL)
+		return -1;
+	s->api.reader = store_open(c->database, STORE_READ, err);
+	if (s->api.reader != NULL)
+		s->api.keeper = keeper_new(store, c, &calls, err);
+	if (s->api.keeper == NULL)
+		store_close(store);
+	return s->api.keeper == NULL ? -1 : 0;
+}
+
+static int
+edge_start(struct server *s, struct config *c, struct err *err)
+{
+	const struct http_limits limits = HTTP_LIMITS;
+
+	s->http = s->api.http = http_new(s->base, &limits, routes, routes_count, &s->api);
+	http_reload(s->http, c->token, c->tokens);
+	if (http_listen(s->http, c->listener, c->listeners, err) != 0)
+		return -1;
+	for (size_t i = 0; i < c->listeners; i++) {
+		if (c->listener[i].path != NULL)
+			log_info("listening on %s", c->listener[i].text);
+		else
+			log_info("listening on http://%s%s%s:%u",
+			    strchr(c->listener[i].host, ':') ? "[" : "", c->listener[i].host,
+			    strchr(c->listener[i].host, ':') ? "]" : "", http_port(s->http, i));
+	}
+	return 0;
+}
+
+struct server *
+server_new(struct config *c, struct err *err)
+{
+	struct server *s = mem_alloc(1, sizeof(*s));
+
+	s->api.config = c;
+	s->api.now = keeper_now;
+	s->api.started = keeper_now();
+	s->base = event_base_new();
+	if (s->base == NULL) {
+		err_set(err, "libevent has no way to wait for events here");
+	} else {
+		s->notify = notify_new(s->base, NULL, message_reported, s, err);
+		if (s->notify != NULL) {
+			notify_receivers(s->notify, c);
+			if (store_start(s, c, err) == 0 && events_add(s, err) == 0 &&
+			    edge_start(s, c, err) == 0)
+				return s;
+		}
+	}
+	server_free(s);
+	return NULL;
+}
+
+int
+server_run(struct server *s)
+{
+	systemd_ready();
+	systemd_status(
+	    "%zu agreements, %zu rules", s->api.config->agreements.count, s->api.config->rules);
+	event_base_dispatch(s->base);
+	return keeper_lost(s->api.keeper) ? -1 : 0;
+}
+
+void
+server_free(struct server *s)
+{
+	if (s == NULL)
+		return;
+	keeper_free(s->api.keeper);
+	notify_free(s->notify);
+	http_free(s->http);
+	for (int i = 0; i < SIGNALS; i++) {
+		if (s->signals[i] != NULL)
+			event_free(s->signals[i]);
+	}
+	if (s->keeper_out != NULL)
+		event_free(s->keeper_out);
+	if (s->watchdog != NULL)
+		event_free(s->watchdog);
+	store_close(s->api.reader);
+	config_unref(s->api.config);
+	if (s->base != NULL)
+		event_base_free(s->base);
+	free(s);
+}

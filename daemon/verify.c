@@ -1,0 +1,77 @@
+#include "verify.h"
+
+#include <string.h>
+
+#include "command.h"
+
+struct teller {
+	void (*each)(void *context, const char *what, const char *key, const char *sentence);
+	void *context;
+	const char *what;
+};
+
+static void
+tell(void *context, const char *key, const char *sentence)
+{
+	struct teller *t = context;
+
+	t->each(t->context, t->what, key, sentence);
+}
+
+static int
+compare(struct store *stored, struct store *fresh, struct teller *t, int64_t *differences,
+    struct err *err)
+{
+	int64_t n;
+
+	for (enum dump d = 0; d < DUMPS; d++) {
+		t->what = dump_names[d];
+		n = store_compare(stored, fresh, d, tell, t, err);
+		if (n < 0)
+			return -1;
+		*differences += n;
+	}
+	return 0;
+}
+
+static int
+judged_alike(struct store *stored, const struct config *c, struct teller *t, int64_t *differences,
+    struct err *err)
+{
+	char judgement[80] = "";
+
+	if (store_meta(stored, "judgement", judgement, sizeof(judgement), err) < 0)
+		return -1;
+	if (judgement[0] != '\0' && strcmp(judgement, c->judgement) != 0) {
+		t->each(t->context, "configuration", c->file,
+		    "judges otherwise than the one that the daemon last took");
+		(*differences)++;
+	}
+	return 0;
+}
+
+int
+verify_store(struct store *stored, struct config *c, int64_t now,
+    void (*each)(void *context, const char *what, const char *key, const char *sentence),
+    void *context, int64_t *differences, struct err *err)
+{
+	struct store *fresh = store_open(NULL, STORE_SCRATCH, err);
+	struct teller t = {.each = each, .context = context};
+	int64_t due;
+	int rc = -1;
+
+	*differences = 0;
+	if (fresh == NULL || store_begin(fresh, err) != 0 || store_begin_read(stored, err) != 0 ||
+	    store_next_due(stored, &due, err) != 0 ||
+	    judged_alike(stored, c, &t, differences, err) != 0)
+		goto out;
+	if (due <= now)
+		now = due - 1;
+	rc = command_replay(stored, fresh, c, now, "verifying", err);
+	if (rc == 0)
+		rc = compare(stored, fresh, &t, differences, err);
+out:
+	store_rollback(stored);
+	store_close(fresh);
+	return rc;
+}

@@ -1,0 +1,266 @@
+/*
+ * replay: the engine and the interface's handlers under a virtual clock.
+ *
+ *   replay -c slad.yaml
+ *
+ * Reads commands, one JSON object a line: {"now":MS,"post":[EVENT…],"on_error":"fail"},
+ * {"now":MS,"get":"/v1/scores?…"}, {"now":MS,"ticket":{"source":…,"subject":…}},
+ * {"now":MS,"verify":true}, {"now":MS,"restart":true}, {"now":MS,"outbox":true}. Prints
+ * {"status":N,"body":…} for each.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "api.h"
+#include "codec/json_text.h"
+#include "command.h"
+#include "ingest.h"
+#include "route.h"
+#include "routes.h"
+#include "verify.h"
+
+static int64_t virtual_now;
+
+static int64_t
+now_is(void)
+{
+	return virtual_now;
+}
+
+struct bench {
+	struct api api;
+	struct store *store;
+	struct engine *engine;
+	char path[64];
+};
+
+static void
+die(const char *what)
+{
+	fprintf(stderr, "replay: %s\n", what);
+	exit(2);
+}
+
+static void
+start(struct bench *b)
+{
+	struct err err;
+
+	b->store = store_open(b->path, STORE_WRITE, &err);
+	if (b->store == NULL)
+		die(err.msg);
+	b->api.reader = store_open(b->path, STORE_READ, &err);
+	b->engine = engine_new(b->store, b->api.config, virtual_now, NULL, NULL, &err);
+	if (b->api.reader == NULL || b->engine == NULL)
+		die(err.msg);
+}
+
+static void
+end(struct bench *b)
+{
+	engine_free(b->engine);
+	store_close(b->api.reader);
+	store_close(b->store);
+}
+
+static void
+step(struct bench *b, struct submission *s)
+{
+	struct engine_work work = {.submissions = s != NULL, .submission = &s};
+	struct err err;
+
+	if (engine_step(b->engine, &work, virtual_now, &err) != 0)
+		die(err.msg);
+}
+
+static void
+print(struct answer *a)
+{
+	json_t *body = json_loadb(a->body.data, a->body.len, JSON_DECODE_ANY, NULL);
+	json_t *line = json_pack("{siso}", "status", a->status, "body",
+	    body != NULL ? body : json_stringn(buf_text(&a->body), a->body.len));
+	struct buf out = BUF_INIT(ANSWER_MAX);
+
+	if (json_text(line, &out, false) != 0)
+		die("an answer could not be written");
+	puts(buf_text(&out));
+	fflush(stdout);
+	json_decref(line);
+	buf_free(&out);
+	buf_free(&a->body);
+}
+
+static void
+get(struct bench *b, const char *target)
+{
+	struct answer a = ANSWER_INIT;
+	struct arena arena = {0};
+	const struct route *route;
+	const char *allow;
+	struct request r;
+	struct err err;
+
+	memset(&r, 0, sizeof(r));
+	step(b, NULL);
+	if (request_parse(&r, METHOD_GET, target, &arena, &err) != 0)
+		answer_problem(&a, 400, "%s", err.msg);
+	else if ((route = route_find(routes, routes_count, &r, &allow)) == NULL)
+		answer_problem(&a, 404, "no such path");
+	else
+		route->handler(&b->api, &r, &a);
+	print(&a);
+	arena_free(&arena);
+}
+
+static void
+post(struct bench *b, const json_t *events, const char *on_error)
+{
+	struct answer a = ANSWER_INIT;
+	struct arena arena = {0};
+	char target[64], *body = json_dumps(events, 0);
+	struct request r;
+	struct err err;
+	struct job *job;
+
+	memset(&r, 0, sizeof(r));
+	snprintf(target, sizeof(target), "/v1/events?on_error=%s", on_error);
+	if (request_parse(&r, METHOD_POST, target, &arena, &err) != 0)
+		die(err.msg);
+	r.content_type = "application/json";
+	r.body = body;
+	r.body_len = strlen(body);
+	job = ingest_read(&b->api, &r, "replay", &a);
+	step(b, job == NULL ? NULL : &job->submission);
+	if (job != NULL)
+		ingest_answer(job, &a);
+	print(&a);
+	free(body);
+	arena_free(&arena);
+}
+
+static void
+percent(struct buf *to, const char *s)
+{
+	for (; *s != '\0'; s++)
+		buf_putf(to, "%%%02X", (unsigned)(unsigned char)*s);
+}
+
+static void
+ticket(struct bench *b, const json_t *which)
+{
+	struct buf target = BUF_INIT(8192);
+
+	buf_puts(&target, "/v1/tickets/");
+	percent(&target, json_string_value(json_object_get(which, "subject")));
+	buf_puts(&target, "?source=");
+	percent(&target, json_string_value(json_object_get(which, "source")));
+	get(b, buf_text(&target));
+	buf_free(&target);
+}
+
+static void
+difference(void *context, const char *what, const char *key, const char *sentence)
+{
+	json_array_append_new(context, json_sprintf("%s %s %s", what, key, sentence));
+}
+
+static void
+check(struct bench *b)
+{
+	struct answer a = ANSWER_INIT;
+	json_t *list = json_array();
+	struct err err;
+	int64_t n;
+
+	step(b, NULL);
+	if (verify_store(b->api.reader, b->api.config, virtual_now, difference, list, &n, &err) !=
+	    0)
+		die(err.msg);
+	answer_json(&a, 200, json_pack("{so}", "differences", list));
+	print(&a);
+}
+
+static void
+outbox(struct bench *b)
+{
+	struct answer a = ANSWER_INIT;
+	struct arena arena = {0};
+	json_t *list = json_array();
+	struct outbox *rows;
+	struct err err;
+	int n = store_outbox_waiting(b->store, 0, 10000, &arena, &rows, &err);
+
+	for (int i = 0; i < n; i++)
+		json_array_append_new(list,
+		    json_pack("{sssssosI}", "message", rows[i].message, "receiver",
+			rows[i].receiver, "body", json_loads(rows[i].body, 0, NULL), "created",
+			(json_int_t)rows[i].created));
+	answer_json(&a, 200, json_pack("{so}", "outbox", list));
+	print(&a);
+	arena_free(&arena);
+}
+
+static void
+run(struct bench *b, const json_t *command)
+{
+	const char *on_error = json_string_value(json_object_get(command, "on_error"));
+
+	virtual_now = json_integer_value(json_object_get(command, "now"));
+	if (json_object_get(command, "post") != NULL)
+		post(b, json_object_get(command, "post"), on_error == NULL ? "fail" : on_error);
+	else if (json_object_get(command, "get") != NULL)
+		get(b, json_string_value(json_object_get(command, "get")));
+	else if (json_object_get(command, "ticket") != NULL)
+		ticket(b, json_object_get(command, "ticket"));
+	else if (json_object_get(command, "verify") != NULL)
+		check(b);
+	else if (json_object_get(command, "outbox") != NULL)
+		outbox(b);
+	else if (json_object_get(command, "restart") != NULL) {
+		end(b);
+		start(b);
+		puts("{\"status\":200,\"body\":{}}");
+		fflush(stdout);
+	} else
+		die("no such command");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct bench b = {.api = {.now = now_is}, .path = "/tmp/slad-replay-XXXXXX"};
+	char *line = NULL, side[80];
+	const char *file = command_file(argc, argv);
+	json_t *command;
+	size_t size = 0;
+
+	b.api.config = file == NULL ? NULL : command_config(file);
+	if (b.api.config == NULL || mkdtemp(b.path) == NULL)
+		return 2;
+	strcat(b.path, "/db");
+	if (getline(&line, &size, stdin) > 0) {
+		command = json_loads(line, 0, NULL);
+		virtual_now = json_integer_value(json_object_get(command, "now"));
+		start(&b);
+		do {
+			run(&b, command);
+			json_decref(command);
+		} while (getline(&line, &size, stdin) > 0 &&
+		    (command = json_loads(line, 0, NULL)) != NULL);
+		end(&b);
+	}
+	free(line);
+	config_unref(b.api.config);
+	unlink(b.path);
+	for (int i = 0; i < 2; i++) {
+		snprintf(side, sizeof(side), "%s-%s", b.path, i == 0 ? "wal" : "shm");
+		unlink(side);
+	}
+	*strrchr(b.path, '/') = '\0';
+	rmdir(b.path);
+	return 0;
+}
