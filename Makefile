@@ -12,16 +12,24 @@ VERSION = 0.1.0
 
 # A module is x.c and x.h. An include points upward in this list, never down; lib/codec and
 # lib/store do not see each other. `tests/lint/layers` holds the house to that.
-BASE = $(patsubst lib/base/%.c,%,$(wildcard lib/base/*.c))
-DOMAIN = $(patsubst lib/domain/%.c,%,$(wildcard lib/domain/*.c))
-CODEC = $(patsubst lib/codec/%.c,%,$(wildcard lib/codec/*.c))
-STORE = $(patsubst lib/store/%.c,%,$(wildcard lib/store/*.c))
-DAEMON = $(filter-out main systemd systemd_none,$(patsubst daemon/%.c,%,$(wildcard daemon/*.c)))
+BASE = err mem buf pack stamp
+DOMAIN = zone calendar window record agreement indicator scope rule ticket clock outage tally \
+    score alert
+CODEC = alert_event config config_access config_agreement config_bind config_calendar \
+    config_judgement config_profile config_receiver config_refs config_rule config_scalar \
+    config_yaml event_json json_text metric packed standard_webhooks table zoneinfo
+STORE = alerts compare entity log statement store tallies
+DAEMON = api api_alerts api_behind api_catalogue api_health api_metrics api_scores api_ticket \
+    auth cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version command door engine fold frame \
+    guard http ingest keeper listen log notify notify_curl notify_queue progress question request \
+    route routes scores server utf8 verify watch
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
-TESTS = $(patsubst tests/%.c,%,$(wildcard tests/*.c))
+TESTS = check_alert check_alert_event check_calendar check_calendar_count check_config \
+    check_config_corpus check_config_judgement check_config_secret check_frame check_guard \
+    check_http check_json_text check_listen check_notify check_notify_faults check_stamp \
+    check_standard_webhooks check_window check_zone check_zoneinfo replay tool_calendar
 
-PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 \
-    glib-2.0 libcrypto
+PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto
 
 prefix = /usr/local
 exec_prefix = $(prefix)

@@ -39,7 +39,7 @@ state_of(const struct ticket_clock *c)
 static json_t *
 clock_json(const struct ticket_clock *c)
 {
-	return json_pack("{sssosIsosososososb}", "state", state_of(c), "elapsed",
+	return json_pack("{ss so sI so so so so so sb}", "state", state_of(c), "elapsed",
 	    json_duration(c->elapsed), "elapsed_ms", (json_int_t)c->elapsed, "target",
 	    json_duration(c->target), "due", json_instant(c->due), "deadline",
 	    json_instant(c->deadline), "stopped_at", json_instant(c->stop), "breached_at",
@@ -154,7 +154,7 @@ cycle_json(const struct ticket *t, const struct cycle *c)
 		if (k != CLOCK_RECOVERY || t->kind == KIND_INCIDENT)
 			json_object_set_new(clocks, clock_kind_names[k], clock_json(&c->clock[k]));
 	}
-	return json_pack("{sosososososbsosososo}", "start", json_instant(c->start),
+	return json_pack("{so so so so so sb so so so so}", "start", json_instant(c->start),
 	    "agreement_version", version_json(c->terms), "responded_at",
 	    json_instant(c->responded_at), "recovered_at", json_instant(c->recovered_at),
 	    "resolved_at", json_instant(c->resolved ? c->resolved_at : STAMP_NEVER), "reopened",
@@ -227,7 +227,7 @@ ticket_json(struct shown *s, struct err *err)
 
 	for (size_t i = 0; i < t->cycles; i++)
 		json_array_append_new(cycles, cycle_json(t, &t->cycle[i]));
-	return json_pack("{sssssssossososososbsososososo}", "id", s->entity.name, "source",
+	return json_pack("{ss ss ss so ss so so so so so sb so so so so so}", "id", s->entity.name, "source",
 	    s->source, "subject", s->entity.name, "as_of", json_instant(s->now), "state",
 	    ticket_state(t), "kind", t->opened ? json_string(kind_names[t->kind]) : json_null(),
 	    "agreement", json_text_or_null(d[DIM_AGREEMENT]), "service",

@@ -108,8 +108,6 @@ ingest_read(struct api *api, const struct request *r, const char *sender, struct
 	    events_read(r->body, r->body_len, form, &api->config->agreements, api->now(),
 		&job->arena, &job->events, &err) != 0)
 		answer_problem(a, 400, "%s", err.msg);
-	else if (job->events.faults > 0 && !s->skip)
-		answer_refused(&job->events, a);
 	else {
 		s->sender = arena_strdup(&job->arena, sender);
 		return job;

@@ -24,7 +24,7 @@ struct notify_post {
 	CURL *easy;
 	struct curl_slist *headers;
 	size_t header_bytes, body_bytes;
-	bool body_cut;
+	bool header_cut, body_cut;
 	notify_answered *answered;
 	void *context;
 	char error[CURL_ERROR_SIZE];
@@ -36,6 +36,14 @@ post_free(struct notify_post *p)
 	curl_easy_cleanup(p->easy);
 	curl_slist_free_all(p->headers);
 	free(p);
+}
+
+static const char *
+post_error(const struct notify_post *p, CURLcode code)
+{
+	if (p->header_cut)
+		return "the headers of the answer are too long";
+	return p->error[0] != '\0' ? p->error : curl_easy_strerror(code);
 }
 
 static void
@@ -52,7 +60,7 @@ post_finish(struct notify_post *p, CURLcode code)
 	answer.status = (int)status;
 	answer.retry_after = retry_after;
 	if (status == 0)
-		answer.error = p->error[0] != '\0' ? p->error : curl_easy_strerror(code);
+		answer.error = post_error(p, code);
 	curl_multi_remove_handle(p->owner->multi, p->easy);
 	p->answered(p->context, &answer);
 	post_free(p);
@@ -167,7 +175,8 @@ take_header(char *bytes, size_t size, size_t n, void *post)
 
 	(void)bytes;
 	p->header_bytes += size * n;
-	return p->header_bytes > p->owner->limits.answer ? 0 : size * n;
+	p->header_cut = p->header_bytes > p->owner->limits.answer;
+	return p->header_cut ? 0 : size * n;
 }
 
 /* What lies past the limit changes nothing: the status is known, and the rest is not fetched. */
@@ -187,7 +196,7 @@ header_put(struct notify_post *p, const char *name, const char *value)
 {
 	char line[HEADER_MAX];
 	struct curl_slist *longer;
-	int len = snprintf(line, sizeof(line), "%s:%s%s", name, *value != '\0' ? " " : "", value);
+	int len = snprintf(line, sizeof(line), "%s: %s", name, value);
 
 	if (len < 0 || (size_t)len >= sizeof(line))
 		return false;
@@ -204,8 +213,7 @@ headers_put(struct notify_post *p, const struct notify_request *r)
 
 	snprintf(seconds, sizeof(seconds), "%" PRId64, r->timestamp);
 	return header_put(p, "Content-Type", "application/cloudevents+json") &&
-	    header_put(p, "Expect", "") && header_put(p, "webhook-id", r->id) &&
-	    header_put(p, "webhook-timestamp", seconds) &&
+	    header_put(p, "webhook-id", r->id) && header_put(p, "webhook-timestamp", seconds) &&
 	    (r->signature == NULL || header_put(p, "webhook-signature", r->signature));
 }
 

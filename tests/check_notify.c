@@ -12,7 +12,6 @@ START_TEST(delivered)
 	ck_assert_str_eq(seen[0].type, "application/cloudevents+json");
 	ck_assert_str_eq(seen[0].agent, "slad/" SLAD_VERSION);
 	ck_assert_str_eq(seen[0].signature, "");
-	ck_assert(!seen[0].expect);
 	ck_assert_int_le(llabs(atoll(seen[0].timestamp) - now_ms() / 1000), PATIENCE);
 }
 END_TEST
@@ -188,6 +187,26 @@ START_TEST(refused_until_another_url)
 }
 END_TEST
 
+START_TEST(another_url_meanwhile)
+{
+	char nobody[64];
+	int fd = bound(nobody, sizeof(nobody));
+
+	ck_assert_int_eq(listen(fd, 8), 0);
+	notify_free(notify);
+	limits.curl.total = 400;
+	begin();
+	receiver(nobody, NULL);
+	submit(1);
+	event_base_loop(base, EVLOOP_ONCE);
+	receiver(url, NULL);
+	await(&reported, 2);
+	is_report(0, 1, NOTIFY_RETRY, 0, 1);
+	is_report(1, 1, NOTIFY_DELIVERED, 200, 2);
+	close(fd);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -207,6 +226,7 @@ main(void)
 	tcase_add_test(t, hanging_receiver);
 	tcase_add_test(t, no_connection);
 	tcase_add_test(t, refused_until_another_url);
+	tcase_add_test(t, another_url_meanwhile);
 	suite_add_tcase(s, t);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -40,7 +40,6 @@ struct reply {
 
 struct seen {
 	char id[64], body[64], type[64], agent[64], signature[64], timestamp[32];
-	bool expect;
 };
 
 static struct event_base *base;
@@ -107,7 +106,6 @@ receive(struct evhttp_request *r, void *arg)
 	header_copy(r, "webhook-signature", s->signature, sizeof(s->signature));
 	header_copy(r, "Content-Type", s->type, sizeof(s->type));
 	header_copy(r, "User-Agent", s->agent, sizeof(s->agent));
-	s->expect = evhttp_find_header(evhttp_request_get_input_headers(r), "Expect") != NULL;
 	event_base_once(base, -1, EV_TIMEOUT, answer, r, &soon);
 }
 

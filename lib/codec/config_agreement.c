@@ -38,7 +38,7 @@ target_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
 		t->calendar = v->calendar;
 	if (conf_member(c, n, "respond") == NULL && conf_member(c, n, "recover") == NULL &&
 	    conf_member(c, n, "resolve") == NULL)
-		conf_mistake(c, n, "a target needs one of respond, recover, resolve");
+		conf_warn(c, n, "this target promises nothing: what it matches is never late");
 	if (t->recover != TARGET_NONE && t->kind != -1 && t->kind != KIND_INCIDENT)
 		conf_warn(c, conf_at(c, n, "recover"),
 		    "'recover' of a %s has no effect: only incidents have a recovery clock",

@@ -63,10 +63,33 @@ first_late(const struct phase *p, enum clock_kind kind, int64_t elapsed)
 	return calendar_after(phase_calendar(p), p->at, target - elapsed + 1);
 }
 
-/* What the clock shows in its last phase, with `elapsed` at that phase's start. */
-static void
-face(const struct phase *p, enum clock_kind kind, int64_t elapsed, struct ticket_clock *c)
+/* The earliest instant at which the target of the last phase is used up. */
+static int64_t
+used_up(const struct phase *phases, size_t count, enum clock_kind kind, int64_t target)
 {
+	const struct phase *p;
+	int64_t spent;
+
+	for (size_t i = 0; i < count; i++) {
+		p = &phases[i];
+		if (!phase_runs(p, kind) || (p->resolved && kind != CLOCK_RESPONSE))
+			continue;
+		spent = i + 1 == count
+		    ? target
+		    : calendar_elapsed(phase_calendar(p), p->at, phases[i + 1].at);
+		if (spent >= target)
+			return calendar_after(phase_calendar(p), p->at, target);
+		target -= spent;
+	}
+	return STAMP_NEVER;
+}
+
+/* What the clock shows in its last phase. */
+static void
+face(const struct phase *phases, size_t count, enum clock_kind kind, struct ticket_clock *c)
+{
+	const struct phase *p = &phases[count - 1];
+
 	c->target = phase_target(p, kind);
 	c->due = p->due[kind];
 	if (c->stop != STAMP_NEVER)
@@ -79,8 +102,8 @@ face(const struct phase *p, enum clock_kind kind, int64_t elapsed, struct ticket
 		return;
 	if (c->due != STAMP_NEVER)
 		c->deadline = c->due;
-	else if (c->state == CLOCK_RUNNING && c->target != TARGET_NONE && phase_runs(p, kind))
-		c->deadline = calendar_after(phase_calendar(p), p->at, c->target - elapsed);
+	else if (c->state == CLOCK_RUNNING && c->target != TARGET_NONE)
+		c->deadline = used_up(phases, count, kind, c->target);
 }
 
 /* The clock stops at the end of phase i: for good, or until a reopening. */
@@ -95,7 +118,7 @@ ticket_clock_run(enum clock_kind kind, const struct phase *phases, size_t count,
     int64_t now, struct ticket_clock *c)
 {
 	const struct phase *p, *before = NULL;
-	int64_t elapsed = 0, at_start = 0, late, end;
+	int64_t elapsed = 0, late, end;
 	bool stops;
 
 	*c = (struct ticket_clock){.stop = stop, .deadline = STAMP_NEVER, .breach = STAMP_NEVER};
@@ -104,7 +127,6 @@ ticket_clock_run(enum clock_kind kind, const struct phase *phases, size_t count,
 		p = &phases[i];
 		stops = stops_after(kind, phases, count, i);
 		end = i + 1 == count ? stop : phases[i + 1].at;
-		at_start = elapsed;
 		if ((p->at == end && !stops) || (p->resolved && kind != CLOCK_RESPONSE))
 			continue;
 		late = c->breach == STAMP_NEVER ? first_late(p, kind, elapsed) : STAMP_NEVER;
@@ -121,5 +143,5 @@ ticket_clock_run(enum clock_kind kind, const struct phase *phases, size_t count,
 		before = p;
 	}
 	c->elapsed = elapsed;
-	face(&phases[count - 1], kind, at_start, c);
+	face(phases, count, kind, c);
 }

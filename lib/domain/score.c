@@ -56,13 +56,14 @@ score_of_availability(const struct availability *sum)
 {
 	int64_t up = sum->agreed - sum->down, whole = sum->agreed + sum->ahead;
 
+	if (sum->agreed == 0)
+		return score_without("no_data");
 	return (struct score){.a = sum->down,
 	    .b = sum->agreed,
 	    .value = {up, sum->agreed},
 	    .decided = {up, sum->agreed},
 	    .low = {up, whole},
-	    .high = {up + sum->ahead, whole},
-	    .reason = sum->agreed == 0 ? "no_data" : NULL};
+	    .high = {up + sum->ahead, whole}};
 }
 
 bool

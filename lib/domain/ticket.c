@@ -414,8 +414,10 @@ cycles_judge(struct fold *f)
 		for (int k = 0; k < CLOCKS && t->excluded; k++) {
 			c = &t->cycle[i].clock[k];
 			c->next = STAMP_NEVER;
-			if (c->breach != STAMP_NEVER && c->breach > t->excluded_at)
+			if (c->breach != STAMP_NEVER && c->breach > t->excluded_at) {
 				c->breach = STAMP_NEVER;
+				c->retargeted = false;
+			}
 		}
 	}
 }

@@ -20,14 +20,17 @@ class Clock:
         self.cycle = cycle
         self.name = name
         self.settings = settings
-        self.now = now = max(now, max(s.time for c in cycle.ticket.cycles for s in c.steps))
+        self.now = now = max(now, cycle.start, cycle.ticket.last)
         self.target_name, self.due_name = configuration.CLOCKS[name]
         self.phases = self.find_phases()
         self.stopped_at = self.phases[-1].end
         self.breached_at = None
         self.retargeted = False
         self.find_breach()
-        if self.breached_at is not None and self.breached_at > now:
+        excluded = cycle.ticket.excluded
+        self.excused = (excluded is not None and self.breached_at is not None
+                        and excluded[1] < self.breached_at <= now)
+        if self.breached_at is not None and (self.breached_at > now or self.excused):
             self.breached_at, self.retargeted = None, False
 
     def stop_steps(self):
@@ -160,7 +163,7 @@ class Clock:
 
     def deadline(self):
         """The earliest t with elapsed = target in force; the due time where one is given."""
-        if self.stopped_at is not None:
+        if self.stopped_at is not None or self.excused:
             return None
         target, due, _ = self.rule(self.last_step())
         if due is not None:

@@ -101,7 +101,8 @@ def compare_scores(want, body):
     """The window and every score; the groups in their order, for each indicator."""
     left, right = want["window"], body["window"]
     lines = [differ("window " + n, left[n], right[n])
-             for n in ("name", "cohort") if left[n] != right[n]]
+             for n in ("name", "cohort")
+             if left[n].replace("+00:00", "Z") != right[n].replace("+00:00", "Z")]
     lines += [differ("window " + n, left[n], right[n])
               for n in ("from", "to") if not same_moment(left[n], right[n])]
     if instant(want["as_of"]) != instant(body["as_of"]):

@@ -54,6 +54,7 @@ def calendar(rng, week, home, first, days):
     dates = [(first + timedelta(days=n)).isoformat() for n in range(days)]
     if rng.random() < 0.5:
         result["closed"] = sorted(rng.sample(dates, min(len(dates), rng.randint(1, 4))))
+        dates = [d for d in dates if d not in result["closed"]]
     if rng.random() < 0.5:
         chosen = sorted(rng.sample(dates, min(len(dates), rng.randint(1, 3))))
         result["open"] = [{"date": d, "open": rng.choice(

@@ -109,10 +109,13 @@ def event_ok(event, now, agreements):
     """Is an event right, whatever else is in the log?"""
     if not isinstance(event, dict) or event.get("specversion") != "1.0":
         return False
-    for name in ("id", "source", "type", "time", "subject"):
+    names = ["id", "source", "type", "time", "subject"]
+    if event.get("type") in MAINTENANCE and "subject" not in event:
+        names.remove("subject")
+    for name in names:
         if not isinstance(event.get(name), str) or not event[name]:
             return False
-    if any(len(event[name].encode()) > 512 for name in ("id", "source", "subject")):
+    if any(len(event.get(name, "").encode()) > 512 for name in ("id", "source", "subject")):
         return False
     instant = times.parse_time(event["time"])
     if instant is None or instant > now + AHEAD or sequence_of(event) is None:
@@ -128,7 +131,7 @@ class Record:
 
     def __init__(self, event):
         self.source = event["source"]
-        self.subject = event["subject"]
+        self.subject = event.get("subject", "")
         self.type = event["type"]
         self.verb = verb_of(event["type"])
         self.time = times.parse_time(event["time"])

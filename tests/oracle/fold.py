@@ -51,6 +51,7 @@ class Ticket:
         self.excluded = None
         self.cycles = []
         self.warnings = 0
+        self.last = 0
 
     def step(self, time, what, data):
         """Notes an effect in the current cycle."""
@@ -80,6 +81,7 @@ class Ticket:
 
     def apply(self, record, time):
         """One record in order; what is impossible has no effect but a warning."""
+        self.last = time
         if not getattr(self, "do_" + record.verb)(record, time):
             self.warnings += 1
 
