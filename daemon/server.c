@@ -249,9 +249,9 @@ edge_start(struct server *s, struct config *c, struct err *err)
 	const struct http_limits limits = HTTP_LIMITS;
 
 	s->http = s->api.http = http_new(s->base, &limits, routes, routes_count, &s->api);
-	http_reload(s->http, c->token, c->tokens);
 	if (http_listen(s->http, c->listener, c->listeners, err) != 0)
 		return -1;
+	http_reload(s->http, c->token, c->tokens);
 	for (size_t i = 0; i < c->listeners; i++) {
 		if (c->listener[i].path != NULL)
 			log_info("listening on %s", c->listener[i].text);
