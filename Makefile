@@ -13,7 +13,7 @@ VERSION = 0.1.0
 # A module is x.c and x.h. An include points upward in this list, never down; lib/codec and
 # lib/store do not see each other. `tests/lint/layers` holds the house to that.
 BASE = err mem buf pack stamp
-DOMAIN = zone calendar window record agreement indicator scope rule ticket clock outage tally \
+DOMAIN = zone calendar window record agreement indicator scope rule ticket ticket_cycle ticket_moves clock outage tally \
     score alert
 CODEC = alert_event config config_access config_agreement config_bind config_calendar \
     config_judgement config_profile config_receiver config_refs config_rule config_scalar \
