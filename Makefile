@@ -13,8 +13,8 @@ VERSION = 0.1.0
 # A module is x.c and x.h. An include points upward in this list, never down; lib/codec and
 # lib/store do not see each other. `tests/lint/layers` holds the house to that.
 BASE = err mem buf pack stamp
-DOMAIN = zone calendar window record agreement indicator scope rule ticket ticket_cycle ticket_moves clock outage tally \
-    score alert
+DOMAIN = zone calendar window record agreement indicator scope rule ticket ticket_cycle \
+    ticket_moves clock outage tally score alert
 CODEC = alert_event config config_access config_agreement config_bind config_calendar \
     config_judgement config_profile config_receiver config_refs config_rule config_scalar \
     config_yaml event_json json_text metric packed standard_webhooks table zoneinfo
@@ -27,7 +27,7 @@ DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_alert check_alert_event check_calendar check_calendar_count check_config \
     check_config_corpus check_config_judgement check_config_secret check_frame check_guard \
     check_http check_json_text check_listen check_notify check_notify_faults check_stamp \
-    check_standard_webhooks check_window check_zone check_zoneinfo replay tool_calendar
+    check_standard_webhooks check_tally check_ticket check_window check_zone check_zoneinfo replay tool_calendar
 
 PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto
 

@@ -227,8 +227,8 @@ ticket_json(struct shown *s, struct err *err)
 
 	for (size_t i = 0; i < t->cycles; i++)
 		json_array_append_new(cycles, cycle_json(t, &t->cycle[i]));
-	return json_pack("{ss ss ss so ss so so so so so sb so so so so so}", "id", s->entity.name, "source",
-	    s->source, "subject", s->entity.name, "as_of", json_instant(s->now), "state",
+	return json_pack("{ss ss ss so ss so so so so so sb so so so so so}", "id", s->entity.name,
+	    "source", s->source, "subject", s->entity.name, "as_of", json_instant(s->now), "state",
 	    ticket_state(t), "kind", t->opened ? json_string(kind_names[t->kind]) : json_null(),
 	    "agreement", json_text_or_null(d[DIM_AGREEMENT]), "service",
 	    json_text_or_null(d[DIM_SERVICE]), "priority", json_text_or_null(d[DIM_PRIORITY]),

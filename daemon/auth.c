@@ -109,8 +109,8 @@ auth_check(const struct auth *a, const char *authorization, enum token_scope sco
 		return 401;
 	}
 	if ((scopes & (unsigned)scope) == 0) {
-		err_set(err, "this token may not do that: it lacks the scope '%s'",
-		    scope_name(scope));
+		err_set(
+		    err, "this token may not do that: it lacks the scope '%s'", scope_name(scope));
 		return 403;
 	}
 	return 0;

@@ -95,8 +95,8 @@ check_version(struct frame *f, struct head *h, const char *s, size_t len, struct
 	h->http11 = len == 8 && memcmp(s, "HTTP/1.1", len) == 0;
 	if (h->http11 || (len == 8 && memcmp(s, "HTTP/1.0", len) == 0))
 		return 0;
-	if (len == 8 && memcmp(s, "HTTP/", 5) == 0 && isdigit((unsigned char)s[5]) &&
-	    s[6] == '.' && isdigit((unsigned char)s[7])) {
+	if (len == 8 && memcmp(s, "HTTP/", 5) == 0 && isdigit((unsigned char)s[5]) && s[6] == '.' &&
+	    isdigit((unsigned char)s[7])) {
 		err_set(err, "this is HTTP/1.1, not %.*s", (int)len, s);
 		return refuse(f, 505);
 	}
@@ -162,8 +162,8 @@ check_coding(struct frame *f, struct head *h, const char *s, size_t len, struct 
 	h->chunked = true;
 	if (len == 7 && memcmp(s, "chunked", len) == 0)
 		return 0;
-	err_set(err, "the Transfer-Encoding '%.*s' is not 'chunked'", (int)(len < 40 ? len : 40),
-	    s);
+	err_set(
+	    err, "the Transfer-Encoding '%.*s' is not 'chunked'", (int)(len < 40 ? len : 40), s);
 	return refuse(f, 400);
 }
 
@@ -174,8 +174,7 @@ check_expect(struct frame *f, struct head *h, const char *s, size_t len, struct 
 	f->waits = true;
 	if (len == 12 && strncasecmp(s, "100-continue", len) == 0)
 		return 0;
-	err_set(err, "the expectation '%.*s' is not '100-continue'", (int)(len < 40 ? len : 40),
-	    s);
+	err_set(err, "the expectation '%.*s' is not '100-continue'", (int)(len < 40 ? len : 40), s);
 	return refuse(f, 417);
 }
 
@@ -196,8 +195,8 @@ static const struct {
 
 /* A header that may stand once, and whose value has a form. */
 static int
-check_single(struct frame *f, struct head *h, size_t which, const char *value, size_t len,
-    struct err *err)
+check_single(
+    struct frame *f, struct head *h, size_t which, const char *value, size_t len, struct err *err)
 {
 	if ((h->seen & 1u << which) != 0) {
 		err_set(err, "the head has two %s headers; one is right", singles[which].name);
@@ -236,8 +235,7 @@ check_header(struct frame *f, struct head *h, const char *s, size_t len, struct 
 	value = colon + 1 + strspn(colon + 1, " ");
 	for (size_t i = 0; i < sizeof(singles) / sizeof(singles[0]); i++)
 		if (strlen(singles[i].name) == name && strncasecmp(singles[i].name, s, name) == 0)
-			return check_single(
-			    f, h, i, value, len - (size_t)(value - s), err);
+			return check_single(f, h, i, value, len - (size_t)(value - s), err);
 	return 0;
 }
 
@@ -250,8 +248,9 @@ check_whole(struct frame *f, const struct head *h, struct err *err)
 	if (h->http11 && (h->seen & SEEN_HOST) == 0)
 		err_set(err, "the head has no Host header; HTTP/1.1 asks for one");
 	else if (h->chunked && h->has_length)
-		err_set(err, "the head has a Content-Length and a Transfer-Encoding; "
-			     "one of them is right");
+		err_set(err,
+		    "the head has a Content-Length and a Transfer-Encoding; "
+		    "one of them is right");
 	else if (h->chunked && !h->http11)
 		err_set(err, "HTTP/1.0 has no Transfer-Encoding; send a Content-Length");
 	else if (!h->takes_body && (h->chunked || h->length > 0))
@@ -386,7 +385,8 @@ feed_line_end(struct frame *f, char c, struct err *err)
 	bool cr = f->state == FRAME_CHUNK_CR || f->state == FRAME_LAST_CR;
 
 	if (c != (cr ? '\r' : '\n')) {
-		err_set(err, f->state == FRAME_LAST_CR
+		err_set(err,
+		    f->state == FRAME_LAST_CR
 			? "the last chunk is followed by trailers; they are not taken"
 			: "a chunk or its size does not end with CR LF");
 		return refuse(f, 400);

@@ -235,7 +235,9 @@ on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
 	pump(g);
 }
 
-/* evhttp has written the whole answer, and will close or read on. */
+/* evhttp has written the whole answer, and will close or read on. It is not fed here, but in a call
+ * of our own (or by the next read): then it takes in at once what it is given, and its input never
+ * holds bytes of ours that the next ones could be taken for. */
 static void
 on_complete(struct evhttp_request *req, void *arg)
 {
@@ -247,8 +249,10 @@ on_complete(struct evhttp_request *req, void *arg)
 	g->phase = IDLE;
 	hold(g, evbuffer_get_length(g->raw));
 	frame_reset(&g->frame);
-	arm(g, g->all->draining ? 0 : g->all->limits.idle);
-	pump(g);
+	if (g->held > 0)
+		arm_now(g);
+	else
+		arm(g, g->all->draining ? 0 : g->all->limits.idle);
 }
 
 static void
@@ -318,7 +322,12 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		adopt(g);
 		break;
 	case IDLE:
-		cut(g, BEV_EVENT_READING);
+		if (g->held == 0) {
+			cut(g, BEV_EVENT_READING);
+			break;
+		}
+		pump(g);
+		bufferevent_trigger(g->bev, EV_READ, 0);
 		break;
 	case READING:
 		err_set(&g->why, "the request was not whole after %lld ms",
@@ -450,6 +459,8 @@ guard_answering(struct guard *g)
 {
 	if (g->phase == WORKING)
 		g->phase = ANSWERING;
+	/* A client that has closed its side only still wants to read. */
+	bufferevent_disable(g->bev, EV_READ);
 	arm(g, g->all->limits.answer);
 }
 

@@ -51,7 +51,7 @@ struct guard *guard_find(struct guards *all, struct evhttp_request *req);
 /* Whether the request stands for one that was refused, and why. */
 bool guard_refused(const struct guard *g, struct guard_refusal *refusal);
 
-/* The answer has been handed to evhttp, and must now be read by the client in time. */
+/* The answer has just been handed to evhttp, and must be read by the client in time. */
 void guard_answering(struct guard *g);
 
 /* Closes what is idle, and whatever else as soon as it is answered; calls back from the loop when

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,8 +99,8 @@ send_answer(struct http *h, struct evhttp_request *req, struct answer *a)
 		a->body = (struct buf){.max = a->body.max};
 	}
 	buf_free(&a->body);
-	guard_answering(guard_find(h->guards, req));
 	evhttp_send_reply(req, a->status, answer_title(a->status), NULL);
+	guard_answering(guard_find(h->guards, req));
 }
 
 static void
@@ -169,10 +170,10 @@ read_headers(struct exchange *x)
 	struct evkeyval *header;
 	const char *type;
 
-	TAILQ_FOREACH (header, evhttp_request_get_input_headers(x->req), next)
-		if (r->headers < REQUEST_HEADERS)
-			r->header[r->headers++] =
-			    (struct param){.name = header->key, .value = header->value};
+	TAILQ_FOREACH(header, evhttp_request_get_input_headers(x->req), next)
+	if (r->headers < REQUEST_HEADERS)
+		r->header[r->headers++] =
+		    (struct param){.name = header->key, .value = header->value};
 	type = request_header(r, "Content-Type");
 	if (type != NULL)
 		r->content_type = media_type(type, &x->arena);
@@ -207,8 +208,8 @@ admit(struct exchange *x, struct answer *a)
 	struct err err;
 	int status;
 
-	if (request_parse(&x->request, method_of(x->req), evhttp_request_get_uri(x->req),
-		&x->arena, &err) != 0) {
+	if (request_parse(&x->request, method_of(x->req), evhttp_request_get_uri(x->req), &x->arena,
+		&err) != 0) {
 		answer_problem(a, 400, "%s", err.msg);
 		return NULL;
 	}
@@ -227,8 +228,8 @@ admit(struct exchange *x, struct answer *a)
 		answer_problem(a, 403, "the page of another site has sent this");
 		return NULL;
 	}
-	status = auth_check(
-	    h->auth, request_header(&x->request, "Authorization"), route->scope, &err);
+	status =
+	    auth_check(h->auth, request_header(&x->request, "Authorization"), route->scope, &err);
 	if (status != 0) {
 		answer_problem(a, status, "%s", err.msg);
 		return NULL;
@@ -327,6 +328,7 @@ http_new(struct event_base *base, const struct http_limits *limits, const struct
 	struct http *h = mem_alloc(1, sizeof(*h));
 	struct http_limits possible = *limits;
 
+	signal(SIGPIPE, SIG_IGN);
 	event_set_log_callback(on_libevent_message);
 	possible.connections = connections_possible(limits->connections);
 	h->base = base;

@@ -31,8 +31,8 @@ struct http_counts {
 };
 
 /* The table and the context live longer than the server. Libevent's own messages go to the log
- * from now on. If the process may not open enough files, the limit of connections is lowered and
- * that is logged. */
+ * from now on, and the process ignores SIGPIPE. If the process may not open enough files, the limit
+ * of connections is lowered and that is logged. */
 struct http *http_new(struct event_base *base, const struct http_limits *limits,
     const struct route *table, size_t count, void *context);
 

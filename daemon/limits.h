@@ -19,15 +19,15 @@ struct http_limits {
 	int64_t drain; /* for what is left of requests when the daemon stops */
 };
 
-#define HTTP_LIMITS                                                                   \
-	{                                                                             \
-		.head = 16u << 10, /* cookies of strange proxies included */          \
-		.body = 16u << 20, /* an import sends some MiB at a time */           \
-		.held = 64u << 20, /* four of the largest; a helpdesk sends KiB */    \
-		.connections = 1024, /* a helpdesk and its operators need a dozen */  \
-		.idle = 75000, /* longer than the 60 s of usual proxies */            \
-		.request = 30000, .answer = 300000, /* 64 MiB at 2 Mbit/s */          \
-		.linger = 2000, .drain = 5000, /* systemd waits for 90 s */           \
+#define HTTP_LIMITS                                                                      \
+	{                                                                                \
+		.head = 16u << 10, /* cookies of strange proxies included */             \
+		    .body = 16u << 20, /* an import sends some MiB at a time */          \
+		    .held = 64u << 20, /* four of the largest; a helpdesk sends KiB */   \
+		    .connections = 1024, /* a helpdesk and its operators need a dozen */ \
+		    .idle = 75000, /* longer than the 60 s of usual proxies */           \
+		    .request = 30000, .answer = 300000, /* 64 MiB at 2 Mbit/s */         \
+		    .linger = 2000, .drain = 5000, /* systemd waits for 90 s */          \
 	}
 
 #endif

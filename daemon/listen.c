@@ -29,8 +29,7 @@ set_options(int fd, int family)
 	/* Accepted connections inherit TCP_NODELAY: an answer is written in one piece. */
 	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
 	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) == 0 &&
-	    (family != AF_INET6 ||
-		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0);
+	    (family != AF_INET6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) == 0);
 }
 
 static int
@@ -62,8 +61,8 @@ remove_stale(const struct listener *l, const struct sockaddr_un *sun, struct err
 	if (lstat(l->path, &st) != 0)
 		return errno == ENOENT ? 0 : fail(l, -1, err);
 	if (!S_ISSOCK(st.st_mode))
-		return err_set(err, "cannot listen on %s: a file that is no socket stands there",
-		    l->text);
+		return err_set(
+		    err, "cannot listen on %s: a file that is no socket stands there", l->text);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return fail(l, fd, err);
@@ -71,8 +70,7 @@ remove_stale(const struct listener *l, const struct sockaddr_un *sun, struct err
 	reason = errno;
 	close(fd);
 	if (rc == 0 || reason != ECONNREFUSED)
-		return err_set(
-		    err, "cannot listen on %s: another process listens there", l->text);
+		return err_set(err, "cannot listen on %s: another process listens there", l->text);
 	return unlink(l->path) == 0 ? 0 : fail(l, -1, err);
 }
 

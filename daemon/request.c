@@ -51,8 +51,8 @@ nibble(char c)
 
 /* Percent-decodes s into the arena; `what` names it in the sentence. */
 static int
-decode(const char *s, size_t len, const char *what, const char **out, struct arena *a,
-    struct err *err)
+decode(
+    const char *s, size_t len, const char *what, const char **out, struct arena *a, struct err *err)
 {
 	char *text = arena_alloc(a, len + 1, 1);
 	size_t n = 0;

@@ -32,7 +32,8 @@ struct request {
 	size_t params;
 	struct param param[REQUEST_PARAMS]; /* in the order sent; percent-decoded UTF-8 */
 	size_t headers;
-	struct param header[REQUEST_HEADERS]; /* names in any case; values are bytes without controls */
+	struct param
+	    header[REQUEST_HEADERS]; /* names in any case; values are bytes without controls */
 	const char *content_type; /* without parameters, lower case; "" if none */
 	const char *body;
 	size_t body_len;

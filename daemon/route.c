@@ -16,9 +16,9 @@ matches(const char *pattern, const struct request *r)
 		len = strcspn(pattern, "/");
 		if (i == r->segments)
 			return false;
-		if (*pattern == '{' ? r->segment[i][0] == '\0'
-				    : strlen(r->segment[i]) != len ||
-			    memcmp(pattern, r->segment[i], len) != 0)
+		if (*pattern == '{'
+			? r->segment[i][0] == '\0'
+			: strlen(r->segment[i]) != len || memcmp(pattern, r->segment[i], len) != 0)
 			return false;
 	}
 	return i == r->segments;

@@ -168,7 +168,7 @@ START_TEST(pipelined)
 		    "1\r\nc\r\n3\r\n%03d\r\n0\r\n\r\n",
 		    i);
 	}
-	for (size_t piece = 1; piece <= bytes.len * 7; piece *= 7) {fprintf(stderr,"piece %zu\n",piece);
+	for (size_t piece = 1; piece <= bytes.len * 7; piece *= 7) {
 		buf_reset(&b);
 		fd = client_of(&w);
 		for (size_t i = 0; i < bytes.len; i += piece)
@@ -199,6 +199,37 @@ START_TEST(too_large_an_answer)
 	ck_assert_int_eq(ask(&w, GET("/large?n=100000"), &b), 200);
 	ck_assert_uint_gt(b.len, 1600000);
 	ck_assert_int_eq(ask(&w, GET("/large?n=4194305"), &b), 500);
+	buf_free(&b);
+	world_close(&w);
+}
+END_TEST
+
+/* A client that has said all may close its side, and still reads the whole answer. */
+START_TEST(half_closed)
+{
+	struct world w = world_default();
+	struct buf b = BUF_INIT(1u << 26);
+	int fd;
+
+	world_open(&w, &loopback);
+	fd = client_of(&w);
+	client_say(&w, fd, GET("/large?n=1000000"));
+	shutdown(fd, SHUT_WR);
+	client_await_end(&w, fd, &b);
+	ck_assert_uint_gt(b.len, 16000000);
+	close(fd);
+	buf_reset(&b);
+	fd = client_of(&w);
+	client_say(&w, fd, GET("/later"));
+	shutdown(fd, SHUT_WR);
+	while (w.waiting == 0)
+		turn(&w);
+	for (int i = 0; i < 10; i++)
+		turn(&w);
+	http_answer(w.later[0], &(struct answer)ANSWER_INIT);
+	client_await_end(&w, fd, &b);
+	ck_assert_int_eq(status_of(&b), 200);
+	close(fd);
 	buf_free(&b);
 	world_close(&w);
 }
@@ -364,7 +395,7 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {routes, head, tokens, foreign_pages, keep_alive, pipelined, too_large_an_answer, deferred, vanished, freed_meanwhile, drain, drain_of_none};
+	const TTest *const tests[] = {routes, head, tokens, foreign_pages, keep_alive, pipelined, too_large_an_answer, half_closed, deferred, vanished, freed_meanwhile, drain, drain_of_none};
 
 	return world_run("http", tests, sizeof(tests) / sizeof(tests[0]));
 }

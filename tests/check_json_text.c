@@ -141,7 +141,7 @@ START_TEST(reals_read_back)
 	    (unsigned)(given != NULL ? strtoul(given, NULL, 10) : (unsigned long)time(NULL));
 
 	printf("SEED=%u\n", seed);
-	for (int i = 0; i < 200000; i++) {
+	for (int i = 0; i < 40000; i++) {
 		double x = random_double(&seed);
 		char shorter[64];
 		const char *text = text_of(json_real(x), false);

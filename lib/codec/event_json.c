@@ -446,28 +446,35 @@ lines_read(struct reader *r, const char *body, size_t len, struct events *events
 	return 0;
 }
 
+/* Whether the body is of the form that its media type promises. */
+static int
+form_check(const json_t *whole, enum event_form form, struct err *err)
+{
+	static const char *const wanted[] = {[FORM_ONE] = "one event, an object,",
+	    [FORM_BATCH] = "an array of events",
+	    [FORM_EITHER] = "an event or an array of events"};
+
+	if ((json_is_array(whole) && form != FORM_ONE) ||
+	    (json_is_object(whole) && form != FORM_BATCH))
+		return 0;
+	return err_set(err, "the body is %s; %s is wanted", type_name(whole), wanted[form]);
+}
+
 static int
 whole_read(struct reader *r, const char *body, size_t len, enum event_form form,
     struct events *events, struct err *err)
 {
 	json_t *whole = parse(body, len, err);
-	bool many = json_is_array(whole);
-	int rc = -1;
+	size_t n = json_is_array(whole) ? json_array_size(whole) : 1;
+	int rc;
 
 	if (whole == NULL)
 		return err_prefix(err, "the body is no JSON");
-	if ((many && form == FORM_ONE) || (!many && form == FORM_BATCH) ||
-	    (!many && !json_is_object(whole)))
-		err_set(err, "the body is %s; %s is wanted", type_name(whole),
-		    form == FORM_BATCH     ? "an array of events"
-			: form == FORM_ONE ? "one event, an object,"
-					   : "an event or an array of events");
-	else
-		rc = room(r->arena, events, many ? json_array_size(whole) : 1, err);
-	for (size_t i = 0; rc == 0 && many && i < json_array_size(whole); i++)
-		event_add(r, events, i, json_array_get(whole, i));
-	if (rc == 0 && !many)
-		event_add(r, events, 0, whole);
+	rc = form_check(whole, form, err);
+	if (rc == 0)
+		rc = room(r->arena, events, n, err);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		event_add(r, events, i, json_is_array(whole) ? json_array_get(whole, i) : whole);
 	json_decref(whole);
 	return rc;
 }

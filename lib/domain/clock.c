@@ -113,35 +113,59 @@ stops_after(enum clock_kind kind, const struct phase *phases, size_t count, size
 	return i + 1 == count || (kind != CLOCK_RESPONSE && phases[i + 1].resolved);
 }
 
+/* A phase of the clock being run. */
+struct stretch {
+	const struct phase *phase, *before; /* before: the one that was looked at last, or NULL */
+	int64_t end, elapsed; /* elapsed at its start */
+	bool stops; /* the clock stops at its end */
+};
+
+/* Is it in this phase that the clock becomes late? */
+static void
+judge(const struct stretch *s, enum clock_kind kind, int64_t now, struct ticket_clock *c)
+{
+	int64_t late = first_late(s->phase, kind, s->elapsed);
+
+	if (late == STAMP_NEVER)
+		return;
+	if (s->end == STAMP_NEVER && late > now) {
+		c->next = late;
+	} else if (late < s->end || (s->stops && late == s->end)) {
+		c->breach = late;
+		c->retargeted = late == s->phase->at && s->before != NULL &&
+		    !late_by(s->before, kind, s->elapsed, late);
+	}
+}
+
+/* Working time of a phase, until its end or now. */
+static int64_t
+spent_in(const struct phase *p, enum clock_kind kind, int64_t end, int64_t now)
+{
+	if (end == STAMP_NEVER)
+		end = now > p->at ? now : p->at;
+	return phase_runs(p, kind) ? calendar_elapsed(phase_calendar(p), p->at, end) : 0;
+}
+
 void
 ticket_clock_run(enum clock_kind kind, const struct phase *phases, size_t count, int64_t stop,
     int64_t now, struct ticket_clock *c)
 {
-	const struct phase *p, *before = NULL;
-	int64_t elapsed = 0, late, end;
-	bool stops;
+	struct stretch s = {.elapsed = 0};
 
 	*c = (struct ticket_clock){.stop = stop, .deadline = STAMP_NEVER, .breach = STAMP_NEVER};
 	c->next = STAMP_NEVER;
 	for (size_t i = 0; i < count; i++) {
-		p = &phases[i];
-		stops = stops_after(kind, phases, count, i);
-		end = i + 1 == count ? stop : phases[i + 1].at;
-		if ((p->at == end && !stops) || (p->resolved && kind != CLOCK_RESPONSE))
+		s.phase = &phases[i];
+		s.stops = stops_after(kind, phases, count, i);
+		s.end = i + 1 == count ? stop : phases[i + 1].at;
+		if ((s.phase->at == s.end && !s.stops) ||
+		    (s.phase->resolved && kind != CLOCK_RESPONSE))
 			continue;
-		late = c->breach == STAMP_NEVER ? first_late(p, kind, elapsed) : STAMP_NEVER;
-		if (late != STAMP_NEVER && end == STAMP_NEVER && late > now) {
-			c->next = late;
-		} else if (late != STAMP_NEVER && (late < end || (stops && late == end))) {
-			c->breach = late;
-			c->retargeted = late == p->at && before != NULL &&
-			    !late_by(before, kind, elapsed, late);
-		}
-		if (phase_runs(p, kind) && (end != STAMP_NEVER || now > p->at))
-			elapsed += calendar_elapsed(
-			    phase_calendar(p), p->at, end == STAMP_NEVER ? now : end);
-		before = p;
+		if (c->breach == STAMP_NEVER)
+			judge(&s, kind, now, c);
+		s.elapsed += spent_in(s.phase, kind, s.end, now);
+		s.before = s.phase;
 	}
-	c->elapsed = elapsed;
+	c->elapsed = s.elapsed;
 	face(phases, count, kind, c);
 }

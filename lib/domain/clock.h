@@ -40,7 +40,8 @@ struct ticket_clock {
 	int64_t stop; /* STAMP_NEVER while it is not stopped */
 	int64_t target; /* in force at the stop, else now; TARGET_NONE */
 	int64_t due; /* in force at the stop, else now; STAMP_NEVER */
-	int64_t deadline; /* of one that runs, or has a due time, and is not late; else STAMP_NEVER */
+	int64_t
+	    deadline; /* of one that runs, or has a due time, and is not late; else STAMP_NEVER */
 	int64_t breach; /* the first late instant, once it has come; else STAMP_NEVER */
 	int64_t next; /* the first late instant to come if nothing happens; else STAMP_NEVER */
 	bool retargeted; /* the breach came from a change of what was promised */

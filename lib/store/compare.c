@@ -71,36 +71,65 @@ key_text(sqlite3_stmt *st, int key, char *text, size_t size)
 		    text + at, size - at, "%s%s", i > 0 ? " " : "", sqlite3_column_text(st, i));
 }
 
+/* Two walks side by side. */
+struct walk {
+	struct store *store;
+	enum query query;
+	int more; /* 1 a row stands there, 0 at the end, -1 failed */
+};
+
+static void
+walk_on(struct walk *w, struct err *err)
+{
+	w->more = statement_step(w->store, w->query, err);
+}
+
+/* Which of the two stands at the smaller key: -1 the first, 1 the second, 0 both. */
+static int
+walk_order(const struct walk *a, const struct walk *b, int key)
+{
+	if (a->more == 0 || b->more == 0)
+		return a->more == 0 ? 1 : -1;
+	return columns_compare(a->store->stmt[a->query], b->store->stmt[b->query], 0, key);
+}
+
+static bool
+same_row(const struct walk *a, const struct walk *b, int key)
+{
+	sqlite3_stmt *x = a->store->stmt[a->query], *y = b->store->stmt[b->query];
+
+	return columns_compare(x, y, key, sqlite3_column_count(x)) == 0;
+}
+
 int64_t
 store_compare(struct store *s, struct store *other, enum dump what,
     void (*each)(void *context, const char *key, const char *what), void *context, struct err *err)
 {
-	enum query q = dumps[what].query;
-	sqlite3_stmt *a = statement(s, q, ""), *b = statement(other, q, "");
-	int in_a = statement_step(s, q, err), in_b = statement_step(other, q, err), order;
-	int key = dumps[what].key;
+	static const char *const says[] = {"is stored, but does not follow from the log",
+	    "is stored with other values than follow from the log",
+	    "follows from the log, but is not stored"};
+	struct walk a = {.store = s, .query = dumps[what].query}, b = {other, dumps[what].query, 0};
+	int key = dumps[what].key, order;
 	int64_t differences = 0;
 	char text[ERR_MAX];
 
-	while (in_a > 0 || in_b > 0) {
-		if (in_a < 0 || in_b < 0)
-			break;
-		order = in_a == 0 ? 1 : in_b == 0 ? -1 : columns_compare(a, b, 0, key);
-		if (order != 0 || columns_compare(a, b, key, sqlite3_column_count(a)) != 0) {
-			key_text(order <= 0 ? a : b, key, text, sizeof(text));
-			each(context, text,
-			    order < 0 ? "is stored, but does not follow from the log"
-				: order > 0
-				? "follows from the log, but is not stored"
-				: "is stored with other values than follow from the log");
+	statement(s, a.query, "");
+	statement(other, b.query, "");
+	walk_on(&a, err);
+	walk_on(&b, err);
+	while (a.more >= 0 && b.more >= 0 && a.more + b.more > 0) {
+		order = walk_order(&a, &b, key);
+		if (order != 0 || !same_row(&a, &b, key)) {
+			key_text((order <= 0 ? s : other)->stmt[a.query], key, text, sizeof(text));
+			each(context, text, says[(order > 0) - (order < 0) + 1]);
 			differences++;
 		}
 		if (order <= 0)
-			in_a = statement_step(s, q, err);
+			walk_on(&a, err);
 		if (order >= 0)
-			in_b = statement_step(other, q, err);
+			walk_on(&b, err);
 	}
-	statement_end(s, q);
-	statement_end(other, q);
-	return in_a < 0 || in_b < 0 ? -1 : differences;
+	statement_end(s, a.query);
+	statement_end(other, b.query);
+	return a.more < 0 || b.more < 0 ? -1 : differences;
 }

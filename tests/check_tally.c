@@ -1,0 +1,194 @@
+#include "story.h"
+
+#include <time.h>
+
+#include "domain/score.h"
+#include "domain/tally.h"
+
+static struct story s;
+
+static void
+setup(void)
+{
+	story_init(&s);
+}
+
+static void
+teardown(void)
+{
+	story_free(&s);
+}
+
+/* How often a ticket counts for a measure. */
+static int
+counts_of(const char *kind, const char *story, int64_t now, enum indicator i, enum cohort c,
+    enum outcome o, enum exclusion x)
+{
+	struct count *counts;
+	size_t n = tally_ticket(story_fold(&s, kind, story, now), &s.arena, &counts);
+	int found = 0;
+
+	for (size_t k = 0; k < n; k++)
+		found += counts[k].measure == measure_of(i, c, o, x);
+	return found;
+}
+
+START_TEST(measures_are_codes_that_read_back)
+{
+	for (enum indicator i = 0; i < INDICATORS; i++) {
+		for (enum exclusion x = 0; x < EXCLUSIONS; x++) {
+			unsigned m = measure_of(i, COHORT_SETTLED, OUTCOME_EXCLUDED, x);
+
+			ck_assert_int_eq(measure_indicator(m), i);
+			ck_assert_int_eq(measure_cohort(m), COHORT_SETTLED);
+			ck_assert_int_eq(measure_outcome(m), OUTCOME_EXCLUDED);
+			ck_assert_int_eq(measure_exclusion(m), x);
+		}
+		ck_assert_int_eq(
+		    measure_outcome(measure_of(i, COHORT_OPENED, OUTCOME_BAD, 0)), OUTCOME_BAD);
+	}
+}
+END_TEST
+
+START_TEST(a_request_counts_in_four)
+{
+	struct count *counts;
+	size_t n = tally_ticket(
+	    story_fold(&s, "request", "0 opened; 10 responded", 20), &s.arena, &counts);
+
+	ck_assert_uint_eq(n, 5);
+	for (size_t i = 0; i < n; i++) {
+		if (measure_cohort(counts[i].measure) == COHORT_OPENED)
+			ck_assert_int_eq(counts[i].minute, MIN(0) / STAMP_MINUTE);
+		else
+			ck_assert_int_eq(counts[i].minute, MIN(10) / STAMP_MINUTE);
+	}
+}
+END_TEST
+
+START_TEST(outcomes)
+{
+	static const struct {
+		const char *kind, *story;
+		enum indicator i;
+		enum outcome o;
+		enum exclusion x;
+	} cases[] = {
+	    {"request", "0 opened", TIMELY_RESPONSE_RATE, OUTCOME_BAD, 0},
+	    {"request", "0 opened; 9 responded", TIMELY_RESPONSE_RATE, OUTCOME_GOOD, 0},
+	    {"request", "0 opened; 9 responded", RESOLUTION_RATE, OUTCOME_PENDING, 0},
+	    {"request", "0 opened; 9 resolved; 20 reopened", RESOLUTION_RATE, OUTCOME_PENDING, 0},
+	    {"request", "0 opened priority=P9", TIMELY_RESPONSE_RATE, OUTCOME_PENDING, 0},
+	    {"incident", "0 opened; 9 recovered", ON_TIME_RECOVERY_RATE, OUTCOME_GOOD, 0},
+	    {"complaint", "0 opened; 9 resolved", COMPLAINT_HANDLING_RATE, OUTCOME_GOOD, 0},
+	    {"complaint", "0 opened; 9 resolved effective=false", COMPLAINT_HANDLING_RATE,
+		OUTCOME_BAD, 0},
+	    {"request", "0 opened; 9 excluded cause=spam", RESOLUTION_RATE, OUTCOME_EXCLUDED,
+		EXCLUSION_SPAM},
+	    {"request", "0 opened; 50 excluded cause=duplicate", TIMELY_RESPONSE_RATE,
+		OUTCOME_EXCLUDED, EXCLUSION_DUPLICATE},
+	    {"request", "0 opened; 50 excluded cause=cancelled", TIMELY_RESPONSE_RATE, OUTCOME_BAD,
+		0},
+	    {"request", "0 opened; 50 excluded cause=cancelled", TIMELY_RESOLUTION_RATE,
+		OUTCOME_EXCLUDED, EXCLUSION_CANCELLED},
+	    {"request", "0 opened; 9 excluded cause=cancelled", TIMELY_RESPONSE_RATE,
+		OUTCOME_EXCLUDED, EXCLUSION_CANCELLED},
+	    {"request", "-200000 opened", RESOLUTION_RATE, OUTCOME_EXCLUDED,
+		EXCLUSION_NO_AGREEMENT},
+	    {"request", "0 opened; 1 updated kind=complaint", COMPLAINT_HANDLING_RATE,
+		OUTCOME_PENDING, 0},
+	};
+
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++)
+		ck_assert_msg(counts_of(cases[c].kind, cases[c].story, 100, cases[c].i,
+				  COHORT_OPENED, cases[c].o, cases[c].x) == 1,
+		    "case %zu: %s", c, cases[c].story);
+}
+END_TEST
+
+START_TEST(each_cycle_counts)
+{
+	static const char life[] = "0 opened; 9 resolved; 3000 reopened; 3010 resolved";
+
+	ck_assert_int_eq(
+	    counts_of("request", life, 5000, RESOLUTION_RATE, COHORT_SETTLED, OUTCOME_GOOD, 0), 2);
+}
+END_TEST
+
+/* Every minute of a window is covered exactly once, by few ranges. */
+START_TEST(cuts_cover_exactly)
+{
+	struct bucket_range ranges[TALLY_RANGES];
+	unsigned seed = (unsigned)time(NULL);
+	int64_t from, to, sum, begin, end;
+	size_t n;
+
+	printf("seed %u\n", seed);
+	for (int round = 0; round < 20000; round++) {
+		from = rand_r(&seed) % 4000000 - 100;
+		to = from + (round % 3 == 0 ? rand_r(&seed) % 100 : rand_r(&seed) % 3000000);
+		n = tally_cut(from, to, ranges);
+		sum = 0;
+		for (size_t i = 0; i < n; i++) {
+			begin = ranges[i].from * tally_width[ranges[i].level];
+			end = ranges[i].to * tally_width[ranges[i].level];
+			ck_assert_int_lt(begin, end);
+			ck_assert(begin >= from && end <= to);
+			sum += end - begin;
+			for (size_t j = 0; j < i; j++)
+				ck_assert(end <= ranges[j].from * tally_width[ranges[j].level] ||
+				    begin >= ranges[j].to * tally_width[ranges[j].level]);
+			if (ranges[i].level + 1 < TALLY_LEVELS)
+				ck_assert_int_lt(ranges[i].to - ranges[i].from,
+				    2 * tally_width[ranges[i].level + 1] /
+					tally_width[ranges[i].level]);
+		}
+		ck_assert_int_eq(sum, to - from);
+	}
+}
+END_TEST
+
+START_TEST(scores_follow_the_standard)
+{
+	struct sums sums = {.good = 113, .bad = 3, .pending = 4};
+	struct score late = score_of_sums(TIMELY_RESPONSE_RATE, &sums);
+	struct score share = score_of_sums(RESOLUTION_RATE, &sums);
+	struct sums none = {0};
+
+	ck_assert(late.a == 3 && late.b == 120 && late.pending == 4);
+	ck_assert(late.value.num == 117 && late.value.den == 120);
+	ck_assert(late.decided.num == 113 && late.decided.den == 116);
+	ck_assert(late.low.num == 113 && late.high.num == 117);
+	ck_assert(share.a == 113 && share.value.num == 113);
+	ck_assert_str_eq(score_of_sums(RESOLUTION_RATE, &none).reason, "no_data");
+	ck_assert_int_eq(score_of_sums(RESOLUTION_RATE, &none).value.den, 0);
+	ck_assert_str_eq(score_of_sums(COMPLAINT_HANDLING_RATE, &none).reason, "b_zero_standard");
+	ck_assert_int_eq(score_of_sums(COMPLAINT_HANDLING_RATE, &none).value.num, 1);
+}
+END_TEST
+
+START_TEST(comparisons_are_exact)
+{
+	struct decimal limit = {95, 100};
+	struct fraction just = {INT64_C(950000000000000000), INT64_C(1000000000000000000)};
+	struct fraction under = {INT64_C(949999999999999999), INT64_C(1000000000000000000)};
+
+	ck_assert(fraction_reaches(just, limit));
+	ck_assert(!fraction_reaches(under, limit));
+}
+END_TEST
+
+static void
+add(TCase *t)
+{
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, measures_are_codes_that_read_back);
+	tcase_add_test(t, a_request_counts_in_four);
+	tcase_add_test(t, outcomes);
+	tcase_add_test(t, each_cycle_counts);
+	tcase_add_test(t, cuts_cover_exactly);
+	tcase_add_test(t, scores_follow_the_standard);
+	tcase_add_test(t, comparisons_are_exact);
+}
+
+STORY_MAIN("tally", add)
