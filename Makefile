@@ -17,17 +17,19 @@ DOMAIN = zone calendar window record agreement indicator scope rule ticket ticke
     ticket_moves clock outage tally score alert
 CODEC = alert_event config config_access config_agreement config_bind config_calendar \
     config_judgement config_profile config_receiver config_refs config_rule config_scalar \
-    config_yaml event_json json_text metric packed standard_webhooks table zoneinfo
+    config_yaml event_json event_reader json_text metric packed standard_webhooks table zoneinfo
 STORE = alerts compare entity log statement store tallies
 DAEMON = api api_alerts api_behind api_catalogue api_health api_metrics api_scores api_ticket \
     auth cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version command door engine fold frame \
     guard http ingest keeper listen log notify notify_curl notify_queue progress question request \
     route routes scores server utf8 verify watch
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
-TESTS = check_alert check_alert_event check_calendar check_calendar_count check_config \
-    check_config_corpus check_config_judgement check_config_secret check_frame check_guard \
-    check_http check_json_text check_listen check_notify check_notify_faults check_stamp \
-    check_standard_webhooks check_tally check_ticket check_window check_zone check_zoneinfo replay tool_calendar
+TESTS = check_agreement check_alert check_alert_event check_auth check_buf check_calendar \
+    check_calendar_count check_config check_config_corpus check_config_judgement \
+    check_config_secret check_event_json check_frame check_guard check_http check_json_text \
+    check_listen check_log check_notify check_notify_faults check_outage check_packed \
+    check_request check_stamp check_standard_webhooks check_store check_systemd check_table \
+    check_tally check_ticket check_window check_zone check_zoneinfo replay tool_calendar
 
 PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto
 

@@ -122,7 +122,7 @@ objective_of(struct api *api, const struct row *row)
 		return NULL;
 	a = agreement_find(&api->config->agreements, row->scope[DIM_AGREEMENT]);
 	terms = a == NULL ? NULL : agreement_at(a, at);
-	return terms == NULL ? NULL : terms_objective(terms, row->indicator);
+	return terms == NULL ? NULL : terms_objective(terms, (int)row->indicator);
 }
 
 /* Calls each() for every score of the answer, in its order. */
@@ -137,9 +137,10 @@ rows_each(struct api *api, const struct question *q, const struct scores *scores
 			row.scope[d] = scores_only(&q->query, (enum dimension)d);
 		for (size_t b = 0; b < q->query.bys; b++)
 			row.scope[q->query.by[b]] = scores->group[g].by[b];
-		for (row.indicator = 0; row.indicator < INDICATORS; row.indicator++) {
-			if (!q->query.wanted[row.indicator])
+		for (enum indicator i = 0; i < INDICATORS; i++) {
+			if (!q->query.wanted[i])
 				continue;
+			row.indicator = i;
 			row.score = &scores->group[g].score[row.indicator];
 			row.objective = objective_of(api, &row);
 			each(context, &row);

@@ -191,4 +191,4 @@ add(TCase *t)
 	tcase_add_test(t, comparisons_are_exact);
 }
 
-STORY_MAIN("tally", add)
+SUITE_MAIN("tally", add)

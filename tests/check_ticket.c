@@ -358,4 +358,4 @@ add(TCase *t)
 	tcase_add_test(t, before_the_agreement_nothing_runs);
 }
 
-STORY_MAIN("ticket", add)
+SUITE_MAIN("ticket", add)

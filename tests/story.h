@@ -18,6 +18,7 @@
 
 #include "base/stamp.h"
 #include "domain/ticket.h"
+#include "suite.h"
 
 #define STORY_START (INT64_C(20394) * STAMP_DAY + 9 * STAMP_HOUR)
 #define MIN(n) (STORY_START + (n)*STAMP_MINUTE)
@@ -162,21 +163,5 @@ story_fold(struct story *s, const char *kind, const char *text, int64_t now)
 	ticket_fold(s->records, s->count, &s->agreements, MIN(now), &s->arena, &s->ticket);
 	return &s->ticket;
 }
-
-#define STORY_MAIN(name, add)                                     \
-	int main(void)                                            \
-	{                                                         \
-		Suite *suite = suite_create(name);                \
-		TCase *tcase = tcase_create(name);                \
-		SRunner *runner = srunner_create(suite);          \
-		int failed;                                       \
-                                                                  \
-		add(tcase);                                       \
-		suite_add_tcase(suite, tcase);                    \
-		srunner_run_all(runner, CK_NORMAL);               \
-		failed = srunner_ntests_failed(runner);           \
-		srunner_free(runner);                             \
-		return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE; \
-	}
 
 #endif

@@ -25,7 +25,7 @@ PROGRAM = os.path.abspath(os.environ.get("SLAD") or os.path.join(TOP, "build/rel
 SOURCE = "urn:test"
 LINES = "application/x-ndjson"
 ARRAY = "application/json"
-BATCH = 5_000           # events in one request
+BATCH = 5_000  # events in one request
 BATCH_BYTES = 15 << 20  # and bytes, at most
 PATIENCE = float(os.environ.get("SLAD_PATIENCE", "60"))  # seconds for a start or a stop
 

@@ -1,0 +1,102 @@
+#include <string.h>
+
+#include "codec/packed.h"
+#include "story.h"
+
+static struct story s;
+
+static void
+setup(void)
+{
+	story_init(&s);
+}
+
+static void
+teardown(void)
+{
+	story_free(&s);
+}
+
+START_TEST(records_come_back)
+{
+	struct buf facts = BUF_INIT(10000);
+	struct record *back;
+	struct err err;
+	int n;
+
+	story_tell(&s, "incident",
+	    "0 opened service=邮件 outage=true started_at=-3; 5 responded team=a; 9 paused "
+	    "cause=customer sequence=-4; 12 excluded cause=cancelled");
+	for (size_t i = 0; i < s.count; i++)
+		record_pack(&facts, s.records[i]);
+	n = records_unpack(facts.data, facts.len, "desk", "T-1", &s.arena, &back, &err);
+	ck_assert_int_eq(n, 4);
+	for (int i = 0; i < n; i++) {
+		ck_assert_int_eq(record_compare(&back[i], s.records[i]), 0);
+		ck_assert_ptr_eq(back[i].type, s.records[i]->type);
+		ck_assert_int_eq(back[i].seq, s.records[i]->seq);
+		ck_assert_uint_eq(back[i].has, s.records[i]->has);
+	}
+	ck_assert_str_eq(back[0].m[MEMBER_SERVICE].text, "邮件");
+	ck_assert_int_eq(back[0].m[MEMBER_STARTED_AT].number, MIN(-3));
+	ck_assert_int_eq(back[3].m[MEMBER_EXCLUSION].number, EXCLUSION_CANCELLED);
+	for (size_t len = 1; len < facts.len; len++)
+		records_unpack(facts.data, len, "desk", "T-1", &s.arena, &back, &err);
+	buf_free(&facts);
+}
+END_TEST
+
+START_TEST(counts_come_back)
+{
+	const struct count counts[] = {{-5, 3, 0}, {29000000, 511, 1}, {10, 1023, 700}};
+	struct buf b = BUF_INIT(100);
+	struct count *back;
+	struct err err;
+
+	counts_pack(&b, counts, 3);
+	ck_assert_int_eq(counts_unpack(b.data, b.len, &s.arena, &back, &err), 3);
+	for (int i = 0; i < 3; i++)
+		ck_assert(back[i].minute == counts[i].minute &&
+		    back[i].measure == counts[i].measure && back[i].cycle == counts[i].cycle);
+	ck_assert_int_eq(counts_unpack(b.data, b.len - 1, &s.arena, &back, &err), -1);
+	buf_free(&b);
+}
+END_TEST
+
+START_TEST(tallies_add_and_vanish)
+{
+	struct tally t = {0}, u = {0};
+	struct buf b = BUF_INIT(100);
+	struct err err;
+
+	tally_add(&t, 500, 2);
+	tally_add(&t, 3, 1);
+	tally_add(&t, 500, -1);
+	tally_add(&t, 70, 5);
+	tally_add(&t, 70, -5);
+	tally_pack(&t, &b);
+	ck_assert_int_eq(tally_add_packed(&u, b.data, b.len, &err), 0);
+	ck_assert_uint_eq(u.count, 2);
+	ck_assert(u.sum[0].measure == 3 && u.sum[0].n == 1);
+	ck_assert(u.sum[1].measure == 500 && u.sum[1].n == 1);
+	tally_add(&u, 3, -1);
+	tally_add(&u, 500, -1);
+	buf_reset(&b);
+	tally_pack(&u, &b);
+	ck_assert_uint_eq(b.len, 0);
+	tally_free(&t);
+	tally_free(&u);
+	buf_free(&b);
+}
+END_TEST
+
+static void
+add(TCase *t)
+{
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, records_come_back);
+	tcase_add_test(t, counts_come_back);
+	tcase_add_test(t, tallies_add_and_vanish);
+}
+
+SUITE_MAIN("packed", add)

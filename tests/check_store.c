@@ -1,0 +1,315 @@
+/* The conformance of a store: what any engine behind store.h must do. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/stamp.h"
+#include "store/store_alert.h"
+#include "suite.h"
+
+static char dir[64], path[80];
+static struct store *s;
+static struct arena arena;
+static struct err err;
+
+static void
+setup(void)
+{
+	snprintf(dir, sizeof(dir), "/tmp/check_store.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/db", dir);
+	s = store_open(path, STORE_WRITE, &err);
+	ck_assert_msg(s != NULL, "%s", err.msg);
+}
+
+static void
+teardown(void)
+{
+	char command[128];
+
+	store_close(s);
+	arena_free(&arena);
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static int64_t
+append(const char *source, const char *id, const char *body)
+{
+	int64_t source_id, seq = 0;
+
+	ck_assert_int_eq(store_source(s, source, true, &source_id, &err), 1);
+	ck_assert_int_eq(store_append(s, source_id, id, 1000, body, strlen(body), &seq, &err), 0);
+	return seq;
+}
+
+START_TEST(the_log_keeps_and_finds)
+{
+	const char *body;
+	int64_t source, seq;
+	size_t len;
+
+	ck_assert_int_eq(append("desk", "e-1", "{\"a\":1}"), 1);
+	ck_assert_int_eq(append("desk", "e-2", "{\"a\":2}"), 2);
+	ck_assert_int_eq(store_source(s, "desk", false, &source, &err), 1);
+	ck_assert_int_eq(store_source(s, "other", false, &source, &err), 0);
+	ck_assert_int_eq(store_identity(s, source, "e-2", &seq, &err), 1);
+	ck_assert_int_eq(seq, 2);
+	ck_assert_int_eq(store_identity(s, source, "e-3", &seq, &err), 0);
+	ck_assert_int_eq(store_body(s, 2, &body, &len, &err), 1);
+	ck_assert_str_eq(body, "{\"a\":2}");
+	ck_assert_int_eq(store_last(s, &seq, &err), 0);
+	ck_assert_int_eq(seq, 2);
+}
+END_TEST
+
+START_TEST(an_identity_is_stored_once)
+{
+	int64_t source, seq;
+
+	append("desk", "e-1", "{}");
+	ck_assert_int_eq(store_source(s, "desk", true, &source, &err), 1);
+	ck_assert_int_eq(store_append(s, source, "e-1", 0, "{}", 2, &seq, &err), -1);
+}
+END_TEST
+
+START_TEST(a_rollback_leaves_no_trace)
+{
+	int64_t seq;
+
+	ck_assert_int_eq(store_begin(s, &err), 0);
+	append("desk", "e-1", "{}");
+	store_rollback(s);
+	ck_assert_int_eq(store_last(s, &seq, &err), 0);
+	ck_assert_int_eq(seq, 0);
+	store_rollback(s);
+}
+END_TEST
+
+START_TEST(readers_see_commits_and_write_nothing)
+{
+	struct store *r = store_open(path, STORE_READ, &err);
+	int64_t seq;
+
+	ck_assert_ptr_nonnull(r);
+	ck_assert_int_eq(store_begin(s, &err), 0);
+	append("desk", "e-1", "{}");
+	ck_assert_int_eq(store_last(r, &seq, &err), 0);
+	ck_assert_int_eq(seq, 0);
+	ck_assert_int_eq(store_commit(s, &err), 0);
+	ck_assert_int_eq(store_last(r, &seq, &err), 0);
+	ck_assert_int_eq(seq, 1);
+	ck_assert_int_eq(store_meta_set(r, "x", "y", &err), -1);
+	store_close(r);
+}
+END_TEST
+
+static void
+entity_save(struct entity *e, const char *name, int64_t due)
+{
+	*e = (struct entity){.source = 1,
+	    .name = name,
+	    .state = ENTITY_OPEN,
+	    .scope = 3,
+	    .due = due,
+	    .facts = {"facts", 5},
+	    .counts = {"c", 1}};
+	ck_assert_int_eq(store_entity_save(s, e, &err), 0);
+}
+
+START_TEST(entities_are_saved_and_fall_due)
+{
+	struct entity e, back;
+	int64_t ids[4], due;
+
+	entity_save(&e, "T-1", 500);
+	entity_save(&e, "T-2", 400);
+	entity_save(&e, "T-3", 0);
+	ck_assert_int_eq(store_entity(s, 0, 1, "T-2", &arena, &back, &err), 1);
+	ck_assert(back.due == 400 && back.scope == 3 && back.facts.len == 5);
+	ck_assert_int_eq(store_entity(s, 1, 1, "T-2", &arena, &back, &err), 0);
+	ck_assert_int_eq(store_due(s, 399, ids, 4, &err), 0);
+	ck_assert_int_eq(store_due(s, 500, ids, 4, &err), 2);
+	ck_assert(ids[0] == 2 && ids[1] == 1);
+	ck_assert_int_eq(store_next_due(s, &due, &err), 0);
+	ck_assert_int_eq(due, 400);
+	back = (struct entity){.id = 2, .facts = {"", 0}, .counts = {"", 0}};
+	ck_assert_int_eq(store_entity_save(s, &back, &err), 0);
+	ck_assert_int_eq(store_next_due(s, &due, &err), 0);
+	ck_assert_int_eq(due, 500);
+	ck_assert_int_eq(store_tickets_in(s, ENTITY_OPEN, &due, &err), 0);
+	ck_assert_int_eq(due, 2);
+	ck_assert_int_eq(store_tickets_in(s, ENTITY_INCOMPLETE, &due, &err), 0);
+	ck_assert_int_eq(due, 1);
+}
+END_TEST
+
+static void
+sum(void *context, struct blob counts)
+{
+	*(size_t *)context += counts.len;
+}
+
+START_TEST(tallies_are_ranges)
+{
+	struct scope scope = {{"acme", "mail", "", ""}};
+	struct stored_scope *list;
+	struct blob counts;
+	int64_t id, again;
+	size_t len = 0;
+
+	ck_assert_int_eq(store_scope(s, &scope, &id, &err), 0);
+	ck_assert_int_eq(store_scope(s, &scope, &again, &err), 0);
+	ck_assert_int_eq(id, again);
+	ck_assert_int_eq(store_scopes(s, &arena, &list, &err), 1);
+	ck_assert_str_eq(list[0].scope.dim[DIM_SERVICE], "mail");
+	for (int64_t b = 10; b < 20; b++)
+		ck_assert_int_eq(
+		    store_tally_set(s, id, 1, b, "xxxxxxxxxx", (size_t)(b - 9), &err), 0);
+	ck_assert_int_eq(store_tally_range(s, id, 1, 12, 15, sum, &len, &err), 0);
+	ck_assert_uint_eq(len, 3 + 4 + 5);
+	ck_assert_int_eq(store_tally_set(s, id, 1, 12, "", 0, &err), 0);
+	ck_assert_int_eq(store_tally(s, id, 1, 12, &counts, &err), 0);
+	ck_assert_int_eq(store_tally(s, id, 1, 13, &counts, &err), 1);
+	ck_assert_uint_eq(counts.len, 4);
+}
+END_TEST
+
+START_TEST(downs_are_replaced)
+{
+	const struct stored_down downs[] = {{"acme", "mail", DOWN_OUTAGE, 100, 200},
+	    {"acme", "mail", DOWN_OUTAGE, 300, STAMP_NEVER},
+	    {"acme", "erp", DOWN_MAINTENANCE, 100, 200}};
+	struct stored_down *list;
+
+	ck_assert_int_eq(store_downs_replace(s, 7, downs, 3, &err), 0);
+	ck_assert_int_eq(
+	    store_downs(s, "acme", "mail", DOWN_OUTAGE, 150, 301, &arena, &list, &err), 2);
+	ck_assert_int_eq(
+	    store_downs(s, "acme", "mail", DOWN_OUTAGE, 200, 300, &arena, &list, &err), 0);
+	ck_assert_int_eq(store_down_services(s, &arena, &list, &err), 2);
+	ck_assert_int_eq(store_downs_replace(s, 7, downs, 1, &err), 0);
+	ck_assert_int_eq(store_down_services(s, &arena, &list, &err), 1);
+}
+END_TEST
+
+START_TEST(the_outbox_goes_in_order)
+{
+	struct outbox *list, report = {.state = OUTBOX_DELIVERED, .attempts = 1, .error = ""};
+	int64_t counts[OUTBOX_STATES];
+	const char *receivers[4];
+	char message[16];
+
+	for (int i = 0; i < 3; i++) {
+		snprintf(message, sizeof(message), "m-%d", i);
+		ck_assert_int_eq(
+		    store_outbox_add(s, message, i == 1 ? "b" : "a", 9, 50, "{}", &err), 0);
+	}
+	ck_assert_int_eq(store_outbox_add(s, "m-1", "c", 9, 50, "{}", &err), -1);
+	ck_assert_int_eq(store_outbox_waiting(s, 0, 10, &arena, &list, &err), 3);
+	ck_assert_str_eq(list[0].message, "m-0");
+	ck_assert_int_eq(list[0].created, 50);
+	report.id = list[0].id;
+	ck_assert_int_eq(store_outbox_report(s, &report, &err), 0);
+	ck_assert_int_eq(store_outbox_waiting(s, 0, 10, &arena, &list, &err), 2);
+	ck_assert_int_eq(store_outbox_waiting(s, list[0].id, 10, &arena, &list, &err), 1);
+	ck_assert_int_eq(store_outbox_receivers(s, 9, &arena, receivers, 4, &err), 2);
+	ck_assert_int_eq(store_outbox_counts(s, counts, &err), 0);
+	ck_assert(counts[OUTBOX_WAITING] == 2 && counts[OUTBOX_DELIVERED] == 1);
+}
+END_TEST
+
+START_TEST(alerts_live_and_rest)
+{
+	struct stored_alert a = {.rule = "slow",
+				.indicator = "x",
+				.scope = {"acme", NULL, "", NULL},
+				.state = 2,
+				.since = 5,
+				.good = 9,
+				.total = 10},
+			    *list, back;
+
+	ck_assert_int_eq(store_alert_save(s, &a, &err), 0);
+	ck_assert_int_eq(store_alerts_live(s, &arena, &list, &err), 1);
+	ck_assert_ptr_null(list[0].scope[1]);
+	ck_assert_str_eq(list[0].scope[2], "");
+	a.state = 3;
+	a.reason = "cleared";
+	ck_assert_int_eq(store_alert_save(s, &a, &err), 0);
+	ck_assert_int_eq(store_alerts_live(s, &arena, &list, &err), 0);
+	ck_assert_int_eq(store_alert(s, a.id, &arena, &back, &err), 1);
+	ck_assert_str_eq(back.reason, "cleared");
+	ck_assert_int_eq(store_alerts_page(s, INT64_MAX, 3, 10, &arena, &list, &err), 1);
+	ck_assert_int_eq(store_alerts_page(s, INT64_MAX, 2, 10, &arena, &list, &err), 0);
+}
+END_TEST
+
+static void
+differs(void *context, const char *key, const char *what)
+{
+	snprintf(context, 200, "%s %s", key, what);
+}
+
+START_TEST(differences_are_named)
+{
+	struct store *other = store_open(NULL, STORE_SCRATCH, &err);
+	struct entity e = {.name = "T-1", .facts = {"a", 1}, .counts = {"", 0}};
+	int64_t id;
+	char text[200];
+
+	ck_assert_ptr_nonnull(other);
+	store_source(s, "desk", true, &id, &err);
+	store_source(other, "desk", true, &id, &err);
+	e.source = id;
+	ck_assert_int_eq(store_entity_save(s, &e, &err), 0);
+	ck_assert_int_eq(store_compare(s, other, DUMP_ENTITIES, differs, text, &err), 1);
+	ck_assert_str_eq(text, "0 desk T-1 is stored, but does not follow from the log");
+	ck_assert_int_eq(store_compare(other, s, DUMP_ENTITIES, differs, text, &err), 1);
+	ck_assert_str_eq(text, "0 desk T-1 follows from the log, but is not stored");
+	e.id = 0;
+	ck_assert_int_eq(store_entity_save(other, &e, &err), 0);
+	ck_assert_int_eq(store_compare(s, other, DUMP_ENTITIES, differs, text, &err), 0);
+	e.facts = (struct blob){"b", 1};
+	ck_assert_int_eq(store_entity_save(other, &e, &err), 0);
+	ck_assert_int_eq(store_compare(s, other, DUMP_ENTITIES, differs, text, &err), 1);
+	ck_assert_ptr_nonnull(strstr(text, "with other values"));
+	store_close(other);
+}
+END_TEST
+
+START_TEST(a_newer_file_is_refused)
+{
+	char command[200];
+
+	store_close(s);
+	snprintf(
+	    command, sizeof(command), "sqlite3 %s 'PRAGMA user_version = 99' 2>/dev/null", path);
+	if (system(command) == 0) {
+		ck_assert_ptr_null(store_open(path, STORE_WRITE, &err));
+		ck_assert_ptr_nonnull(strstr(err.msg, "use a newer slad"));
+	}
+	snprintf(command, sizeof(command), "%s/new", dir);
+	ck_assert_ptr_null(store_open(command, STORE_READ, &err));
+	s = store_open(command, STORE_WRITE, &err);
+}
+END_TEST
+
+static void
+add(TCase *t)
+{
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, the_log_keeps_and_finds);
+	tcase_add_test(t, an_identity_is_stored_once);
+	tcase_add_test(t, a_rollback_leaves_no_trace);
+	tcase_add_test(t, readers_see_commits_and_write_nothing);
+	tcase_add_test(t, entities_are_saved_and_fall_due);
+	tcase_add_test(t, tallies_are_ranges);
+	tcase_add_test(t, downs_are_replaced);
+	tcase_add_test(t, the_outbox_goes_in_order);
+	tcase_add_test(t, alerts_live_and_rest);
+	tcase_add_test(t, differences_are_named);
+	tcase_add_test(t, a_newer_file_is_refused);
+}
+
+SUITE_MAIN("store", add)
