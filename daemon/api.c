@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/stamp.h"
 #include "codec/json_text.h"
@@ -32,6 +33,42 @@ json_t *
 json_text_or_null(const char *s)
 {
 	return s == NULL || s[0] == '\0' ? json_null() : json_string(s);
+}
+
+static bool
+listed(const char *const *list, const char *name)
+{
+	for (; list != NULL && *list != NULL; list++) {
+		if (strcmp(*list, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+list_put(struct buf *b, const char *const *list)
+{
+	for (; list != NULL && *list != NULL; list++)
+		buf_putf(b, "%s%s", b->len > 0 ? ", " : "", *list);
+}
+
+int
+params_check(
+    const struct request *r, const char *const *names, const char *const *others, struct err *err)
+{
+	struct buf known = BUF_INIT(400);
+	int rc = 0;
+
+	for (size_t i = 0; i < r->params && rc == 0; i++) {
+		if (listed(names, r->param[i].name) || listed(others, r->param[i].name))
+			continue;
+		list_put(&known, names);
+		list_put(&known, others);
+		rc = err_set(err, "'%.40s' is no parameter here; there %s%s", r->param[i].name,
+		    known.len > 0 ? "are " : "is none", buf_text(&known));
+	}
+	buf_free(&known);
+	return rc;
 }
 
 int

@@ -29,7 +29,7 @@ alert_json(const struct stored_alert *row)
 		if (row->scope[d] != NULL)
 			json_object_set_new(scope, dimension_names[d], json_string(row->scope[d]));
 	}
-	return json_pack("{sosssssosssssbsosososososososo}", "id",
+	return json_pack("{so ss ss so ss ss sb so so so so so so so}", "id",
 	    json_sprintf("%" PRId64, row->id), "rule", row->rule, "indicator", row->indicator,
 	    "scope", scope, "state", alert_state_names[row->state], "level",
 	    level_names[row->state == ALERT_PENDING ? row->candidate : row->level], "no_data",
@@ -60,11 +60,12 @@ static int
 page_read(struct api *api, const struct request *r, struct arena *arena, struct stored_alert **list,
     int64_t *limit, struct answer *a)
 {
+	static const char *const names[] = {"state", "limit", "cursor", NULL};
 	int64_t below;
 	struct err err;
 	int state, n;
 
-	if (state_read(r, &state, &err) != 0 ||
+	if (params_check(r, names, NULL, &err) != 0 || state_read(r, &state, &err) != 0 ||
 	    param_number(r, "limit", 1, PAGE_MAX, PAGE, limit, &err) != 0 ||
 	    param_number(r, "cursor", 1, INT64_MAX, INT64_MAX, &below, &err) != 0) {
 		answer_problem(a, 400, "%s", err.msg);

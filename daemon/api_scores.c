@@ -327,7 +327,6 @@ typedef void answer_as(
 static void
 answer_scores(struct api *api, const struct request *r, struct answer *a, answer_as *as)
 {
-	static const char *const others[] = {"profile", NULL};
 	struct arena arena = {0};
 	struct scores scores;
 	struct question q;
@@ -335,7 +334,7 @@ answer_scores(struct api *api, const struct request *r, struct answer *a, answer
 
 	if (store_begin_read(api->reader, &err) != 0)
 		answer_problem(a, 503, "%s", err.msg);
-	else if (question_read(api, r, others, &arena, &q, &err) != 0)
+	else if (question_read(api, r, NULL, &arena, &q, &err) != 0)
 		answer_problem(a, 400, "%s", err.msg);
 	else if (scores_ask(api->reader, api->config, &q.query, &arena, &scores, &err) != 0)
 		answer_problem(a, 503, "%s", err.msg);

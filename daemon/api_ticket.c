@@ -287,10 +287,13 @@ void
 api_ticket(void *context, const struct request *r, struct answer *a)
 {
 	struct shown s = {.api = context};
+	static const char *const names[] = {"source", NULL};
 	struct err err = {""};
 
 	s.now = s.api->now();
-	if (store_begin_read(s.api->reader, &err) != 0)
+	if (params_check(r, names, NULL, &err) != 0)
+		answer_problem(a, 400, "%s", err.msg);
+	else if (store_begin_read(s.api->reader, &err) != 0)
 		answer_problem(a, 503, "%s", err.msg);
 	else if (ticket_find(&s, r, a, &err) == 0) {
 		if (fold_ticket(&s.entity, s.source, &s.api->config->agreements, s.now, &s.arena,

@@ -81,8 +81,11 @@ job_free(struct job *job)
 static int
 skip_read(const struct request *r, bool *skip, struct err *err)
 {
+	static const char *const names[] = {"on_error", NULL};
 	const char *text = request_param(r, "on_error");
 
+	if (params_check(r, names, NULL, err) != 0)
+		return -1;
 	*skip = text != NULL && strcmp(text, "skip") == 0;
 	if (text != NULL && !*skip && strcmp(text, "fail") != 0)
 		return err_set(err, "on_error=%.40s: fail or skip is wanted", text);

@@ -6,37 +6,7 @@
 #include "watch.h"
 
 static const char *const known[] = {"window", "from", "to", "cohort", "indicator", "agreement",
-    "service", "priority", "team", "by", "format", NULL};
-
-static bool
-listed(const char *const *list, const char *name)
-{
-	for (; *list != NULL; list++) {
-		if (strcmp(*list, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int
-names_check(const struct request *r, const char *const *others, struct err *err)
-{
-	char text[256] = "";
-	size_t at = 0;
-
-	for (size_t i = 0; i < r->params; i++) {
-		if (listed(known, r->param[i].name) || listed(others, r->param[i].name))
-			continue;
-		for (int k = 0; known[k] != NULL && at < sizeof(text); k++)
-			at += (size_t)snprintf(
-			    text + at, sizeof(text) - at, "%s%s", k > 0 ? ", " : "", known[k]);
-		for (int k = 0; others[k] != NULL && at < sizeof(text); k++)
-			at += (size_t)snprintf(text + at, sizeof(text) - at, ", %s", others[k]);
-		return err_set(
-		    err, "'%.40s' is no parameter here; there are %s", r->param[i].name, text);
-	}
-	return 0;
-}
+    "service", "priority", "team", "by", "format", "profile", NULL};
 
 /* The parts of all parameters of a name, split at commas, in the arena. */
 static struct scores_filter
@@ -64,6 +34,33 @@ list_read(const struct request *r, const char *name, struct arena *arena)
 }
 
 static int
+agreement_unknown(struct api *api, const char *id, struct err *err)
+{
+	struct buf ids = BUF_INIT(300);
+	int rc;
+
+	for (size_t i = 0; i < api->config->agreements.count; i++)
+		buf_putf(&ids, "%s%s", i > 0 ? ", " : "", api->config->agreements.items[i].id);
+	rc = err_set(err, "agreement=%.100s is none of the configuration; it has: %s%s", id,
+	    buf_text(&ids), buf_ok(&ids) ? "" : ", and more");
+	buf_free(&ids);
+	return rc;
+}
+
+/* Scores do not depend on a profile; one that is named must be there all the same. */
+static int
+profile_read(struct api *api, const struct request *r, struct err *err)
+{
+	const char *name = request_param(r, "profile");
+
+	for (size_t i = 0; name != NULL && i < api->config->profiles; i++) {
+		if (strcmp(api->config->profile[i].name, name) == 0)
+			return 0;
+	}
+	return name == NULL ? 0 : err_set(err, "profile=%.100s is none of the configuration", name);
+}
+
+static int
 filters_read(struct api *api, const struct request *r, struct arena *arena, struct question *q,
     struct err *err)
 {
@@ -73,11 +70,7 @@ filters_read(struct api *api, const struct request *r, struct arena *arena, stru
 		q->query.filter[d] = list_read(r, dimension_names[d], arena);
 	for (size_t i = 0; i < f->count; i++) {
 		if (agreement_find(&api->config->agreements, f->values[i]) == NULL)
-			return err_set(err,
-			    "agreement=%.100s: the configuration has no such agreement; GET "
-			    "/metrics "
-			    "and slad.yaml name those there are",
-			    f->values[i]);
+			return agreement_unknown(api, f->values[i], err);
 	}
 	return 0;
 }
@@ -189,10 +182,10 @@ question_read(struct api *api, const struct request *r, const char *const *other
     struct arena *arena, struct question *q, struct err *err)
 {
 	*q = (struct question){0};
-	if (names_check(r, others, err) != 0 || as_of(api, &q->as_of, err) != 0 ||
+	if (params_check(r, known, others, err) != 0 || as_of(api, &q->as_of, err) != 0 ||
 	    filters_read(api, r, arena, q, err) != 0 || bys_read(r, arena, &q->query, err) != 0 ||
 	    indicators_read(r, arena, &q->query, err) != 0 || cohort_read(r, &q->query, err) != 0 ||
-	    window_read(api, r, q, err) != 0)
+	    profile_read(api, r, err) != 0 || window_read(api, r, q, err) != 0)
 		return -1;
 	q->query.now = q->as_of;
 	return format_read(r, q, err);

@@ -1,3 +1,6 @@
+#include <netdb.h>
+#include <stdatomic.h>
+
 #include "receiver.h"
 
 /* What a raw receiver says to every request, its first part once, its second without end. */
@@ -123,6 +126,42 @@ START_TEST(http_only)
 	attempt_by("gopher://127.0.0.1/", "rotocol");
 	attempt_by("no url", "URL");
 	attempt_by("", "URL");
+}
+END_TEST
+
+static atomic_bool resolved;
+
+/* libcurl finds this one before the C library's: a resolver that nobody answers. */
+int
+getaddrinfo(
+    const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **found)
+{
+	(void)node;
+	(void)service;
+	(void)hints;
+	(void)found;
+	sleep(PATIENCE / 2);
+	resolved = true;
+	return EAI_AGAIN;
+}
+
+START_TEST(resolver_holds_up_nothing)
+{
+	notify_free(notify);
+	limits.curl.connect = 300;
+	limits.base = limits.cap = 1000 * STAMP_SECOND;
+	begin();
+	receiver("http://slow.invalid/", NULL);
+	submit(1);
+	await(&reported, 1);
+	is_report(0, 1, NOTIFY_RETRY, 0, 1);
+	ck_assert(!resolved);
+	receiver("http://slower.invalid/", NULL);
+	event_base_loop(base, EVLOOP_ONCE);
+	event_base_loop(base, EVLOOP_ONCE);
+	notify_free(notify);
+	ck_assert(!resolved);
+	begin();
 }
 END_TEST
 
@@ -343,6 +382,7 @@ main(void)
 	tcase_add_test(t, endless_headers);
 	tcase_add_test(t, no_http);
 	tcase_add_test(t, http_only);
+	tcase_add_test(t, resolver_holds_up_nothing);
 	tcase_add_test(t, nowhere_configured);
 	tcase_add_test(t, removed_with_a_queue);
 	tcase_add_test(t, removed_by_a_report);

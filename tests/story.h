@@ -20,7 +20,7 @@
 #include "domain/ticket.h"
 #include "suite.h"
 
-#define STORY_START (INT64_C(20394) * STAMP_DAY + 9 * STAMP_HOUR)
+#define STORY_START (INT64_C(20759) * STAMP_DAY + 9 * STAMP_HOUR)
 #define MIN(n) (STORY_START + (n)*STAMP_MINUTE)
 
 struct story {

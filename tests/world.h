@@ -107,7 +107,8 @@ world_open(struct world *w, const struct listener *l)
 	struct err err;
 
 	w->base = event_base_new();
-	w->http = http_new(w->base, &w->limits, world_table, sizeof(world_table) / sizeof(world_table[0]), w);
+	w->http = http_new(
+	    w->base, &w->limits, world_table, sizeof(world_table) / sizeof(world_table[0]), w);
 	ck_assert_msg(http_listen(w->http, l, 1, &err) == 0, "%s", err.msg);
 	http_reload(w->http, NULL, 0);
 }
@@ -195,8 +196,8 @@ answers(const struct buf *b, bool head)
 	while ((end = strstr(at, "\r\n\r\n")) != NULL) {
 		length = strcasestr(at, "\r\nContent-Length: ");
 		size = length != NULL && length < end && !head
-			? (size_t)strtoul(length + 18, NULL, 10)
-			: 0;
+		    ? (size_t)strtoul(length + 18, NULL, 10)
+		    : 0;
 		if ((size_t)(buf_text(b) + b->len - end - 4) < size)
 			break;
 		at = end + 4 + size;

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 
 #define WHOLE_MAX 9007199254740992.0 /* 2^53: up to here every whole number is a double */
-#define REAL_TEXT 32
+#define REAL_TEXT 48
 #define DIGITS_SURE 15 /* so many always survive the way through a normal double ... */
 #define DIGITS_ALL 17 /* ... and a double always survives the way through so many */
 

@@ -129,7 +129,7 @@ def plain(life):
 def second_line(life):
     life.answer()
     life.hand_over()
-    life.work(80, 520)
+    life.work(110, 700)
     life.resolve(first_contact=False)
     life.close()
 
@@ -146,7 +146,7 @@ def supplier(life):
     """Waiting for a supplier is no excuse: the clock runs on."""
     life.answer()
     life.pause("supplier")
-    life.work(90, 600)
+    life.work(150, 700)
     life.tell("contacted", by="agent")
     life.wait(1, 5)
     life.resolve(first_contact=False)

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import unittest
+from datetime import datetime
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "support"))
@@ -35,6 +36,11 @@ def objects(folder, name):
 def truth(folder, name="gt_summary.json"):
     with open(os.path.join(DATA, folder, name), encoding="utf-8") as text:
         return json.load(text)
+
+
+def instant(text):
+    """What slad says of a time, as a datetime."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def nearest_rank(values, percent):

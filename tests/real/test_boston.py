@@ -8,15 +8,11 @@ under `promised`, and all of them are A of resolution_rate.
 from datetime import datetime, timedelta
 
 import boston
-from reallog import EVER, Always, RealLog, by, good, main, nearest_rank, rows, truth
+from reallog import EVER, Always, RealLog, by, good, instant, main, nearest_rank, rows, truth
 
 COLUMNS = {"team": ("gt_by_department.csv", "Department"), "service": ("gt_by_type.csv", "TYPE"),
            "priority": ("gt_by_source.csv", "Source")}
 MONTHS = [f"2015-{month:02}" for month in range(1, 7)]
-
-
-def instant(text):
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 class Boston(Always, RealLog):

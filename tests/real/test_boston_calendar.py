@@ -9,10 +9,10 @@ Its other rule, "N calendar days later, at the same time of day", is no length o
 change; slad's targets are lengths of time, so there the two differ by that hour, and by nothing else.
 """
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import boston
-from reallog import EVER, Always, RealLog, main, ndjson, rows
+from reallog import EVER, Always, RealLog, instant, main, ndjson, rows
 
 HOLIDAYS = ["2015-01-01", "2015-01-19", "2015-02-16", "2015-04-20", "2015-05-25",
             "2015-09-07", "2015-10-12", "2015-11-11", "2015-11-26", "2015-12-25"]
@@ -53,8 +53,7 @@ class BostonCalendar(Always, RealLog):
         """{case: the instant after which it is late}"""
         found = {}
         for ticket in self.slad.behind("timely_resolution_rate", "bad", **EVER):
-            at = datetime.fromisoformat(ticket["settled_at"].replace("Z", "+00:00"))
-            found[ticket["subject"]] = at - timedelta(milliseconds=1)
+            found[ticket["subject"]] = instant(ticket["settled_at"]) - timedelta(milliseconds=1)
         return found
 
     def agreed(self, working, correct=lambda case, at: at):
@@ -97,8 +96,7 @@ class BostonCalendar(Always, RealLog):
             days, working = self.rules[self.cases[subject]["TYPE"]]
             clock = self.slad.ticket(subject)["cycles"][0]["clocks"]["resolution"]
             late = deadlines[subject] + timedelta(milliseconds=1)
-            self.assertEqual(datetime.fromisoformat(clock["breached_at"].replace("Z", "+00:00")),
-                             late)
+            self.assertEqual(instant(clock["breached_at"]), late)
             minutes = days * (WORKDAY if working else 1440)
             spelt = re.match(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?$", clock["target"]).groups("0")
             self.assertEqual(sum(int(n) * m for n, m in zip(spelt, (1440, 60, 1))), minutes)

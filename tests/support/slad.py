@@ -214,7 +214,8 @@ class Slad:
         """Any request, any answer: an Answer. from_ stands for the parameter from."""
         params = {name.rstrip("_"): value for name, value in params.items() if value is not None}
         if params:
-            path += ("&" if "?" in path else "?") + urllib.parse.urlencode(params)
+            query = urllib.parse.urlencode(params, quote_via=urllib.parse.quote)
+            path += ("&" if "?" in path else "?") + query
         if getattr(self.local, "connection", None) is None:
             self.local.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         try:

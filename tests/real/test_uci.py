@@ -1,0 +1,166 @@
+#!/usr/bin/python3
+"""The life of 20,769 incidents, counted by slad: totals, reopenings, pauses, working time.
+
+Under the agreement `each`, a reopening at once counts as a new ticket, so a ticket's cycles tell its
+reopenings; under `last`, every row in Resolved moves the resolution, as the log's own resolved_at does.
+"""
+import uci
+from reallog import EVER, Always, RealLog, by, good, instant, main, nearest_rank, rows, truth
+
+FOREVER = "3650d"
+RATE = "on_time_recovery_rate"
+TABLES = {"priority": "priority", "service": "category", "team": "assignment_group"}
+
+
+def configuration(window):
+    """reopen_window is that of `each`."""
+    return {"agreements": [
+        {"id": "each", "from": "2016-01-01", "reopen_window": window, "pause_on": ["customer"]},
+        {"id": "last", "from": "2016-01-01", "reopen_window": FOREVER}]}
+
+
+class Incidents(Always, RealLog):
+    folder = uci.FOLDER
+    config = configuration("0s")
+
+    @classmethod
+    def read(cls):
+        cls.incidents = {i.number: i for i in uci.incidents()}
+        return [line for i in cls.incidents.values()
+                for line in uci.lifetime(i, "each") + uci.lifetime(i, "last", True)]
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if cls.there():
+            cls.tickets = {number: cls.slad.ticket(number, source="urn:uci:each")
+                           for number in cls.incidents}
+
+    # How many
+
+    def test_20769_incidents_by_priority_category_and_group(self):
+        self.assertEqual(self.score(RATE, agreement="last", **EVER)["b"], 20_769)
+        for dimension, name in TABLES.items():
+            column = uci.COLUMNS[dimension]
+            expected = {"" if row[column] == "?" else row[column]: int(row["cases"])
+                        for row in rows(self.folder, f"gt_made_sla_by_{name}.csv")}
+            found = by(self.scores(RATE, by=dimension, agreement="last", **EVER), dimension)
+            self.assertEqual({k: s["b"] for k, s in found.items()}, expected, dimension)
+            self.assertEqual({s["a"] for s in found.values()}, {0}, "without a target, never late")
+
+    def test_by_month_of_opening(self):
+        for row in rows(self.folder, "gt_made_sla_by_opened_month.csv"):
+            score = self.score(RATE, agreement="last", window=row["opened_month"])
+            self.assertEqual(score["b"], int(row["cases"]), row["opened_month"])
+
+    def test_the_end_of_each(self):
+        ended = truth(self.folder)["final_state"]["Closed"]
+        score = self.score(RATE, agreement="last", **EVER)
+        self.assertEqual((good(score), score["pending"]), (ended, 20_769 - ended))
+        states = [ticket["state"] for ticket in self.tickets.values()]
+        self.assertEqual((states.count("resolved"), states.count("open")),
+                         (ended, 20_769 - ended))
+
+    # Reopenings
+
+    def test_cycles_are_the_reopenings(self):
+        """But those in the minute of the resolution, which is not over then."""
+        summary, counted = truth(self.folder), {}
+        wrong = []
+        for number, incident in self.incidents.items():
+            at_once = incident.reopenings().count(0)
+            n = len(self.tickets[number]["cycles"]) - 1 + at_once
+            if n != int(incident.last["reopen_count"]):
+                wrong.append(number)
+            counted[n] = counted.get(n, 0) + 1
+        self.assertEqual(len(wrong), 20_769 -
+                         summary["consistency"]["cases_where_transition_count_equals_reopen_count"])
+        for number in wrong:  # where the log's own count is one less than its moves
+            n = len(self.incidents[number].reopenings())
+            counted[n] -= 1
+            counted[n - 1] = counted.get(n - 1, 0) + 1
+        expected = {int(k): v for k, v in summary["reopen_count_hist"].items()}
+        self.assertEqual({k: v for k, v in counted.items() if v}, expected)
+
+    def test_the_reopen_window_decides_what_counts_anew(self):
+        """The same log under other terms: stopped, and started with another configuration."""
+        after = [m for i in self.incidents.values() for m in i.reopenings()]
+        self.assertEqual(len(after), truth(self.folder)["consistency"]["reopen_transitions"])
+        before = self.everything()
+        counts = {}
+        for window, limit in (("90m", 90), ("7d", 7 * 1440), (FOREVER, 1 << 40), ("0s", 0)):
+            self.slad.stop()
+            self.slad.write_config(configuration(window))
+            self.slad.start()
+            counts[window] = self.score(RATE, agreement="each", **EVER)["b"]
+            self.assertEqual(counts[window], 20_769 + sum(m > limit for m in after), window)
+        self.assertEqual(counts[FOREVER], 20_769)
+        self.assertGreater(counts["90m"], counts["7d"])
+        self.assertEqual(self.everything(), before)
+
+    # Time
+
+    def cycle_sum(self, count):
+        """Milliseconds summed over all cycles of all resolved tickets."""
+        return sum(count(cycle) for ticket in self.tickets.values()
+                   if ticket["state"] == "resolved" for cycle in ticket["cycles"])
+
+    def test_running_time_of_each_incident(self):
+        """From opening to resolution, less Awaiting User Info, less Resolved and Closed."""
+        stopped = {"Awaiting User Info", *uci.ENDS}
+        for number, incident in self.incidents.items():
+            ticket = self.tickets[number]
+            if ticket["state"] == "resolved":
+                running = sum(m for s, m in incident.minutes_in().items() if s not in stopped)
+                running += uci.minutes(incident.times[0] - incident.opened)
+                elapsed = sum(c["clocks"]["recovery"]["elapsed_ms"] for c in ticket["cycles"])
+                self.assertEqual(elapsed, running * uci.MINUTE, number)
+                self.assertEqual(instant(ticket["cycles"][-1]["resolved_at"]),
+                                 incident.resolution(), number)
+
+    def test_running_time_of_all(self):
+        """Each incident's first row comes some time after its opening; that time runs, too."""
+        spent = truth(self.folder)["minutes_in_state"]
+        running = sum(m for state, m in spent.items()
+                      if state not in uci.ENDS and state != "Awaiting User Info")
+        first = sum(uci.minutes(self.incidents[number].times[0] - self.incidents[number].opened)
+                    for number, t in self.tickets.items() if t["state"] == "resolved")
+        elapsed = self.cycle_sum(lambda c: c["clocks"]["resolution"]["elapsed_ms"])
+        self.assertEqual(elapsed, (running + first) * uci.MINUTE)
+
+    def test_paused_time_of_all_is_65403440_minutes(self):
+        def wall_less_elapsed(cycle):
+            wall = instant(cycle["resolved_at"]) - instant(cycle["start"])
+            elapsed = cycle["clocks"]["resolution"]["elapsed_ms"]
+            return uci.minutes(wall) * uci.MINUTE - elapsed
+        paused = self.cycle_sum(wall_less_elapsed)
+        self.assertEqual(paused, 65_403_440 * uci.MINUTE)
+        self.assertEqual(paused, truth(self.folder)["minutes_in_state"]["Awaiting User Info"] *
+                         uci.MINUTE)
+
+    def test_the_last_resolved_is_the_resolution(self):
+        """The column resolved_at, which the events were made without, says so; the last incident of
+        the file has one too, but is cut before it was resolved."""
+        settled = {ticket["subject"]: instant(ticket["settled_at"])
+                   for ticket in self.slad.behind(RATE, "good", agreement="last", **EVER)}
+        other, took = [], {"all": []}
+        for number, incident in self.incidents.items():
+            if incident.last["resolved_at"] != "?":
+                at = uci.when(incident.last["resolved_at"])
+                if settled.get(number) != at:
+                    other.append(number)
+                spent = uci.minutes(settled.get(number, at) - incident.opened)
+                took.setdefault(incident.last["priority"], []).append(spent)
+                took["all"].append(spent)
+        same = truth(self.folder)["consistency"]["resolved_at_equals_last_resolved_row"]
+        self.assertEqual(other, [uci.CUT])
+        self.assertEqual((len(took["all"]), len(took["all"]) - len(other)), (19_351, same))
+        for name, known in truth(self.folder)["resolution_minutes_resolved_at"].items():
+            self.assertEqual(known, {
+                "n": len(took[name]), "sum": sum(took[name]), "min": min(took[name]),
+                "max": max(took[name]),
+                **{f"p{p}": nearest_rank(took[name], p) for p in (50, 90, 95)}}, name)
+
+
+if __name__ == "__main__":
+    main()
