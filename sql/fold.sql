@@ -81,3 +81,9 @@ WHERE agreement = ?1 AND service = ?2 AND kind = ?3 AND until > ?4 AND start < ?
 
 -- name: down_services
 SELECT DISTINCT agreement, service FROM down ORDER BY agreement, service;
+
+-- name: down_page
+SELECT d.start, d.entity, d.until, d.kind, d.agreement, d.service, e.class, s.name, e.name
+FROM down d JOIN entity e ON e.id = d.entity JOIN source s ON s.id = e.source
+WHERE d.until > ?1 AND d.start < ?2 AND (d.start, d.entity) > (?3, ?4)
+ORDER BY d.start, d.entity;

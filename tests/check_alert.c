@@ -438,7 +438,7 @@ START_TEST(like_the_model)
 	    (unsigned)(given != NULL ? strtoul(given, NULL, 10) : (unsigned long)time(NULL));
 
 	printf("SEED=%u\n", first);
-	for (unsigned i = 0; i < 1000; i++) {
+	for (unsigned i = 0; i < 300; i++) {
 		unsigned seed = first + i;
 
 		random_life(&seed);

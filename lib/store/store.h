@@ -146,6 +146,19 @@ int store_downs_replace(struct store *s, int64_t entity, const struct stored_dow
 int store_downs(struct store *s, const char *agreement, const char *service, enum down_kind kind,
     int64_t from, int64_t to, struct arena *a, struct stored_down **list, struct err *err);
 
+/* A down with whom it comes from. */
+struct told_down {
+	int64_t entity;
+	int class; /* enum class: of a ticket, an outage, a maintenance */
+	const char *source, *name;
+	struct stored_down down;
+};
+
+/* Those that touch (from, to), after a place (start, entity), in that order; each() returning 1
+ * ends the walk. */
+int store_downs_walk(struct store *s, int64_t from, int64_t to, int64_t start, int64_t entity,
+    int (*each)(void *context, const struct told_down *d), void *context, struct err *err);
+
 /* The (agreement, service) pairs that have any, in the arena; returns how many, or -1. */
 int store_down_services(
     struct store *s, struct arena *a, struct stored_down **list, struct err *err);

@@ -138,6 +138,31 @@ store_downs(struct store *s, const char *agreement, const char *service, enum do
 }
 
 int
+store_downs_walk(struct store *s, int64_t from, int64_t to, int64_t start, int64_t entity,
+    int (*each)(void *context, const struct told_down *d), void *context, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_DOWN_PAGE, "iiii", from, to, start, entity);
+	struct told_down d;
+	int more;
+
+	while ((more = statement_step(s, QUERY_DOWN_PAGE, err)) > 0) {
+		d.down = (struct stored_down){.from = sqlite3_column_int64(st, 0),
+		    .to = sqlite3_column_int64(st, 2),
+		    .kind = (enum down_kind)sqlite3_column_int(st, 3),
+		    .agreement = (const char *)sqlite3_column_text(st, 4),
+		    .service = (const char *)sqlite3_column_text(st, 5)};
+		d.entity = sqlite3_column_int64(st, 1);
+		d.class = sqlite3_column_int(st, 6);
+		d.source = (const char *)sqlite3_column_text(st, 7);
+		d.name = (const char *)sqlite3_column_text(st, 8);
+		if (each(context, &d) != 0)
+			break;
+	}
+	statement_end(s, QUERY_DOWN_PAGE);
+	return more < 0 ? -1 : 0;
+}
+
+int
 store_down_services(struct store *s, struct arena *a, struct stored_down **list, struct err *err)
 {
 	sqlite3_stmt *st = statement(s, QUERY_DOWN_SERVICES, "");

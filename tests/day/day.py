@@ -15,7 +15,7 @@ from life import FATES, Plan, live, minutes
 HOUR = timedelta(hours=1)
 DAY = 24 * HOUR
 SOURCE = "https://desk.example"
-LEAST = 100  # tickets a day: with fewer there is no rush that an alert could be sure of
+LEAST = 200  # tickets a day: with fewer there is no rush that an alert could be sure of
 
 FLOOD, RUSH, ANGER = 0.09, 0.08, 0.02  # of the day's tickets
 DUPLICATES = 0.6  # of the flood

@@ -3,11 +3,12 @@
 One row is one update of an incident. Its state moves the ticket: Awaiting User Info is a pause for the
 customer, the other waits are pauses for others, a move out of Resolved or Closed is a reopening. Rows of
 one minute keep their order in the file by `sequence`. Category is the service, assignment group the team.
-The times have no zone; they are taken as UTC. The columns resolved_at and closed_at are not looked at.
+The times have no zone; they are taken as UTC. A lifetime is made without the columns resolved_at and
+closed_at, which every row has, from the first one on.
 """
 from datetime import datetime, timezone
 
-from reallog import event, ndjson, rows
+from reallog import event, ndjson, nearest_rank, rows
 
 FOLDER = "uci-incident"
 ENDS = ("Resolved", "Closed")
@@ -15,7 +16,7 @@ CAUSES = {"Awaiting User Info": "customer", "Awaiting Vendor": "supplier",
           "Awaiting Problem": "problem", "Awaiting Evidence": "evidence"}
 COLUMNS = {"priority": "priority", "service": "category", "team": "assignment_group"}
 MINUTE = 60_000
-CUT = "INC0029233"  # the last incident of the file ends after its first row
+CUT = "INC0029233"  # the last incident of the file is cut after its first row
 
 
 def when(text):
@@ -28,6 +29,12 @@ def when(text):
 
 def minutes(span):
     return span.days * 1440 + span.seconds // 60
+
+
+def figures(values):
+    """As gt_summary.json has them."""
+    return {"n": len(values), "sum": sum(values), "min": min(values), "max": max(values),
+            **{f"p{p}": nearest_rank(values, p) for p in (50, 90, 95)}}
 
 
 class Incident:
@@ -138,10 +145,9 @@ def lifetime(incident, agreement, every_resolved=False):
 
 
 def closing(incident, agreement):
-    """Only its opening, with its last attributes, and its last Closed row."""
+    """Only its opening, with its last attributes, and its closing."""
     writer = Writer(incident, agreement)
     known = {n: v for n, v in attributes(incident.last).items() if v is not None}
     writer.write("opened", incident.opened, agreement=agreement, **known)
-    if incident.states[-1] == "Closed":
-        writer.write("closed", incident.times[-1])
+    writer.write("closed", when(incident.last["closed_at"]))
     return writer.lines

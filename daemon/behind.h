@@ -1,0 +1,32 @@
+/*
+ * behind: the way back from a score to what it counts, page by page.
+ */
+#ifndef SLAD_DAEMON_BEHIND_H
+#define SLAD_DAEMON_BEHIND_H
+
+#include "api.h"
+
+#define BEHIND_PAGE 100
+#define BEHIND_PAGE_MAX 1000
+
+struct behind {
+	struct api *api;
+	struct question q;
+	struct arena arena;
+	enum indicator indicator;
+	enum outcome outcome;
+	int64_t limit;
+	int64_t place, entity; /* the page goes on after these: a minute or an instant, and an id */
+	bool more; /* there is another page, after `place` and `entity` */
+	json_t *list; /* what this page shows */
+	struct err *err;
+};
+
+/* The page of tickets, or of outages and maintenance, into the list. */
+int behind_tickets(struct behind *b);
+int behind_outages(struct behind *b);
+
+/* "/v1/tickets/INC%201?source=…" */
+json_t *ticket_href(const char *subject, const char *source);
+
+#endif

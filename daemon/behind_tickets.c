@@ -1,0 +1,123 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/stamp.h"
+#include "behind.h"
+#include "codec/packed.h"
+#include "fold.h"
+
+/* What a page of tickets is gathered in. */
+struct page {
+	struct behind *b;
+	size_t count;
+	bool failed;
+	struct place {
+		int64_t minute, entity;
+		unsigned cycle;
+		const char *source, *name;
+		struct scope scope;
+		enum exclusion exclusion;
+	} * place;
+};
+
+static bool
+is_wanted(const struct behind *b, const struct count *c, int64_t minute)
+{
+	return c->minute == minute && measure_indicator(c->measure) == b->indicator &&
+	    measure_cohort(c->measure) == b->q.query.cohort &&
+	    measure_outcome(c->measure) == b->outcome;
+}
+
+static void
+place_add(struct page *page, const struct counted *c, const struct count *count)
+{
+	struct place *p = &page->place[page->count++];
+	struct arena *arena = &page->b->arena;
+
+	*p = (struct place){.minute = c->minute,
+	    .entity = c->entity,
+	    .cycle = count->cycle,
+	    .source = arena_strdup(arena, c->source),
+	    .name = arena_strdup(arena, c->name),
+	    .exclusion = measure_exclusion(count->measure)};
+	for (int d = 0; d < DIMENSIONS; d++)
+		p->scope.dim[d] = arena_strdup(arena, c->scope.dim[d]);
+}
+
+/* One entity in one minute; a page ends between entities, never within one. */
+static int
+look(void *context, const struct counted *c)
+{
+	struct page *page = context;
+	struct behind *b = page->b;
+	struct arena scratch = {0};
+	struct count *counts;
+	size_t found = 0;
+	int n;
+
+	if (!scores_match(&b->q.query, &c->scope))
+		return 0;
+	n = counts_unpack(c->counts.bytes, c->counts.len, &scratch, &counts, b->err);
+	page->failed = page->failed || n < 0;
+	for (int i = 0; i < n; i++)
+		found += is_wanted(b, &counts[i], c->minute);
+	b->more = found > 0 && page->count > 0 && page->count + found > (size_t)b->limit;
+	for (int i = 0; i < n && !b->more && page->count < BEHIND_PAGE_MAX; i++) {
+		if (is_wanted(b, &counts[i], c->minute))
+			place_add(page, c, &counts[i]);
+	}
+	arena_free(&scratch);
+	return b->more || page->failed;
+}
+
+static json_t *
+place_json(struct behind *b, const struct place *p)
+{
+	struct arena scratch = {0};
+	const struct cycle *c;
+	struct verdict v;
+	struct entity e;
+	struct ticket t;
+	json_t *o = NULL;
+
+	if (store_entity_get(b->api->reader, p->entity, &scratch, &e, b->err) > 0 &&
+	    fold_ticket(&e, p->source, &b->api->config->agreements, b->q.as_of, &scratch, &t,
+		b->err) == 0 &&
+	    p->cycle < t.cycles) {
+		c = &t.cycle[p->cycle];
+		v = tally_verdict(&t, c, b->indicator);
+		o = json_pack("{sssssisososososososo}", "subject", p->name, "source", p->source,
+		    "cycle", (int)p->cycle + 1, "opened", json_instant(c->start), "settled_at",
+		    json_instant(v.settled), "excluded",
+		    b->outcome == OUTCOME_EXCLUDED ? json_string(exclusion_names[p->exclusion])
+						   : json_null(),
+		    "agreement", json_text_or_null(p->scope.dim[DIM_AGREEMENT]), "service",
+		    json_text_or_null(p->scope.dim[DIM_SERVICE]), "priority",
+		    json_text_or_null(p->scope.dim[DIM_PRIORITY]), "team",
+		    json_text_or_null(p->scope.dim[DIM_TEAM]));
+		json_object_set_new(o, "href", ticket_href(p->name, p->source));
+	}
+	arena_free(&scratch);
+	return o;
+}
+
+int
+behind_tickets(struct behind *b)
+{
+	struct page page = {.b = b};
+	const struct window *w = &b->q.query.window;
+
+	page.place = arena_alloc(&b->arena, BEHIND_PAGE_MAX, sizeof(*page.place));
+	if (store_counted_walk(b->api->reader, w->from / STAMP_MINUTE, w->to / STAMP_MINUTE,
+		b->place, b->entity, look, &page, b->err) != 0 ||
+	    page.failed)
+		return -1;
+	for (size_t i = 0; i < page.count; i++)
+		json_array_append_new(b->list, place_json(b, &page.place[i]));
+	if (page.count > 0) {
+		b->place = page.place[page.count - 1].minute;
+		b->entity = page.place[page.count - 1].entity;
+	}
+	return 0;
+}
