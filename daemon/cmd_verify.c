@@ -22,8 +22,7 @@ verify(struct config *c, int64_t *differences, struct err *err)
 	int rc = -1;
 
 	if (stored != NULL)
-		rc =
-		    verify_store(stored, c, keeper_now(), print_difference, NULL, differences, err);
+		rc = verify_store(stored, c, keeper_now, print_difference, NULL, differences, err);
 	store_close(stored);
 	return rc;
 }

@@ -51,13 +51,13 @@ judged_alike(struct store *stored, const struct config *c, struct teller *t, int
 }
 
 int
-verify_store(struct store *stored, struct config *c, int64_t now,
+verify_store(struct store *stored, struct config *c, int64_t (*clock)(void),
     void (*each)(void *context, const char *what, const char *key, const char *sentence),
     void *context, int64_t *differences, struct err *err)
 {
 	struct store *fresh = store_open(NULL, STORE_SCRATCH, err);
 	struct teller t = {.each = each, .context = context};
-	int64_t due;
+	int64_t due, now;
 	int rc = -1;
 
 	*differences = 0;
@@ -65,6 +65,7 @@ verify_store(struct store *stored, struct config *c, int64_t now,
 	    store_next_due(stored, &due, err) != 0 ||
 	    judged_alike(stored, c, &t, differences, err) != 0)
 		goto out;
+	now = clock();
 	if (due <= now)
 		now = due - 1;
 	rc = command_replay(stored, fresh, c, now, "verifying", err);

@@ -177,8 +177,7 @@ check(struct bench *b)
 	int64_t n;
 
 	step(b, NULL);
-	if (verify_store(b->api.reader, b->api.config, virtual_now, difference, list, &n, &err) !=
-	    0)
+	if (verify_store(b->api.reader, b->api.config, now_is, difference, list, &n, &err) != 0)
 		die(err.msg);
 	answer_json(&a, 200, json_pack("{so}", "differences", list));
 	print(&a);

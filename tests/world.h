@@ -150,7 +150,8 @@ turn(struct world *w)
 	event_base_loop(w->base, EVLOOP_NONBLOCK);
 }
 
-static inline void
+/* False if the other side has had enough. */
+static inline bool
 client_send(struct world *w, int fd, const void *bytes, size_t len)
 {
 	const char *at = bytes;
@@ -161,11 +162,12 @@ client_send(struct world *w, int fd, const void *bytes, size_t len)
 		if (n < 0 && errno == EAGAIN)
 			n = 0;
 		if (n < 0)
-			return;
+			return false;
 		at += n;
 		len -= (size_t)n;
 		turn(w);
 	}
+	return true;
 }
 
 static inline void

@@ -151,7 +151,7 @@ def finish(slad, file, stay):
     head("slad is stopped, and its files are gone. Where to go from here")
     say("  sh tests/demo --stay     the same, and slad stays for your own questions\n"
         "  README                   how to post an event of your own\n"
-        "  conf/slad.yaml           every key of the configuration; man ./man/slad.yaml.5\n"
+        "  conf/slad.yaml           every key of the configuration, explained\n"
         "  sh tests/all             every test")
 
 

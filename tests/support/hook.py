@@ -50,6 +50,13 @@ class Message:
                    for given in self.headers["webhook-signature"].split())
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """A slad that was killed is no news."""
+
+
 class Receiver:
     """Answers every POST with `status`; keeps what it answered 2xx, and counts all. Before open()
     its port refuses connections."""
@@ -58,9 +65,7 @@ class Receiver:
         self.status, self.headers = status, {}
         self.messages, self.attempts = [], []
         self.heard = threading.Condition()
-        self.server = http.server.ThreadingHTTPServer(
-            ("127.0.0.1", 0), self._handler(), bind_and_activate=False)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), self._handler(), bind_and_activate=False)
         self.server.server_bind()
         self.thread = None
         if opened:
