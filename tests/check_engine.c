@@ -184,6 +184,7 @@ verified(int64_t now)
 	struct store *r = store_open(database, STORE_READ, &err);
 	int64_t n;
 
+	verified_at = now;
 	ck_assert_msg(verify_store(r, config, verification_clock, difference, NULL, &n, &err) == 0,
 	    "%s", err.msg);
 	ck_assert_int_eq(n, 0);
