@@ -13,7 +13,7 @@ cmd_serve(int argc, char **argv)
 
 	if (file == NULL)
 		return EXIT_USAGE;
-	c = command_config(file);
+	c = command_config_logged(file);
 	if (c == NULL)
 		return EXIT_CONFIGURATION;
 	s = server_new(c, &err);

@@ -11,11 +11,16 @@
 int
 cmd_version(int argc, char **argv)
 {
+	char glib[32];
+
 	(void)argc, (void)argv;
 	printf("slad %s\n", SLAD_VERSION);
 	printf("SQLite %s\n", store_version());
 	printf("libevent %s\n", event_get_version());
 	printf("jansson %s\n", jansson_version_str());
+	printf("%s\n", notify_curl_version());
+	printf("libyaml %s\n", config_yaml_version());
+	printf("GLib %s\n", zoneinfo_version(glib));
 	printf("%s\n", OpenSSL_version(OPENSSL_VERSION));
 	return EXIT_DONE;
 }

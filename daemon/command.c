@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "engine.h"
+#include "log.h"
 #include "progress.h"
 
 #define MISTAKES_MAX (256u << 10) /* bytes of what a configuration's mistakes may fill */
@@ -30,6 +31,22 @@ command_config(const char *file)
 	struct config *c = config_load(file, &mistakes);
 
 	fputs(buf_text(&mistakes), stderr);
+	buf_free(&mistakes);
+	return c;
+}
+
+struct config *
+command_config_logged(const char *file)
+{
+	struct buf mistakes = BUF_INIT(MISTAKES_MAX);
+	struct config *c = config_load(file, &mistakes);
+	const char *text = buf_text(&mistakes);
+	size_t len;
+
+	for (; *text != '\0'; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		log_line(c == NULL ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING, "%.*s", (int)len, text);
+	}
 	buf_free(&mistakes);
 	return c;
 }

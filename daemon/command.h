@@ -23,8 +23,10 @@ int cmd_version(int argc, char **argv);
 /* Reads `[-c FILE]` and nothing else; NULL after a line on what was wrong. */
 const char *command_file(int argc, char **argv);
 
-/* Reads a configuration; NULL after a line on standard error for each mistake. */
+/* Reads a configuration; NULL after a line on standard error for each mistake, as
+ * FILE:LINE:COLUMN: what, or, of a daemon, as a line of its log. */
 struct config *command_config(const char *file);
+struct config *command_config_logged(const char *file);
 
 /* Takes the database for this process alone, until it ends: -1 if another process has it. */
 int command_lock(const char *database, struct err *err);

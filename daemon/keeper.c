@@ -336,6 +336,20 @@ keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls, 
 	return k;
 }
 
+/* What the thread left in the queue when it lost the store. */
+static void
+jobs_fail(struct keeper *k)
+{
+	struct job *job;
+
+	while ((job = k->in.first) != NULL) {
+		k->in.first = job->next;
+		job->result = JOB_FAILED;
+		queue_put(&k->out, job);
+	}
+	k->in.last = &k->in.first;
+}
+
 void
 keeper_free(struct keeper *k)
 {
@@ -346,6 +360,7 @@ keeper_free(struct keeper *k)
 	pthread_cond_signal(&k->wake);
 	pthread_mutex_unlock(&k->lock);
 	pthread_join(k->thread, NULL);
+	jobs_fail(k);
 	keeper_collect(k);
 	engine_free(k->engine);
 	store_close(k->store);

@@ -281,3 +281,9 @@ notify_curl_cancel(struct notify_post *post)
 	curl_multi_remove_handle(post->owner->multi, post->easy);
 	post_free(post);
 }
+
+const char *
+notify_curl_version(void)
+{
+	return curl_version();
+}

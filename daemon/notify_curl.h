@@ -51,4 +51,7 @@ struct notify_post *notify_curl_post(struct notify_curl *c, const struct notify_
 
 void notify_curl_cancel(struct notify_post *post); /* it will not be answered; NULL is fine */
 
+/* "libcurl/7.88.1 OpenSSL/3.0.15 ...", of the library that is loaded. */
+const char *notify_curl_version(void);
+
 #endif

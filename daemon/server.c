@@ -93,17 +93,6 @@ configuration_taken(void *context, struct config *c, bool taken)
 	systemd_ready();
 }
 
-static void
-mistakes_log(const char *text)
-{
-	size_t len;
-
-	for (; *text != '\0'; text += len + (text[len] == '\n')) {
-		len = strcspn(text, "\n");
-		log_error("%.*s", (int)len, text);
-	}
-}
-
 static bool
 same_listeners(const struct config *a, const struct config *b)
 {
@@ -120,16 +109,13 @@ static void
 reload(evutil_socket_t fd, short what, void *context)
 {
 	struct server *s = context;
-	struct buf mistakes = BUF_INIT(256u << 10);
 	struct config *c;
 
 	(void)fd, (void)what;
 	if (s->reloading || s->draining)
 		return;
 	systemd_reloading();
-	c = config_load(s->api.config->file, &mistakes);
-	mistakes_log(buf_text(&mistakes));
-	buf_free(&mistakes);
+	c = command_config_logged(s->api.config->file);
 	if (c == NULL) {
 		log_error("%s has mistakes: the old configuration stays", s->api.config->file);
 		systemd_ready();

@@ -90,4 +90,7 @@ struct config *config_load(const char *file, struct buf *mistakes);
 struct config *config_ref(struct config *c);
 void config_unref(struct config *c); /* NULL is fine */
 
+/* The libyaml that is loaded. */
+const char *config_yaml_version(void);
+
 #endif

@@ -1,3 +1,4 @@
+#include "codec/config.h"
 #include "codec/config_yaml.h"
 
 #include <errno.h>
@@ -306,4 +307,10 @@ conf_finish(struct conf *c, struct buf *out)
 		yaml_document_delete(&c->document);
 	c->loaded = false;
 	arena_free(&c->scratch);
+}
+
+const char *
+config_yaml_version(void)
+{
+	return yaml_get_version_string();
 }

@@ -123,3 +123,10 @@ zoneinfo_load(const char *name, struct arena *a, struct err *err)
 	g_time_zone_unref(tz);
 	return z;
 }
+
+const char *
+zoneinfo_version(char text[static 32])
+{
+	snprintf(text, 32, "%u.%u.%u", glib_major_version, glib_minor_version, glib_micro_version);
+	return text;
+}

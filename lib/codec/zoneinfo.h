@@ -15,4 +15,7 @@
 /* The zone with all its transitions until 2100, allocated in the arena; NULL if no such zone. */
 const struct zone *zoneinfo_load(const char *name, struct arena *a, struct err *err);
 
+/* The GLib that is loaded, "2.74.6". */
+const char *zoneinfo_version(char text[static 32]);
+
 #endif

@@ -68,11 +68,11 @@ TITLES = {
     ("complaint", None): ["Nobody called back", "Third time this month", "Closed, but not solved",
                           "Unfriendly on the phone"],
     ("incident", "outage"): ["Mail is down", "Cannot send mail", "Outlook does not connect",
-                             "No mail since ten"],
+                             "No new mail"],
     ("request", "outage"): ["Where do I find my mail in the browser?", "Please print what came by fax",
                             "How do I reach the supplier without mail?", "Phone list, please",
                             "When will mail be back?"],
-    ("complaint", "outage"): ["A morning without mail", "No word on the outage",
+    ("complaint", "outage"): ["Hours without mail", "No word on the outage",
                               "An offer missed its deadline for want of mail"],
 }
 

@@ -156,8 +156,8 @@ def finish(slad, file, stay):
 
 
 def wait_for_ctrl_c(slad):
-    say(f"\nslad stays at {slad.url} until you press Ctrl-C, its files in {slad.directory}.")
     try:
+        say(f"\nslad stays at {slad.url} until you press Ctrl-C, its files in {slad.directory}.")
         signal.pause()
     except KeyboardInterrupt:
         say("")

@@ -7,6 +7,7 @@ import csv
 import gzip
 import json
 import os
+import random
 import sys
 import unittest
 from datetime import datetime
@@ -17,7 +18,8 @@ sys.path.insert(0, os.path.join(HERE, "..", "support"))
 from slad import TOP, Slad, event, main, ndjson  # noqa: E402,F401
 
 DATA = os.path.abspath(os.environ.get("SLAD_DATA") or os.path.join(TOP, "..", "shared", "data"))
-EVER = {"from_": "2010-01-01T00:00:00Z", "to_": "2030-01-01T00:00:00Z"}
+EVER = {"from_": "2010-01-01T00:00:00Z", "to_": "2026-10-01T00:00:00Z"}  # all that the logs have
+SEED = int(os.environ.get("SEED") or random.randrange(1 << 30))
 
 
 def rows(folder, name):
@@ -121,3 +123,26 @@ class Always:
     def test_what_is_stored_follows_from_the_log(self):
         status, words = self.slad.verify()
         self.assertEqual(status, 0, words)
+
+
+class Shuffled:
+    """Order does not matter, nor do the sizes of the batches."""
+
+    sizes = (1, 17, 900, 4_000, 9_000)
+
+    def compare(self, other):
+        """What else must be alike."""
+
+    def test_shuffled_in_other_batches(self):
+        print(f"SEED={SEED}", flush=True)
+        self.chance, lines, at = random.Random(SEED), list(self.lines), 0
+        self.chance.shuffle(lines)
+        with Slad(self.config) as other:
+            while at < len(lines):
+                some = lines[at:at + self.chance.choice(self.sizes)]
+                self.assertEqual(other.post_lines(some)["accepted"], len(some))
+                at += len(some)
+            self.assertEqual(self.everything(other), self.everything())
+            self.compare(other)
+            status, words = other.verify()
+            self.assertEqual(status, 0, words)

@@ -8,7 +8,7 @@ response?` taken as given: due 15 days after receipt, answered then, or a second
 """
 from datetime import datetime, timedelta, timezone
 
-from reallog import EVER, Always, RealLog, by, event, good, main, ndjson, rows, truth
+from reallog import EVER, Always, RealLog, Shuffled, by, event, good, main, ndjson, rows, truth
 
 FOLDER = "cfpb"
 PROMISE = timedelta(days=15)
@@ -44,7 +44,7 @@ def answered(number, row, scope):
         ("responded", due + late, {})])
 
 
-class Complaints(Always, RealLog):
+class Complaints(Always, Shuffled, RealLog):
     folder = FOLDER
     config = {"agreements": [{"id": "handled", "from": "2013-01-01"},
                              {"id": "answered", "from": "2013-01-01"}]}

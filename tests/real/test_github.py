@@ -3,9 +3,10 @@
 
 Down are the times of incidents of impact minor, major or critical. Under `whole` and `severe` all of
 GitHub is one service, under `parts` each component is. `reported` has the same times from incidents with
-`outage` instead of outages from monitoring. `hour` and `day4` promise recovery within 60 and 240 minutes.
+`outage` instead of outages from monitoring. `planned` has maintenance besides. `hour` and `day4` promise recovery within 60 and 240 minutes.
 """
-from reallog import Always, RealLog, by, event, good, main, ndjson, nearest_rank, objects, rows, truth
+from reallog import (Always, RealLog, Shuffled, by, event, good, instant, main, ndjson, nearest_rank,
+                     objects, rows, truth)
 
 FOLDER = "github-status"
 SPAN = {"from_": "2022-04-01T00:00:00Z", "to_": "2026-08-01T00:00:00Z"}
@@ -27,6 +28,14 @@ def outage(incident, name, service):
                              ("ended", incident["downtime_end"]))]
 
 
+def maintenance(incident):
+    """Announced when it was scheduled, and for the time that it took."""
+    at = {update["status"]: update["at"] for update in incident["updates"]}
+    return [ndjson([event(incident["id"] + "/planned", "maintenance.planned", incident["id"],
+                          at["Scheduled"], "urn:github:planned", agreement="planned",
+                          service="github", from_=at["In progress"], to_=at["Completed"])])]
+
+
 def ticket(incident, name, ended, end, **data):
     """An incident, from its start to its end."""
     return [ndjson([event(f"{incident['id']}/{verb}", f"incident.{verb}", incident["id"], at,
@@ -45,7 +54,7 @@ def reported(incident):
     return ticket(incident, "reported", "recovered", incident["downtime_end"], **data)
 
 
-class GitHub(Always, RealLog):
+class GitHub(Always, Shuffled, RealLog):
     folder = FOLDER
 
     @classmethod
@@ -57,17 +66,21 @@ class GitHub(Always, RealLog):
                     for name, target in TARGETS.items()]
         cls.config = {"agreements": promised + [
             agreement("whole", ["github"]), agreement("severe", ["github"]),
-            agreement("reported", ["github"]), agreement("parts", cls.components)]}
+            agreement("reported", ["github"]), agreement("planned", ["github"]),
+            agreement("parts", cls.components)]}
         lines = []
         for incident in cls.incidents:
             for name in TARGETS:
                 lines += ticket(incident, name, "resolved", incident["resolved_at"])
             if incident["impact"] in ALL:
                 lines += outage(incident, "whole", "github") + reported(incident)
+                lines += outage(incident, "planned", "github")
                 for component in incident["components"]:
                     lines += outage(incident, "parts", component)
             if incident["impact"] in SEVERE:
                 lines += outage(incident, "severe", "github")
+            if incident["impact"] == "maintenance":
+                lines += maintenance(incident)
         return lines
 
     def down(self, name, **window):
@@ -117,6 +130,26 @@ class GitHub(Always, RealLog):
                   for row in rows(self.folder, "gt_overall_month.csv")
                   if row["impacts"] != "major+critical"]
         self.assertEqual(tuple(map(sum, zip(*months))), self.down("whole", **SPAN))
+
+    def test_planned_maintenance_leaves_both(self):
+        """Counted here minute by minute."""
+        def minutes(start, end):
+            start, end = int(start.timestamp()) // 60, int(end.timestamp()) // 60
+            return set(range(start, end)) & span
+        span = range(*(int(instant(SPAN[edge]).timestamp()) // 60 for edge in ("from_", "to_")))
+        span, down, planned = set(span), set(), set()
+        for incident in self.incidents:
+            if incident["impact"] in ALL:
+                down |= minutes(instant(incident["downtime_start"]),
+                                instant(incident["downtime_end"]))
+            if incident["impact"] == "maintenance":
+                at = {u["status"]: instant(u["at"]) for u in incident["updates"]}
+                if at["Scheduled"] < at["In progress"]:
+                    planned |= minutes(at["In progress"], at["Completed"])
+        self.assertEqual(len(down), 100_591)
+        self.assertGreater(len(planned), 0)
+        self.assertEqual(self.down("planned", **SPAN),
+                         (len(down - planned) * 60, len(span - planned) * 60))
 
     def test_a_priority_says_nothing_of_availability(self):
         score = self.score("service_availability", agreement="whole", priority="major", **SPAN)
