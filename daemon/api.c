@@ -35,6 +35,27 @@ json_text_or_null(const char *s)
 	return s == NULL || s[0] == '\0' ? json_null() : json_string(s);
 }
 
+json_t *
+ticket_href(const char *subject, const char *source)
+{
+	struct buf b = BUF_INIT(8192);
+	const char *const parts[] = {"/v1/tickets/", subject, "?source=", source};
+	json_t *text;
+
+	for (size_t i = 0; i < 4; i++) {
+		for (const char *s = parts[i]; *s != '\0'; s++) {
+			if (i % 2 == 0 || strchr("-._~", *s) != NULL || (*s >= '0' && *s <= '9') ||
+			    (*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z'))
+				buf_put(&b, s, 1);
+			else
+				buf_putf(&b, "%%%02X", (unsigned)(unsigned char)*s);
+		}
+	}
+	text = json_string(buf_text(&b));
+	buf_free(&b);
+	return text;
+}
+
 static bool
 listed(const char *const *list, const char *name)
 {

@@ -49,6 +49,9 @@ void answer_json(struct answer *a, int status, json_t *body);
 json_t *json_instant(int64_t t);
 json_t *json_text_or_null(const char *s);
 
+/* Where a ticket is explained: "/v1/tickets/INC%201?source=desk". */
+json_t *ticket_href(const char *subject, const char *source);
+
 /* A question as asked, with what the answer repeats of it. */
 struct question {
 	struct scores_query query;

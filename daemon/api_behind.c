@@ -5,27 +5,6 @@
 #include "base/stamp.h"
 #include "behind.h"
 
-json_t *
-ticket_href(const char *subject, const char *source)
-{
-	struct buf b = BUF_INIT(8192);
-	const char *const parts[] = {"/v1/tickets/", subject, "?source=", source};
-	json_t *text;
-
-	for (size_t i = 0; i < 4; i++) {
-		for (const char *s = parts[i]; *s != '\0'; s++) {
-			if (i % 2 == 0 || strchr("-._~", *s) != NULL || (*s >= '0' && *s <= '9') ||
-			    (*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z'))
-				buf_put(&b, s, 1);
-			else
-				buf_putf(&b, "%%%02X", (unsigned)(unsigned char)*s);
-		}
-	}
-	text = json_string(buf_text(&b));
-	buf_free(&b);
-	return text;
-}
-
 static int
 counted_read(const struct request *r, struct behind *b, struct err *err)
 {

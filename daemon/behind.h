@@ -26,7 +26,4 @@ struct behind {
 int behind_tickets(struct behind *b);
 int behind_outages(struct behind *b);
 
-/* "/v1/tickets/INC%201?source=…" */
-json_t *ticket_href(const char *subject, const char *source);
-
 #endif

@@ -186,7 +186,7 @@ def events(seed, end, tickets=500, days=1, source=SOURCE):
     for ago in reversed(range(days)):
         day = Day(seed, end - ago * DAY, tickets, 1001 + (days - 1 - ago) * tickets, source)
         waiting = sorted(waiting + [(time, ago, n, event) for time, n, event in day.events],
-                         key=lambda e: e[2])
+                         key=lambda e: (e[0], -e[1], e[2]))
         told = [e for e in waiting if e[0] <= (end if ago == 0 else day.end - 3 * DAY)]
         yield from (event for *_, event in told)
         waiting = waiting[len(told):]

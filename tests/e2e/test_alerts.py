@@ -183,6 +183,7 @@ class Lists(Case):
         self.assertEqual(page["alerts"] + rest["alerts"], everything)
         self.assertIsNone(rest["next"])
         self.assertEqual(self.slad.get(f"/v1/alerts/{everything[0]['id']}"), everything[0])
+        self.assertEqual(self.slad.ask("GET", f"/v1/alerts/{everything[0]['id']}x").status, 404)
         self.assertEqual(self.alerts(state="resolved"), [])
         text = self.slad.ask("GET", "/alerts", state="firing").text
         self.assertEqual(len(text.splitlines()), 4)

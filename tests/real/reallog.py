@@ -15,7 +15,10 @@ from datetime import datetime
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "support"))
 
-from slad import TOP, Slad, event, main, ndjson  # noqa: E402,F401
+from slad import TOP, Slad, event, main, ndjson  # noqa: E402
+
+__all__ = ["EVER", "SEED", "Always", "RealLog", "Shuffled", "Slad", "by", "event", "good", "instant", "main",
+           "ndjson", "nearest_rank", "objects", "rows", "truth"]
 
 DATA = os.path.abspath(os.environ.get("SLAD_DATA") or os.path.join(TOP, "..", "shared", "data"))
 EVER = {"from_": "2010-01-01T00:00:00Z", "to_": "2026-10-01T00:00:00Z"}  # all that the logs have
