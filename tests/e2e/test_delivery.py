@@ -173,9 +173,10 @@ class Down(Case):
             self.assertEqual(elsewhere.attempts, [])
 
     def test_one_receiver_holds_up_no_other(self):
-        self.start(Receiver(opened=False), RULE, {**RULE, "name": "too", "notify": ["fine"]})
         with Receiver() as fine:
+            self.start(Receiver(opened=False), RULE)
             self.config["receivers"].append(fine.config("fine"))
+            self.config["alerts"].append({**RULE, "name": "too", "notify": ["fine"]})
             self.slad.write_config(self.config)
             self.slad.restart()
             for service in ("a", "b", "c"):

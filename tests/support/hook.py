@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import os
 import threading
 import time
 
@@ -97,6 +98,7 @@ class Receiver:
         webhook = {"url": self.url}
         if secret_file is not None:
             with open(secret_file, "w", encoding="ascii") as out:
+                os.chmod(secret_file, 0o600)
                 out.write(SECRET + "\n")
             webhook["secret_file"] = secret_file
         return {"name": name, "webhook": webhook}

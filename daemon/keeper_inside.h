@@ -1,0 +1,62 @@
+/*
+ * keeper_inside: the keeper's two sides, for keeper.c and keeper_thread.c alone.
+ *
+ * keeper.c is what the network's thread does: offer, collect. keeper_thread.c is what the keeper's
+ * own thread does: take, step, hand back.
+ */
+#ifndef SLAD_DAEMON_KEEPER_INSIDE_H
+#define SLAD_DAEMON_KEEPER_INSIDE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "keeper.h"
+
+struct note { /* a report on its way to the store */
+	struct note *next;
+	struct outbox report;
+	char error[256];
+};
+
+struct letter { /* a page of messages on its way to the network */
+	struct letter *next;
+	struct arena arena;
+	struct outbox *list;
+	int count;
+};
+
+struct queue {
+	struct job *first, **last;
+};
+
+struct keeper {
+	struct store *store;
+	struct engine *engine;
+	struct keeper_calls calls;
+	pthread_t thread;
+	int fd;
+	/* under the lock */
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct queue in, out;
+	size_t events, bytes;
+	struct note *notes, **notes_last;
+	struct letter *letters, **letters_last;
+	struct config *wanted; /* to be taken by the thread */
+	struct config *given; /* to be given back, with `taken` */
+	bool taken, stop;
+	struct keeper_counts counts;
+	/* the thread's own */
+	int64_t message_last; /* the newest message handed out */
+	int64_t messages_out;
+	bool full; /* the disk was, at the last step */
+	atomic_uint_fast64_t beat;
+	atomic_bool lost;
+};
+
+void keeper_queue_put(struct queue *q, struct job *job);
+
+/* The thread's whole life; the context is the keeper. */
+void *keeper_keep(void *context);
+
+#endif

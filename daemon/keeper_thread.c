@@ -1,0 +1,262 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/stamp.h"
+#include "keeper_inside.h"
+#include "log.h"
+
+#define BATCH_EVENTS 20000 /* events of one transaction, so that a reader's WAL stays small */
+#define BATCH_JOBS 4096
+#define BEAT STAMP_SECOND /* the longest sleep */
+#define MESSAGES_OUT 5000 /* messages handed out and not yet reported */
+#define MESSAGES_PAGE 100
+
+/* What a batch is made of, taken under the lock. */
+struct batch {
+	struct job *jobs;
+	struct submission *submission[BATCH_JOBS];
+	size_t count;
+	struct note *notes;
+	struct config *config;
+};
+
+static void
+take(struct keeper *k, struct batch *b)
+{
+	struct job *job, **end = &b->jobs;
+	size_t events = 0;
+
+	*b = (struct batch){.notes = k->notes, .config = k->wanted};
+	k->notes = NULL;
+	k->notes_last = &k->notes;
+	k->wanted = NULL;
+	while ((job = k->in.first) != NULL && b->count < BATCH_JOBS && events < BATCH_EVENTS) {
+		k->in.first = job->next;
+		if (job->next == NULL)
+			k->in.last = &k->in.first;
+		events += job->events.count;
+		k->events -= job->events.count;
+		k->bytes -= job->arena.bytes;
+		b->submission[b->count++] = &job->submission;
+		*end = job;
+		end = &job->next;
+	}
+	*end = NULL;
+}
+
+static void
+signal_out(struct keeper *k)
+{
+	uint64_t one = 1;
+
+	while (write(k->fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		continue;
+}
+
+static struct outbox *
+reports_of(const struct note *notes, struct arena *a, size_t *count)
+{
+	struct outbox *list;
+	size_t n = 0;
+
+	for (const struct note *i = notes; i != NULL; i = i->next)
+		n++;
+	list = arena_alloc(a, n, sizeof(*list));
+	*count = n;
+	for (const struct note *i = notes; i != NULL; i = i->next)
+		*list++ = i->report;
+	return list - n;
+}
+
+static void
+notes_end(struct keeper *k, struct note *notes)
+{
+	struct note *next;
+
+	for (; notes != NULL; notes = next) {
+		next = notes->next;
+		if (notes->report.state != OUTBOX_WAITING)
+			k->messages_out--;
+		free(notes);
+	}
+}
+
+/* The reports of a step that failed wait for the next one. */
+static void
+notes_return(struct keeper *k, struct note *notes)
+{
+	struct note **end = &notes;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	pthread_mutex_lock(&k->lock);
+	if (notes != NULL) {
+		*end = k->notes;
+		if (k->notes == NULL)
+			k->notes_last = end;
+		k->notes = notes;
+	}
+	pthread_mutex_unlock(&k->lock);
+}
+
+static void
+batch_end(struct keeper *k, struct batch *b, enum job_result result)
+{
+	struct job *job, *next;
+
+	pthread_mutex_lock(&k->lock);
+	k->counts.batches += result == JOB_DONE && b->count > 0;
+	k->counts.failures += result != JOB_DONE;
+	k->counts.broken = result != JOB_DONE;
+	for (job = b->jobs; job != NULL; job = next) {
+		next = job->next;
+		job->result = result;
+		if (result == JOB_DONE) {
+			k->counts.accepted += (int64_t)job->submission.accepted;
+			k->counts.duplicates += (int64_t)job->submission.duplicates;
+			k->counts.rejected += (int64_t)job->events.faults;
+		}
+		keeper_queue_put(&k->out, job);
+	}
+	pthread_mutex_unlock(&k->lock);
+	if (b->count > 0)
+		signal_out(k);
+}
+
+/* Hands waiting messages to the network, a bounded number at a time. */
+static void
+messages_out(struct keeper *k)
+{
+	struct letter *l;
+	struct err err;
+	int n = MESSAGES_PAGE;
+
+	while (n == MESSAGES_PAGE && k->messages_out < MESSAGES_OUT) {
+		l = mem_alloc(1, sizeof(*l));
+		n = store_outbox_waiting(
+		    k->store, k->message_last, MESSAGES_PAGE, &l->arena, &l->list, &err);
+		if (n <= 0) {
+			if (n < 0)
+				log_error("messages cannot be read: %s", err.msg);
+			arena_free(&l->arena);
+			free(l);
+			return;
+		}
+		l->count = n;
+		k->message_last = l->list[n - 1].id;
+		k->messages_out += n;
+		pthread_mutex_lock(&k->lock);
+		*k->letters_last = l;
+		k->letters_last = &l->next;
+		pthread_mutex_unlock(&k->lock);
+		signal_out(k);
+	}
+}
+
+static void
+configure(struct keeper *k, struct config *c)
+{
+	struct err err;
+	bool taken = engine_configure(k->engine, c, keeper_now(), &err) == 0;
+
+	if (!taken)
+		log_error(
+		    "the new configuration cannot be applied, the old one stays: %s", err.msg);
+	pthread_mutex_lock(&k->lock);
+	k->given = c;
+	k->taken = taken;
+	pthread_mutex_unlock(&k->lock);
+	signal_out(k);
+}
+
+static void
+step_done(struct keeper *k, struct batch *b)
+{
+	bool reported = b->notes != NULL;
+
+	if (k->full)
+		log_info("the disk takes events again");
+	k->full = false;
+	notes_end(k, b->notes);
+	batch_end(k, b, JOB_DONE);
+	if (engine_told(k->engine) || reported)
+		messages_out(k);
+}
+
+/* A full disk may have room later; after any other failure nothing may be acknowledged any more. */
+static void
+step_failed(struct keeper *k, struct batch *b, const struct err *err)
+{
+	bool full = store_full(k->store);
+
+	if (!k->full || !full)
+		log_error("nothing was stored: %s", err->msg);
+	k->full = full;
+	notes_return(k, b->notes);
+	if (!full)
+		atomic_store(&k->lost, true);
+	batch_end(k, b, full ? JOB_BUSY : JOB_FAILED);
+	signal_out(k);
+}
+
+static void
+step(struct keeper *k, struct batch *b)
+{
+	struct arena arena = {0};
+	struct engine_work work = {.submissions = b->count, .submission = b->submission};
+	struct err err;
+
+	if (b->config != NULL)
+		configure(k, b->config);
+	work.report = reports_of(b->notes, &arena, &work.reports);
+	if (engine_step(k->engine, &work, keeper_now(), &err) == 0)
+		step_done(k, b);
+	else
+		step_failed(k, b, &err);
+	arena_free(&arena);
+}
+
+/* Sleeps, with the lock held, until there is work or `until`, but never longer than a beat. */
+static void
+sleep_until(struct keeper *k, int64_t until)
+{
+	struct timespec ts;
+	int64_t ms = until - keeper_now(), ns;
+
+	ms = ms < 0 ? 0 : ms > BEAT ? BEAT : ms;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	ns = ts.tv_nsec + ms * 1000000;
+	ts.tv_sec += ns / 1000000000;
+	ts.tv_nsec = ns % 1000000000;
+	if (k->in.first == NULL && k->notes == NULL && k->wanted == NULL && !k->stop)
+		pthread_cond_timedwait(&k->wake, &k->lock, &ts);
+}
+
+void *
+keeper_keep(void *context)
+{
+	struct keeper *k = context;
+	struct batch *b = mem_alloc(1, sizeof(*b));
+	int64_t next = 0, now;
+	struct err err;
+	bool stop, work;
+
+	do {
+		atomic_fetch_add(&k->beat, 1);
+		pthread_mutex_lock(&k->lock);
+		sleep_until(k, next);
+		take(k, b);
+		stop = k->stop && b->jobs == NULL;
+		pthread_mutex_unlock(&k->lock);
+		now = keeper_now();
+		work = b->jobs != NULL || b->notes != NULL || b->config != NULL;
+		if (work || now >= next)
+			step(k, b);
+		if (k->full || engine_next(k->engine, keeper_now(), &next, &err) != 0)
+			next = now + BEAT;
+	} while (!stop && !atomic_load(&k->lost));
+	free(b);
+	return NULL;
+}
