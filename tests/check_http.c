@@ -344,6 +344,7 @@ START_TEST(drain)
 	int quiet, busy, half;
 
 	w.limits.drain = 50;
+	w.limits.request = 3600000;
 	w.limits.linger = 0;
 	world_open(&w, &loopback);
 	quiet = client_of(&w);
