@@ -74,7 +74,8 @@ PACKAGES += $(if $(filter yes,$(SYSTEMD)),libsystemd)
 compiler := $(filter-out gcc cc,$(notdir $(firstword $(CC))))
 B := build/$(addsuffix -,$(compiler))$(MODE)
 
-includes := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) check 2>/dev/null)
+includes := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null) \
+    $(shell $(PKG_CONFIG) --cflags check 2>/dev/null)
 libraries := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null) -lm
 check := $(shell $(PKG_CONFIG) --libs check 2>/dev/null)
 

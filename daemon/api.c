@@ -59,32 +59,24 @@ ticket_href(const char *subject, const char *source)
 static bool
 listed(const char *const *list, const char *name)
 {
-	for (; list != NULL && *list != NULL; list++) {
+	for (; *list != NULL; list++) {
 		if (strcmp(*list, name) == 0)
 			return true;
 	}
 	return false;
 }
 
-static void
-list_put(struct buf *b, const char *const *list)
-{
-	for (; list != NULL && *list != NULL; list++)
-		buf_putf(b, "%s%s", b->len > 0 ? ", " : "", *list);
-}
-
 int
-params_check(
-    const struct request *r, const char *const *names, const char *const *others, struct err *err)
+params_check(const struct request *r, const char *const *names, struct err *err)
 {
 	struct buf known = BUF_INIT(400);
 	int rc = 0;
 
 	for (size_t i = 0; i < r->params && rc == 0; i++) {
-		if (listed(names, r->param[i].name) || listed(others, r->param[i].name))
+		if (listed(names, r->param[i].name))
 			continue;
-		list_put(&known, names);
-		list_put(&known, others);
+		for (size_t k = 0; names[k] != NULL; k++)
+			buf_putf(&known, "%s%s", k > 0 ? ", " : "", names[k]);
 		rc = err_set(err, "'%.40s' is no parameter here; there %s%s", r->param[i].name,
 		    known.len > 0 ? "are " : "is none", buf_text(&known));
 	}

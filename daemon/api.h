@@ -61,16 +61,15 @@ struct question {
 
 /*
  * Reads window, from, to, cohort, indicator, agreement, service, priority, team, by, format and
- * profile; names of other parameters that are fine stand in `others`. A wrong one gives -1 with a
- * sentence. Within a read transaction: as_of is the instant up to which the store has been judged.
+ * profile, as far as their names stand in a list, NULL-terminated; other names are wrong, and what
+ * is wrong gives -1 with a sentence. Within a read transaction: as_of is the instant up to which
+ * the store has been judged.
  */
-int question_read(struct api *api, const struct request *r, const char *const *others,
+int question_read(struct api *api, const struct request *r, const char *const *names,
     struct arena *arena, struct question *q, struct err *err);
 
-/* Whether every parameter's name stands in one of two lists, NULL-terminated; either may be NULL.
- */
-int params_check(
-    const struct request *r, const char *const *names, const char *const *others, struct err *err);
+/* Whether every parameter's name stands in a list, NULL-terminated. */
+int params_check(const struct request *r, const char *const *names, struct err *err);
 
 /* A whole number between low and high, or `fallback` where the parameter is absent. */
 int param_number(const struct request *r, const char *name, int64_t low, int64_t high,

@@ -29,9 +29,10 @@ alert_json(const struct stored_alert *row)
 		if (row->scope[d] != NULL)
 			json_object_set_new(scope, dimension_names[d], json_string(row->scope[d]));
 	}
-	return json_pack("{so ss ss so ss ss sb so so so so so so so}", "id",
+	return json_pack("{so ss ss so ss ss ss ss sb so so so so so so so}", "id",
 	    json_sprintf("%" PRId64, row->id), "rule", row->rule, "indicator", row->indicator,
-	    "scope", scope, "state", alert_state_names[row->state], "level",
+	    "scope", scope, "window", row->window, "cohort", cohort_names[row->cohort], "state",
+	    alert_state_names[row->state], "level",
 	    level_names[row->state == ALERT_PENDING ? row->candidate : row->level], "no_data",
 	    row->no_data, "value",
 	    row->total == 0 ? json_null() : json_real((double)row->good / (double)row->total), "a",
@@ -65,7 +66,7 @@ page_read(struct api *api, const struct request *r, struct arena *arena, struct 
 	struct err err;
 	int state, n;
 
-	if (params_check(r, names, NULL, &err) != 0 || state_read(r, &state, &err) != 0 ||
+	if (params_check(r, names, &err) != 0 || state_read(r, &state, &err) != 0 ||
 	    param_number(r, "limit", 1, PAGE_MAX, PAGE, limit, &err) != 0 ||
 	    param_number(r, "cursor", 1, INT64_MAX, INT64_MAX, &below, &err) != 0) {
 		answer_problem(a, 400, "%s", err.msg);
@@ -103,7 +104,9 @@ api_alert(void *context, const struct request *r, struct answer *a)
 	struct arena arena = {0};
 	struct stored_alert row;
 	struct err err;
-	int found = store_alert(api->reader, strtoll(r->segment[2], NULL, 10), &arena, &row, &err);
+	char *end;
+	int64_t id = strtoll(r->segment[2], &end, 10);
+	int found = *end != '\0' ? 0 : store_alert(api->reader, id, &arena, &row, &err);
 
 	if (found < 0)
 		answer_problem(a, 503, "%s", err.msg);

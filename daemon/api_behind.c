@@ -39,9 +39,10 @@ cursor_read(const struct request *r, struct behind *b, struct err *err)
 static int
 behind_read(struct behind *b, const struct request *r, struct err *err)
 {
-	static const char *const others[] = {"counted", "limit", "cursor", NULL};
+	static const char *const names[] = {"window", "from", "to", "cohort", "agreement",
+	    "service", "priority", "team", "counted", "limit", "cursor", NULL};
 
-	if (question_read(b->api, r, others, &b->arena, &b->q, err) != 0 ||
+	if (question_read(b->api, r, names, &b->arena, &b->q, err) != 0 ||
 	    counted_read(r, b, err) != 0 || cursor_read(r, b, err) != 0 ||
 	    param_number(r, "limit", 1, BEHIND_PAGE_MAX, BEHIND_PAGE, &b->limit, err) != 0)
 		return -1;

@@ -26,7 +26,8 @@ keeper_metrics(struct api *api, struct buf *b)
 	metric_value(b, "slad_events_total", (double)c.accepted, "result", "accepted", NULL);
 	metric_value(b, "slad_events_total", (double)c.duplicates, "result", "duplicate", NULL);
 	metric_value(b, "slad_events_total", (double)c.rejected, "result", "rejected", NULL);
-	metric_head(b, "slad_commits_total", METRIC_COUNTER, "Transactions that stored events.");
+	metric_head(b, "slad_commits_total", METRIC_COUNTER,
+	    "Transactions in which posted events were answered.");
 	metric_value(b, "slad_commits_total", (double)c.batches, NULL);
 	metric_head(b, "slad_commit_failures_total", METRIC_COUNTER,
 	    "Transactions that failed and stored nothing.");

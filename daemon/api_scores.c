@@ -35,13 +35,20 @@ json_fraction(struct fraction f)
 	return f.den == 0 ? json_null() : json_real(value_of(f));
 }
 
+/* A score that is not counted at all has no A and B. */
+static bool
+is_counted(const struct score *s)
+{
+	return s->reason == NULL || strcmp(s->reason, "no_data") == 0 ||
+	    strcmp(s->reason, "b_zero_standard") == 0;
+}
+
 static json_t *
 json_amount(const struct row *row, int64_t n)
 {
 	int64_t unit = watch_unit(row->indicator);
 
-	if (row->score->reason != NULL && row->score->reason[0] == 'n' &&
-	    strcmp(row->score->reason, "no_data") != 0)
+	if (!is_counted(row->score))
 		return json_null();
 	return n % unit == 0 ? json_integer(n / unit) : json_real((double)n / (double)unit);
 }
@@ -197,15 +204,24 @@ csv_fractions(struct table *t, const struct score *s)
 }
 
 static void
+csv_amount(struct table *t, const struct row *row, int64_t n)
+{
+	if (is_counted(row->score))
+		table_cellf(t, "%.15g", (double)n / (double)watch_unit(row->indicator));
+	else
+		table_cell(t, "");
+}
+
+static void
 csv_numbers(struct table *t, const struct row *row)
 {
 	const struct score *s = row->score;
-	int64_t unit = watch_unit(row->indicator), excluded = 0;
+	int64_t excluded = 0;
 
 	for (int x = 0; x < EXCLUSIONS; x++)
 		excluded += s->excluded[x];
-	table_cellf(t, "%.15g", (double)s->a / (double)unit);
-	table_cellf(t, "%.15g", (double)s->b / (double)unit);
+	csv_amount(t, row, s->a);
+	csv_amount(t, row, s->b);
 	table_cellf(t, "%" PRId64, s->pending);
 	table_cellf(t, "%" PRId64, excluded);
 }
@@ -321,11 +337,16 @@ answer_as_text(
 	a->type = "text/plain; charset=utf-8";
 }
 
+#define QUESTION                                                                                   \
+	"window", "from", "to", "cohort", "indicator", "agreement", "service", "priority", "team", \
+	    "by"
+
 typedef void answer_as(
     struct api *api, const struct question *q, const struct scores *scores, struct answer *a);
 
 static void
-answer_scores(struct api *api, const struct request *r, struct answer *a, answer_as *as)
+answer_scores(struct api *api, const struct request *r, struct answer *a, const char *const *names,
+    answer_as *as)
 {
 	struct arena arena = {0};
 	struct scores scores;
@@ -334,7 +355,7 @@ answer_scores(struct api *api, const struct request *r, struct answer *a, answer
 
 	if (store_begin_read(api->reader, &err) != 0)
 		answer_problem(a, 503, "%s", err.msg);
-	else if (question_read(api, r, NULL, &arena, &q, &err) != 0)
+	else if (question_read(api, r, names, &arena, &q, &err) != 0)
 		answer_problem(a, 400, "%s", err.msg);
 	else if (scores_ask(api->reader, api->config, &q.query, &arena, &scores, &err) != 0)
 		answer_problem(a, 503, "%s", err.msg);
@@ -347,11 +368,15 @@ answer_scores(struct api *api, const struct request *r, struct answer *a, answer
 void
 api_scores(void *context, const struct request *r, struct answer *a)
 {
-	answer_scores(context, r, a, NULL);
+	static const char *const names[] = {QUESTION, "format", "profile", NULL};
+
+	answer_scores(context, r, a, names, NULL);
 }
 
 void
 api_scores_text(void *context, const struct request *r, struct answer *a)
 {
-	answer_scores(context, r, a, answer_as_text);
+	static const char *const names[] = {QUESTION, NULL};
+
+	answer_scores(context, r, a, names, answer_as_text);
 }

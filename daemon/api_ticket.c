@@ -291,7 +291,7 @@ api_ticket(void *context, const struct request *r, struct answer *a)
 	struct err err = {""};
 
 	s.now = s.api->now();
-	if (params_check(r, names, NULL, &err) != 0)
+	if (params_check(r, names, &err) != 0)
 		answer_problem(a, 400, "%s", err.msg);
 	else if (store_begin_read(s.api->reader, &err) != 0)
 		answer_problem(a, 503, "%s", err.msg);

@@ -9,17 +9,17 @@ cmd_serve(int argc, char **argv)
 	struct config *c;
 	struct server *s;
 	struct err err;
-	int rc;
+	int rc, code;
 
 	if (file == NULL)
 		return EXIT_USAGE;
 	c = command_config_logged(file);
 	if (c == NULL)
 		return EXIT_CONFIGURATION;
-	s = server_new(c, &err);
+	s = server_new(c, &code, &err);
 	if (s == NULL) {
 		log_error("%s", err.msg);
-		return EXIT_STORAGE;
+		return code;
 	}
 	log_info("slad " SLAD_VERSION " is ready");
 	rc = server_run(s);

@@ -13,7 +13,10 @@ cmd_version(int argc, char **argv)
 {
 	char glib[32];
 
-	(void)argc, (void)argv;
+	if (argc > 1) {
+		fprintf(stderr, "usage: slad %s\n", argv[0]);
+		return EXIT_USAGE;
+	}
 	printf("slad %s\n", SLAD_VERSION);
 	printf("SQLite %s\n", store_version());
 	printf("libevent %s\n", event_get_version());

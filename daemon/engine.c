@@ -41,7 +41,7 @@ page_judge(struct engine *e, const int64_t *ids, int n, struct err *err)
 }
 
 static int
-judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done, int64_t all),
+judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
     void *context, struct err *err)
 {
 	int64_t ids[REPLAY_PAGE], last = 0, done = 0;
@@ -57,7 +57,7 @@ judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t
 		last = ids[n - 1];
 		done += n;
 		if (progress != NULL)
-			progress(context, done, -1);
+			progress(context, done);
 	}
 	if (n < 0)
 		return -1;
@@ -65,8 +65,8 @@ judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t
 }
 
 static int
-judge_if_changed(struct engine *e, int64_t now,
-    void (*progress)(void *context, int64_t done, int64_t all), void *context, struct err *err)
+judge_if_changed(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
+    void *context, struct err *err)
 {
 	char judgement[80] = "";
 
@@ -81,7 +81,7 @@ judge_if_changed(struct engine *e, int64_t now,
 
 struct engine *
 engine_new(struct store *s, struct config *c, int64_t now,
-    void (*progress)(void *context, int64_t done, int64_t all), void *context, struct err *err)
+    void (*progress)(void *context, int64_t done), void *context, struct err *err)
 {
 	struct engine *e = mem_alloc(1, sizeof(*e));
 
@@ -108,12 +108,13 @@ engine_free(struct engine *e)
 }
 
 int
-engine_configure(struct engine *e, struct config *c, int64_t now, struct err *err)
+engine_configure(struct engine *e, struct config *c, int64_t now,
+    void (*progress)(void *context, int64_t done), void *context, struct err *err)
 {
 	struct config *old = e->config;
 
 	e->config = config_ref(c);
-	if (judge_if_changed(e, now, NULL, NULL, err) != 0) {
+	if (judge_if_changed(e, now, progress, context, err) != 0) {
 		config_unref(e->config);
 		e->config = old;
 		e->batch.agreements = &old->agreements;

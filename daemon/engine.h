@@ -33,13 +33,14 @@ struct engine;
 
 /* Owns neither store nor configuration, but holds a reference to the latter. Folds everything anew
  * where the configuration judges tickets otherwise than when they were last folded; `progress`,
- * which may be NULL, is told how far that is. */
+ * which may be NULL, is told how many tickets are done. */
 struct engine *engine_new(struct store *s, struct config *c, int64_t now,
-    void (*progress)(void *context, int64_t done, int64_t all), void *context, struct err *err);
+    void (*progress)(void *context, int64_t done), void *context, struct err *err);
 void engine_free(struct engine *e);
 
 /* Takes another configuration, like engine_new; keeps the old one on failure. */
-int engine_configure(struct engine *e, struct config *c, int64_t now, struct err *err);
+int engine_configure(struct engine *e, struct config *c, int64_t now,
+    void (*progress)(void *context, int64_t done), void *context, struct err *err);
 
 /* What one step is about; any part may be empty. */
 struct engine_work {

@@ -243,6 +243,7 @@ answer_refusal(struct http *h, struct evhttp_request *req, const struct guard_re
 	struct answer a = ANSWER_INIT;
 
 	h->counts.refused++;
+	log_debug("refused: %d %s", refusal->status, refusal->sentence);
 	answer_problem(&a, refusal->status, "%s", refusal->sentence);
 	send_answer(h, req, &a);
 }

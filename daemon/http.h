@@ -55,7 +55,7 @@ const struct request *exchange_request(const struct exchange *x);
 void http_answer(struct exchange *x, struct answer *a);
 
 /* Stops accepting, closes what is idle, and lets the rest finish; `done` is called from the loop
- * when no connection and no exchange is left. */
+ * when no connection and no exchange is left; it may free the server. */
 void http_drain(struct http *h, void (*done)(void *arg), void *arg);
 
 struct http_counts http_counts(const struct http *h);

@@ -62,9 +62,9 @@ answer_refused(struct events *events, struct answer *a)
 	char detail[160];
 
 	snprintf(detail, sizeof(detail),
-	    "%zu of the events are wrong, so none was stored; mend them, or send with "
+	    "%zu event%s wrong, so none was stored; mend what is wrong, or send with "
 	    "?on_error=skip to store the others",
-	    events->faults);
+	    events->faults, events->faults == 1 ? " is" : "s are");
 	answer_json(a, 400,
 	    json_pack("{sssisssssoso}", "type", "about:blank", "status", 400, "title",
 		"Bad Request", "detail", detail, "rejected",
@@ -84,7 +84,7 @@ skip_read(const struct request *r, bool *skip, struct err *err)
 	static const char *const names[] = {"on_error", NULL};
 	const char *text = request_param(r, "on_error");
 
-	if (params_check(r, names, NULL, err) != 0)
+	if (params_check(r, names, err) != 0)
 		return -1;
 	*skip = text != NULL && strcmp(text, "skip") == 0;
 	if (text != NULL && !*skip && strcmp(text, "fail") != 0)

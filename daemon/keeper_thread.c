@@ -155,11 +155,21 @@ messages_out(struct keeper *k)
 	}
 }
 
+/* Judging all tickets anew may take long; each page of them is progress. */
+static void
+beat(void *context, int64_t done)
+{
+	struct keeper *k = context;
+
+	(void)done;
+	atomic_fetch_add(&k->beat, 1);
+}
+
 static void
 configure(struct keeper *k, struct config *c)
 {
 	struct err err;
-	bool taken = engine_configure(k->engine, c, keeper_now(), &err) == 0;
+	bool taken = engine_configure(k->engine, c, keeper_now(), beat, k, &err) == 0;
 
 	if (!taken)
 		log_error(

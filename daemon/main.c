@@ -27,14 +27,16 @@ usage(FILE *out)
 static int
 cmd_help(int argc, char **argv)
 {
-	(void)argc, (void)argv;
-	usage(stdout);
-	return EXIT_DONE;
+	(void)argv;
+	usage(argc == 1 ? stdout : stderr);
+	return argc == 1 ? EXIT_DONE : EXIT_USAGE;
 }
 
 int
 main(int argc, char **argv)
 {
+	if (argc == 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
+		return cmd_help(1, argv);
 	for (size_t i = 0; argc > 1 && i < COMMANDS; i++) {
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);

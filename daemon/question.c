@@ -5,9 +5,6 @@
 #include "base/stamp.h"
 #include "watch.h"
 
-static const char *const known[] = {"window", "from", "to", "cohort", "indicator", "agreement",
-    "service", "priority", "team", "by", "format", "profile", NULL};
-
 /* The parts of all parameters of a name, split at commas, in the arena. */
 static struct scores_filter
 list_read(const struct request *r, const char *name, struct arena *arena)
@@ -178,11 +175,11 @@ as_of(struct api *api, int64_t *t, struct err *err)
 }
 
 int
-question_read(struct api *api, const struct request *r, const char *const *others,
+question_read(struct api *api, const struct request *r, const char *const *names,
     struct arena *arena, struct question *q, struct err *err)
 {
 	*q = (struct question){0};
-	if (params_check(r, known, others, err) != 0 || as_of(api, &q->as_of, err) != 0 ||
+	if (params_check(r, names, err) != 0 || as_of(api, &q->as_of, err) != 0 ||
 	    filters_read(api, r, arena, q, err) != 0 || bys_read(r, arena, &q->query, err) != 0 ||
 	    indicators_read(r, arena, &q->query, err) != 0 || cohort_read(r, &q->query, err) != 0 ||
 	    profile_read(api, r, err) != 0 || window_read(api, r, q, err) != 0)

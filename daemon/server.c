@@ -250,24 +250,25 @@ edge_start(struct server *s, struct config *c, struct err *err)
 }
 
 struct server *
-server_new(struct config *c, struct err *err)
+server_new(struct config *c, int *code, struct err *err)
 {
 	struct server *s = mem_alloc(1, sizeof(*s));
 
+	*code = EXIT_NO;
 	s->api.config = c;
 	s->api.now = keeper_now;
 	s->api.started = keeper_now();
 	s->base = event_base_new();
-	if (s->base == NULL) {
+	if (s->base == NULL)
 		err_set(err, "libevent has no way to wait for events here");
-	} else {
+	else
 		s->notify = notify_new(s->base, NULL, message_reported, s, err);
-		if (s->notify != NULL) {
-			notify_receivers(s->notify, c);
-			if (store_start(s, c, err) == 0 && events_add(s, err) == 0 &&
-			    edge_start(s, c, err) == 0)
-				return s;
-		}
+	if (s->notify != NULL) {
+		notify_receivers(s->notify, c);
+		if (store_start(s, c, err) != 0)
+			*code = EXIT_STORAGE;
+		else if (events_add(s, err) == 0 && edge_start(s, c, err) == 0)
+			return s;
 	}
 	server_free(s);
 	return NULL;

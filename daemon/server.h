@@ -16,8 +16,10 @@
 
 struct server;
 
-/* Everything that can be wrong with a start is said here; takes over the reference. */
-struct server *server_new(struct config *c, struct err *err);
+/* Everything that can be wrong with a start is said here, and `code` is the exit code that tells
+ * it: of the storage, or, an address cannot be had, that the answer is no. Takes over the
+ * reference. */
+struct server *server_new(struct config *c, int *code, struct err *err);
 
 /* Serves until SIGTERM or SIGINT; -1 if the store was lost on the way. */
 int server_run(struct server *s);

@@ -185,7 +185,9 @@ group_watch(struct watch *w, const struct rule *rule, const struct scores_group 
 {
 	struct alert fresh = ALERT_INIT;
 	struct stored_alert row = {.rule = rule->name,
-				.indicator = indicator_table[rule->indicator].id},
+				.indicator = indicator_table[rule->indicator].id,
+				.window = rule->window,
+				.cohort = (int)rule->cohort},
 			    *live;
 	struct alert_reading reading = reading_of(&g->score[rule->indicator], rule->indicator);
 
@@ -231,7 +233,8 @@ rule_watch(struct watch *w, const struct rule *rule, struct err *err)
 static int
 orphan_end(struct watch *w, struct stored_alert *row, struct err *err)
 {
-	struct rule rule = {.name = row->rule, .window = "24h"};
+	struct rule rule = {
+	    .name = row->rule, .window = row->window, .cohort = (enum cohort)row->cohort};
 	const char *receivers[RECEIVERS_MAX];
 	struct alert after = watch_alert(row);
 	enum alert_move move = alert_end(&after, w->now);

@@ -1,7 +1,9 @@
 -- name: alert_add
 INSERT INTO alert (rule, indicator, agreement, service, priority, team, state, level, candidate,
-    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19);
+    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
+    window, cohort)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+    ?20, ?21);
 
 -- name: alert_set
 UPDATE alert SET state = ?2, level = ?3, candidate = ?4, candidate_since = ?5, since = ?6,
@@ -14,17 +16,20 @@ DELETE FROM alert WHERE id = ?1;
 
 -- name: alert_live
 SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
-    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason
+    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
+    window, cohort
 FROM alert WHERE state IN (1, 2) ORDER BY id;
 
 -- name: alert_page
 SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
-    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason
+    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
+    window, cohort
 FROM alert WHERE id < ?1 AND (?2 < 0 OR state = ?2) ORDER BY id DESC LIMIT ?3;
 
 -- name: alert_get
 SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
-    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason
+    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
+    window, cohort
 FROM alert WHERE id = ?1;
 
 -- name: alert_counts

@@ -14,11 +14,12 @@ DELETE FROM tally;
 DELETE FROM down;
 
 -- name: dump_entities
-SELECT e.class, s.name, e.name, e.state, coalesce(e.due, 0), e.facts, e.counts,
+SELECT CASE e.class WHEN 0 THEN 'ticket' WHEN 1 THEN 'outage' ELSE 'maintenance' END,
+       s.name, e.name, e.state, coalesce(e.due, 0), e.facts, e.counts,
        coalesce(p.agreement, ''), coalesce(p.service, ''), coalesce(p.priority, ''),
        coalesce(p.team, '')
 FROM entity e JOIN source s ON s.id = e.source LEFT JOIN scope p ON p.id = e.scope
-ORDER BY e.class, s.name, e.name;
+ORDER BY 1, 2, 3;
 
 -- name: dump_tallies
 SELECT p.agreement, p.service, p.priority, p.team, t.level, t.bucket, t.counts
@@ -26,11 +27,11 @@ FROM tally t JOIN scope p ON p.id = t.scope
 ORDER BY 1, 2, 3, 4, 5, 6;
 
 -- name: dump_counted
-SELECT c.minute, e.class, s.name, e.name
+SELECT c.minute, s.name, e.name, e.class
 FROM counted c JOIN entity e ON e.id = c.entity JOIN source s ON s.id = e.source
 ORDER BY 1, 2, 3, 4;
 
 -- name: dump_downs
-SELECT d.agreement, d.service, d.kind, d.start, d.until, e.class, s.name, e.name
+SELECT d.agreement, d.service, d.kind, d.start, d.until, s.name, e.name, e.class
 FROM down d JOIN entity e ON e.id = d.entity JOIN source s ON s.id = e.source
 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8;

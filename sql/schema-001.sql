@@ -89,6 +89,8 @@ CREATE TABLE alert (
     service TEXT,
     priority TEXT,
     team TEXT,
+    window TEXT NOT NULL,
+    cohort INTEGER NOT NULL,
     state INTEGER NOT NULL,
     level INTEGER NOT NULL,
     candidate INTEGER NOT NULL,

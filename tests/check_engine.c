@@ -351,7 +351,7 @@ START_TEST(a_removed_rule_resolves_with_that_reason)
 	fire();
 	config_unref(config);
 	config = configuration(no_rule);
-	ck_assert_int_eq(engine_configure(e, config, MIN(38), &err), 0);
+	ck_assert_int_eq(engine_configure(e, config, MIN(38), NULL, NULL, &err), 0);
 	pass(MIN(39));
 	ck_assert_int_eq(store_outbox_waiting(s, last_message, 10, &arena, &list, &err), 1);
 	ck_assert_ptr_nonnull(strstr(list[0].body, "\"reason\":\"rule removed\""));
@@ -381,7 +381,7 @@ START_TEST(another_configuration_judges_anew)
 	open_at(1, 0);
 	config_unref(config);
 	config = configuration(no_rule);
-	ck_assert_int_eq(engine_configure(e, config, MIN(5), &err), 0);
+	ck_assert_int_eq(engine_configure(e, config, MIN(5), NULL, NULL, &err), 0);
 	ck_assert_int_eq(store_next_due(s, &due, &err), 0);
 	ck_assert_int_eq(due, MIN(10) + 1);
 	verified(MIN(5));

@@ -11,15 +11,15 @@
 
 /* Feeds bytes in pieces of `piece`, up to the verdict. */
 static enum frame_step
-feed_all(struct frame *f, const char *bytes, size_t len, size_t piece, size_t *used,
-    struct err *err)
+feed_all(
+    struct frame *f, const char *bytes, size_t len, size_t piece, size_t *used, struct err *err)
 {
 	enum frame_step step = FRAME_MORE;
 	size_t n;
 
 	for (*used = 0; *used < len && step == FRAME_MORE; *used += n)
-		step = frame_feed(f, bytes + *used,
-		    len - *used < piece ? len - *used : piece, &n, err);
+		step = frame_feed(
+		    f, bytes + *used, len - *used < piece ? len - *used : piece, &n, err);
 	return step;
 }
 
@@ -34,8 +34,8 @@ check_case(const struct edge_case *c, size_t piece)
 	frame_init(&f, HEAD_MAX, BODY_MAX);
 	step = feed_all(&f, c->bytes.data, c->bytes.len, piece, &used, &err);
 	if (c->status == 200) {
-		ck_assert_msg(step == FRAME_DONE && used == c->bytes.len,
-		    "%s in pieces of %zu: %s", c->name, piece, err.msg);
+		ck_assert_msg(step == FRAME_DONE && used == c->bytes.len, "%s in pieces of %zu: %s",
+		    c->name, piece, err.msg);
 	} else {
 		ck_assert_msg(step == FRAME_BAD && f.status == c->status,
 		    "%s in pieces of %zu: %d %s, not %d", c->name, piece, f.status, err.msg,
@@ -125,11 +125,13 @@ START_TEST(waits)
 		const char *head;
 		bool waits;
 	} cases[] = {
-	    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-Continue\r\n\r\n", true},
+	    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-Continue\r\n\r\n",
+		true},
 	    {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n"
 	     "\r\n",
 		true},
-	    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nExpect: 100-continue\r\n\r\n", false},
+	    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nExpect: 100-continue\r\n\r\n",
+		false},
 	    {"POST / HTTP/1.0\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\n", false},
 	    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n", false},
 	};

@@ -24,19 +24,18 @@ check_case(struct world *w, const struct edge_case *c, size_t piece)
 		if (!closed)
 			client_await_end(w, fd, &b);
 		ck_assert_msg(answers(&b, head) == 1, "%s: %s", c->name, buf_text(&b));
-		ck_assert_msg(strstr(buf_text(&b), "\r\nConnection: close\r\n") != NULL, "%s",
-		    c->name);
+		ck_assert_msg(
+		    strstr(buf_text(&b), "\r\nConnection: close\r\n") != NULL, "%s", c->name);
 		ck_assert_msg(w->calls == calls, "%s has reached a handler", c->name);
 		ck_assert_msg(strstr(buf_text(&b), "application/problem+json") != NULL, "%s: %s",
 		    c->name, buf_text(&b));
-		ck_assert_msg((buf_text(&b)[b.len - 1] == '}') != head, "%s: %s", c->name,
-		    buf_text(&b));
+		ck_assert_msg(
+		    (buf_text(&b)[b.len - 1] == '}') != head, "%s: %s", c->name, buf_text(&b));
 	} else
 		ck_assert_msg(w->calls == calls + 1, "%s", c->name);
 	close(fd);
 	buf_free(&b);
 }
-
 
 START_TEST(malformed)
 {
@@ -162,8 +161,8 @@ START_TEST(large_bodies)
 	while (body.len < 3000000)
 		buf_putf(&body, "%zu,", body.len);
 	fd = client_of(&w);
-	snprintf(text, sizeof(text), "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n",
-	    body.len);
+	snprintf(text, sizeof(text),
+	    "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n", body.len);
 	client_say(&w, fd, text);
 	client_send(&w, fd, body.data, body.len);
 	client_await(&w, fd, &b, 1);
@@ -275,7 +274,6 @@ drip(struct world *w, const char *first, const char *again, struct buf *b)
 	}
 	close(fd);
 }
-
 
 START_TEST(drips)
 {
@@ -399,7 +397,8 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {malformed, mutated, refused_in_a_row, expect_continue, large_bodies, too_large, held, drips, idle, deaf, cap};
+	const TTest *const tests[] = {malformed, mutated, refused_in_a_row, expect_continue,
+	    large_bodies, too_large, held, drips, idle, deaf, cap};
 
 	return world_run("guard", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -18,7 +18,6 @@ connect_unix(const char *path)
 	return -1;
 }
 
-
 START_TEST(unix_socket)
 {
 	char dir[] = "/tmp/check_http.XXXXXX", path[64];

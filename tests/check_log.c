@@ -72,7 +72,9 @@ START_TEST(strangers)
 	ck_assert_str_eq(captured(), "info: a\\n<2>forged\\x0d\\x09\\x1b[2J\\x7f\n");
 	log_info("%s", "及时响应率 caf\xc3\xa9 \xf0\x9f\x99\x82");
 	ck_assert_str_eq(captured(), "info: 及时响应率 caf\xc3\xa9 \xf0\x9f\x99\x82\n");
-	log_info("%s", "\xff \xc3 \xc2\x9b" "31m \xed\xa0\x80");
+	log_info("%s",
+	    "\xff \xc3 \xc2\x9b"
+	    "31m \xed\xa0\x80");
 	ck_assert_str_eq(captured(), "info: \\xff \\xc3 \\xc2\\x9b31m \\xed\\xa0\\x80\n");
 }
 END_TEST
@@ -129,7 +131,9 @@ START_TEST(utf8)
 	    {"\xf4\x90\x80\x80", 0},
 	    {"\xf5\x80\x80\x80", 0},
 	    {"\xe5\x8f", 0},
-	    {"\xe5" "aa", 0},
+	    {"\xe5"
+	     "aa",
+		0},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

@@ -176,7 +176,11 @@ START_TEST(problems)
 {
 	check_problem(404, "Not Found", "there is nothing at '/x'", "there is nothing at '/x'");
 	check_problem(503, "Service Unavailable", "及时 \"quoted\"\n", "及时 \"quoted\"\n");
-	check_problem(400, "Bad Request", "a\xff\xe5\x8f" "b", "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" "b");
+	check_problem(400, "Bad Request",
+	    "a\xff\xe5\x8f"
+	    "b",
+	    "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"
+	    "b");
 	check_problem(418, "Bad Request", "tea", "tea");
 	check_problem(507, "Internal Server Error", "full", "full");
 }

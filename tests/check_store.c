@@ -264,9 +264,9 @@ START_TEST(differences_are_named)
 	e.source = id;
 	ck_assert_int_eq(store_entity_save(s, &e, &err), 0);
 	ck_assert_int_eq(store_compare(s, other, DUMP_ENTITIES, differs, text, &err), 1);
-	ck_assert_str_eq(text, "0 desk T-1 is stored, but does not follow from the log");
+	ck_assert_str_eq(text, "ticket desk T-1 is stored, but does not follow from the log");
 	ck_assert_int_eq(store_compare(other, s, DUMP_ENTITIES, differs, text, &err), 1);
-	ck_assert_str_eq(text, "0 desk T-1 follows from the log, but is not stored");
+	ck_assert_str_eq(text, "ticket desk T-1 follows from the log, but is not stored");
 	e.id = 0;
 	ck_assert_int_eq(store_entity_save(other, &e, &err), 0);
 	ck_assert_int_eq(store_compare(s, other, DUMP_ENTITIES, differs, text, &err), 0);

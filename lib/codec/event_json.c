@@ -1,5 +1,6 @@
 #include "codec/event_json.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <jansson.h>
 
@@ -60,10 +61,21 @@ too_deep(const char *s, size_t len)
 	return false;
 }
 
+/* Where jansson stopped; a line of NDJSON is parsed alone, so its own number would mislead. */
+static void
+place_put(const json_error_t *error, enum event_form form, char *text, size_t size)
+{
+	if (form == FORM_LINES)
+		snprintf(text, size, "column %d", error->column);
+	else
+		snprintf(text, size, "line %d, column %d", error->line, error->column);
+}
+
 static json_t *
-parse(const char *s, size_t len, struct err *err)
+parse(const char *s, size_t len, enum event_form form, struct err *err)
 {
 	json_error_t error;
+	char place[64];
 	json_t *v;
 
 	if (too_deep(s, len)) {
@@ -71,11 +83,13 @@ parse(const char *s, size_t len, struct err *err)
 		return NULL;
 	}
 	v = json_loadb(s, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-	if (v == NULL)
-		err_set(err, "line %d, column %d: %s", error.line, error.column,
+	if (v == NULL) {
+		place_put(&error, form, place, sizeof(place));
+		err_set(err, "%s: %s", place,
 		    json_error_code(&error) == json_error_null_character
 			? "a text holds the character NUL (\\u0000); leave it out"
 			: error.text);
+	}
 	return v;
 }
 
@@ -121,7 +135,7 @@ line_next(const char **at, const char *end, size_t *size)
 static void
 line_read(struct reader *r, const char *line, size_t size, size_t index, struct events *events)
 {
-	json_t *v = parse(line, size, &r->err);
+	json_t *v = parse(line, size, FORM_LINES, &r->err);
 
 	if (v == NULL) {
 		r->pointer[0] = '\0';
@@ -166,7 +180,7 @@ static int
 whole_read(struct reader *r, const char *body, size_t len, enum event_form form,
     struct events *events, struct err *err)
 {
-	json_t *whole = parse(body, len, err);
+	json_t *whole = parse(body, len, form, err);
 	size_t n = json_is_array(whole) ? json_array_size(whole) : 1;
 	int rc;
 
@@ -197,7 +211,7 @@ event_read_stored(
     const char *body, size_t len, struct arena *a, struct event *event, struct err *err)
 {
 	struct reader r = {.arena = a, .event = event};
-	json_t *v = parse(body, len, err);
+	json_t *v = parse(body, len, FORM_ONE, err);
 	int rc;
 
 	if (v == NULL)

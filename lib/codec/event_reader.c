@@ -36,13 +36,14 @@ json_type_text(const json_t *v)
 
 /* A name that people will read in tables: bounded, without control characters. */
 static int
-name_check(struct reader *r, const char *pointer, const char *s)
+name_check(struct reader *r, const char *pointer, const char *name, const char *s)
 {
 	if (strlen(s) > EVENT_NAME)
-		return wrong(r, pointer, "is longer than %d bytes", EVENT_NAME);
+		return wrong(r, pointer, "'%s' is longer than %d bytes", name, EVENT_NAME);
 	for (; *s != '\0'; s++) {
 		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			return wrong(r, pointer, "has a control character; plain text is wanted");
+			return wrong(
+			    r, pointer, "'%s' has a control character; plain text is wanted", name);
 	}
 	return 0;
 }
@@ -59,7 +60,7 @@ attribute(struct reader *r, const json_t *event, const char *name, const char **
 	if (json_string_length(v) == 0)
 		return wrong(r, pointer, "'%s' is empty", name);
 	*value = arena_strdup(r->arena, json_string_value(v));
-	return name_check(r, pointer, *value);
+	return name_check(r, pointer, name, *value);
 }
 
 static int
@@ -148,7 +149,7 @@ member_value(struct reader *r, enum member m, const char *pointer, const json_t 
 		if (!json_is_string(v))
 			break;
 		rec->m[m].text = arena_strdup(r->arena, json_string_value(v));
-		return info->folded ? name_check(r, pointer, rec->m[m].text) : 0;
+		return info->folded ? name_check(r, pointer, info->name, rec->m[m].text) : 0;
 	case TYPE_BOOL:
 		if (!json_is_boolean(v))
 			return wrong(r, pointer, "'%s' is %s; true or false is wanted", info->name,

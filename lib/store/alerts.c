@@ -7,10 +7,11 @@ store_alert_save(struct store *s, struct stored_alert *a, struct err *err)
 	enum query q = a->id == 0 ? QUERY_ALERT_ADD : QUERY_ALERT_SET;
 
 	if (a->id == 0)
-		statement(s, q, "ttttttiiiiiiiiiiiit", a->rule, a->indicator, a->scope[0],
+		statement(s, q, "ttttttiiiiiiiiiiiitti", a->rule, a->indicator, a->scope[0],
 		    a->scope[1], a->scope[2], a->scope[3], (int64_t)a->state, (int64_t)a->level,
 		    (int64_t)a->candidate, a->candidate_since, a->since, a->fired, a->resolved,
-		    (int64_t)a->no_data, a->good, a->total, a->a, a->b, a->reason);
+		    (int64_t)a->no_data, a->good, a->total, a->a, a->b, a->reason, a->window,
+		    (int64_t)a->cohort);
 	else
 		statement(s, q, "iiiiiiiiiiiiit", a->id, (int64_t)a->state, (int64_t)a->level,
 		    (int64_t)a->candidate, a->candidate_since, a->since, a->fired, a->resolved,
@@ -47,7 +48,9 @@ alert_read(sqlite3_stmt *st, struct arena *a)
 	    .total = sqlite3_column_int64(st, 16),
 	    .a = sqlite3_column_int64(st, 17),
 	    .b = sqlite3_column_int64(st, 18),
-	    .reason = column_text(st, 19, a)};
+	    .reason = column_text(st, 19, a),
+	    .window = column_text(st, 20, a),
+	    .cohort = sqlite3_column_int(st, 21)};
 
 	for (int d = 0; d < DIMENSIONS; d++)
 		r.scope[d] = column_text(st, 3 + d, a);

@@ -3,7 +3,7 @@
 
 #include "store/statement.h"
 
-const char *const dump_names[DUMPS] = {"ticket", "tally", "counted minute", "down"};
+const char *const dump_names[DUMPS] = {"entity", "tally", "counted minute", "down"};
 
 /* Each dump's query, and how many of its first columns are the key of a row. */
 static const struct {

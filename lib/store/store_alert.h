@@ -16,6 +16,8 @@ struct stored_alert {
 	bool no_data;
 	int64_t good, total, a, b;
 	const char *reason; /* why it resolved, or NULL */
+	const char *window; /* of its rule, when it began; never changed */
+	int cohort;
 };
 
 int store_alert_save(struct store *s, struct stored_alert *a, struct err *err); /* sets id if 0 */
