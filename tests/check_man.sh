@@ -69,10 +69,10 @@ names slad-api.7 route 13
 nothing_else slad-api.7 route '(GET|POST|DELETE) /[A-Za-z0-9/{}_-]*'
 
 {
-    between 'known\[\] = ' ';' daemon/question.c
-    grep -h 'request_param(r, "\|param_number(r, "' daemon/*.c | sed 's/.*_\(param\|number\)(r, //'
+    cat daemon/*.c | tr -d '\n\t' | grep -oE 'names\[\] = \{[^;]*;|request_param\(r, "[a-z_]*"'
+    sed -n '/^#define QUESTION/,/[^\\]$/p' daemon/*.[ch]
 } | strings | sort -u >"$scratch/list"
-names slad-api.7 parameter 16
+names slad-api.7 parameter 17
 
 cat daemon/*.c | tr -d '\n\t' | grep -oE 'metric_head\( *b, *"[a-z_]*"' | strings >"$scratch/list"
 names slad-api.7 metric 13

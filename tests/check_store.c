@@ -224,6 +224,7 @@ START_TEST(alerts_live_and_rest)
 	struct stored_alert a = {.rule = "slow",
 				.indicator = "x",
 				.scope = {"acme", NULL, "", NULL},
+				.window = "24h",
 				.state = 2,
 				.since = 5,
 				.good = 9,
