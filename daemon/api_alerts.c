@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,9 +105,13 @@ api_alert(void *context, const struct request *r, struct answer *a)
 	struct arena arena = {0};
 	struct stored_alert row;
 	struct err err;
-	char *end;
-	int64_t id = strtoll(r->segment[2], &end, 10);
-	int found = *end != '\0' ? 0 : store_alert(api->reader, id, &arena, &row, &err);
+	char canonical[24];
+	int64_t id = strtoll(r->segment[2], NULL, 10);
+	int found = 0;
+
+	snprintf(canonical, sizeof(canonical), "%" PRId64, id);
+	if (strcmp(canonical, r->segment[2]) == 0)
+		found = store_alert(api->reader, id, &arena, &row, &err);
 
 	if (found < 0)
 		answer_problem(a, 503, "%s", err.msg);
