@@ -13,10 +13,10 @@
 #define PAGE_MAX 1000
 
 static json_t *
-amount(const struct stored_alert *row, int64_t n, bool is_a)
+amount(const struct stored_alert *row, int64_t n)
 {
 	int indicator = indicator_find(row->indicator);
-	int64_t unit = indicator < 0 || !is_a ? 1 : watch_unit((enum indicator)indicator);
+	int64_t unit = indicator < 0 ? 1 : watch_unit((enum indicator)indicator);
 
 	return n % unit == 0 ? json_integer(n / unit) : json_real((double)n / (double)unit);
 }
@@ -37,9 +37,9 @@ alert_json(const struct stored_alert *row)
 	    level_names[row->state == ALERT_PENDING ? row->candidate : row->level], "no_data",
 	    row->no_data, "value",
 	    row->total == 0 ? json_null() : json_real((double)row->good / (double)row->total), "a",
-	    amount(row, row->a, true), "b", amount(row, row->b, false), "since",
-	    json_instant(row->since), "fired_at", json_instant(row->fired), "resolved_at",
-	    json_instant(row->resolved), "reason", json_text_or_null(row->reason));
+	    amount(row, row->a), "b", amount(row, row->b), "since", json_instant(row->since),
+	    "fired_at", json_instant(row->fired), "resolved_at", json_instant(row->resolved),
+	    "reason", json_text_or_null(row->reason));
 }
 
 static int

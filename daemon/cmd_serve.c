@@ -1,6 +1,20 @@
+#include <sys/resource.h>
+
 #include "command.h"
 #include "log.h"
 #include "server.h"
+
+/* As many connections as the hard limit lets us have. */
+static void
+files_raise(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
 
 int
 cmd_serve(int argc, char **argv)
@@ -16,6 +30,7 @@ cmd_serve(int argc, char **argv)
 	c = command_config_logged(file);
 	if (c == NULL)
 		return EXIT_CONFIGURATION;
+	files_raise();
 	s = server_new(c, &code, &err);
 	if (s == NULL) {
 		log_error("%s", err.msg);

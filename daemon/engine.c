@@ -317,6 +317,8 @@ work_apply(struct engine *e, const struct engine_work *w, int64_t now, struct er
 		if (store_outbox_report(e->store, &w->report[i], err) != 0)
 			return -1;
 	}
+	if (w->probe && store_meta_set(e->store, "probe", "", err) != 0)
+		return -1;
 	for (size_t i = 0; i < w->submissions; i++) {
 		if (submission_apply(e, w->submission[i], now, err) != 0)
 			return -1;

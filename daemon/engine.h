@@ -47,6 +47,7 @@ struct engine_work {
 	size_t submissions, reports;
 	struct submission **submission;
 	const struct outbox *report; /* what became of messages */
+	bool probe; /* writes, so that its success says that the disk takes writes */
 };
 
 /*

@@ -102,7 +102,15 @@ ingest_read(struct api *api, const struct request *r, const char *sender, struct
 
 	s->events = &job->events;
 	s->arena = &job->arena;
-	if (form_find(r->content_type, &form) != 0)
+	if (request_header(r, "Content-Encoding") != NULL)
+		answer_problem(a, 415, "the body is encoded ('%.40s'); send it as it is",
+		    request_header(r, "Content-Encoding"));
+	else if (request_header(r, "ce-specversion") != NULL)
+		answer_problem(a, 415,
+		    "CloudEvents in binary mode (ce-* headers) are not taken yet; send the "
+		    "structured "
+		    "mode, application/cloudevents+json");
+	else if (form_find(r->content_type, &form) != 0)
 		answer_problem(a, 415,
 		    "events come as application/json, application/cloudevents+json, "
 		    "application/cloudevents-batch+json or application/x-ndjson, not as '%.60s'",

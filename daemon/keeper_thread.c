@@ -215,7 +215,8 @@ static void
 step(struct keeper *k, struct batch *b)
 {
 	struct arena arena = {0};
-	struct engine_work work = {.submissions = b->count, .submission = b->submission};
+	struct engine_work work = {
+	    .submissions = b->count, .submission = b->submission, .probe = k->full};
 	struct err err;
 
 	if (b->config != NULL)

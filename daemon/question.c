@@ -49,12 +49,19 @@ static int
 profile_read(struct api *api, const struct request *r, struct err *err)
 {
 	const char *name = request_param(r, "profile");
+	struct buf names = BUF_INIT(300);
+	bool found = name == NULL;
+	int rc = 0;
 
-	for (size_t i = 0; name != NULL && i < api->config->profiles; i++) {
-		if (strcmp(api->config->profile[i].name, name) == 0)
-			return 0;
+	for (size_t i = 0; i < api->config->profiles; i++) {
+		found = found || strcmp(api->config->profile[i].name, name) == 0;
+		buf_putf(&names, "%s%s", i > 0 ? ", " : "", api->config->profile[i].name);
 	}
-	return name == NULL ? 0 : err_set(err, "profile=%.100s is none of the configuration", name);
+	if (!found)
+		rc = err_set(err, "profile=%.100s is none of the configuration; it has: %s", name,
+		    buf_text(&names));
+	buf_free(&names);
+	return rc;
 }
 
 static int
@@ -131,8 +138,21 @@ cohort_read(const struct request *r, struct scores_query *q, struct err *err)
 	return 0;
 }
 
+/* "2026-11-01T00:00:00+08:00" typed as it is comes with a space for its plus sign. */
+static const char *
+offset_mended(const char *time, struct arena *arena)
+{
+	char *copy = arena_strdup(arena, time);
+	size_t len = strlen(copy);
+
+	if (len > 6 && copy[len - 6] == ' ')
+		copy[len - 6] = '+';
+	return copy;
+}
+
 static int
-window_read(struct api *api, const struct request *r, struct question *q, struct err *err)
+window_read(struct api *api, const struct request *r, struct arena *arena, struct question *q,
+    struct err *err)
 {
 	const char *name = request_param(r, "window"), *from = request_param(r, "from"),
 		   *to = request_param(r, "to");
@@ -144,7 +164,8 @@ window_read(struct api *api, const struct request *r, struct question *q, struct
 	if (from != NULL && name != NULL)
 		return err_set(err, "window=%.40s: either a window or from and to is wanted", name);
 	if (from != NULL)
-		return window_between(from, to, zone, &q->query.window, err);
+		return window_between(offset_mended(from, arena), offset_mended(to, arena), zone,
+		    &q->query.window, err);
 	return window_named(
 	    name == NULL ? "this-month" : name, zone, q->as_of, &q->query.window, err);
 }
@@ -182,7 +203,7 @@ question_read(struct api *api, const struct request *r, const char *const *names
 	if (params_check(r, names, err) != 0 || as_of(api, &q->as_of, err) != 0 ||
 	    filters_read(api, r, arena, q, err) != 0 || bys_read(r, arena, &q->query, err) != 0 ||
 	    indicators_read(r, arena, &q->query, err) != 0 || cohort_read(r, &q->query, err) != 0 ||
-	    profile_read(api, r, err) != 0 || window_read(api, r, q, err) != 0)
+	    profile_read(api, r, err) != 0 || window_read(api, r, arena, q, err) != 0)
 		return -1;
 	q->query.now = q->as_of;
 	return format_read(r, q, err);

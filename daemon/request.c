@@ -99,6 +99,19 @@ parse_path(struct request *r, struct arena *a, struct err *err)
 	return 0;
 }
 
+/* In a query a plus sign is a space, as forms and most clients send it. */
+static const char *
+plus_to_space(const char *s, size_t len, struct arena *a)
+{
+	char *copy = arena_strndup(a, s, len);
+
+	for (size_t i = 0; i < len; i++) {
+		if (copy[i] == '+')
+			copy[i] = ' ';
+	}
+	return copy;
+}
+
 /* One "name=value" of len bytes. */
 static int
 parse_param(struct request *r, const char *s, size_t len, struct arena *a, struct err *err)
@@ -109,11 +122,12 @@ parse_param(struct request *r, const char *s, size_t len, struct arena *a, struc
 
 	if (r->params == REQUEST_PARAMS)
 		return err_set(err, "the query has more than %d parameters", REQUEST_PARAMS);
+	s = plus_to_space(s, len, a);
 	if (decode(s, name, "the parameter", &p->name, a, err) != 0)
 		return -1;
 	p->value = "";
 	if (equals != NULL &&
-	    decode(equals + 1, len - name - 1, "the value", &p->value, a, err) != 0)
+	    decode(s + name + 1, len - name - 1, "the value", &p->value, a, err) != 0)
 		return err_prefix(err, "the parameter '%s'", p->name);
 	r->params++;
 	return 0;

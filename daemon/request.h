@@ -55,9 +55,8 @@ struct answer {
 /* Fills method, path, segments and parameters from a method and a target such as
  * "/v1/scores?window=today"; the rest is empty ("", 0). Strings live in the arena. -1 with a
  * sentence if the target is none, has a bad escape (%zz), an escaped NUL, or is no UTF-8 once it
- * is decoded. A plus sign stays one, so that `from=2026-11-01T00:00:00+08:00` may be typed as it
- * is; a space is %20. "/" has no segment, "/v1/" has two, of which the last is empty. A parameter
- * without "=" has the value "".
+ * is decoded. In the query a plus sign is a space, and %2B a plus sign. "/" has no segment, "/v1/"
+ * has two, of which the last is empty. A parameter without "=" has the value "".
  */
 struct arena;
 struct err;

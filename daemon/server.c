@@ -249,6 +249,21 @@ edge_start(struct server *s, struct config *c, struct err *err)
 	return 0;
 }
 
+/* A base that changes its set of files in batches: twice the requests of small bodies. */
+static struct event_base *
+base_new(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base = NULL;
+
+	if (config != NULL) {
+		event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST);
+		base = event_base_new_with_config(config);
+		event_config_free(config);
+	}
+	return base;
+}
+
 struct server *
 server_new(struct config *c, int *code, struct err *err)
 {
@@ -258,7 +273,7 @@ server_new(struct config *c, int *code, struct err *err)
 	s->api.config = c;
 	s->api.now = keeper_now;
 	s->api.started = keeper_now();
-	s->base = event_base_new();
+	s->base = base_new();
 	if (s->base == NULL)
 		err_set(err, "libevent has no way to wait for events here");
 	else
@@ -289,6 +304,7 @@ server_free(struct server *s)
 {
 	if (s == NULL)
 		return;
+	store_close(s->api.reader); /* first: the writer, closed last, empties the WAL */
 	keeper_free(s->api.keeper);
 	notify_free(s->notify);
 	http_free(s->http);
@@ -300,7 +316,6 @@ server_free(struct server *s)
 		event_free(s->keeper_out);
 	if (s->watchdog != NULL)
 		event_free(s->watchdog);
-	store_close(s->api.reader);
 	config_unref(s->api.config);
 	if (s->base != NULL)
 		event_base_free(s->base);

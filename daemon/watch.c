@@ -134,8 +134,13 @@ step(struct watch *w, const struct rule *rule, struct stored_alert *row,
     const struct alert_reading *reading, struct err *err)
 {
 	struct alert after = watch_alert(row);
-	enum alert_move move = alert_step(rule, &after, reading, w->now);
-	int64_t next = alert_next(rule, &after);
+	struct rule scaled = *rule; /* `min` as A and B are counted */
+	enum alert_move move;
+	int64_t next;
+
+	scaled.min *= watch_unit(rule->indicator);
+	move = alert_step(&scaled, &after, reading, w->now);
+	next = alert_next(rule, &after);
 
 	if (move == MOVE_RESOLVED)
 		row->reason = "cleared";
@@ -159,7 +164,8 @@ live_find(struct watch *w, const struct stored_alert *like)
 	bool same;
 
 	for (int i = 0; i < w->live_count; i++) {
-		same = strcmp(w->live[i].rule, like->rule) == 0;
+		same = strcmp(w->live[i].rule, like->rule) == 0 &&
+		    strcmp(w->live[i].indicator, like->indicator) == 0;
 		for (int d = 0; d < DIMENSIONS && same; d++)
 			same = same_text(w->live[i].scope[d], like->scope[d]);
 		if (same) {
@@ -171,13 +177,13 @@ live_find(struct watch *w, const struct stored_alert *like)
 }
 
 static struct alert_reading
-reading_of(const struct score *s, enum indicator i)
+reading_of(const struct score *s)
 {
 	return (struct alert_reading){.data = s->value.den > 0,
 	    .good = s->value.num,
 	    .total = s->value.den,
 	    .a = s->a,
-	    .b = s->b / watch_unit(i)};
+	    .b = s->b};
 }
 
 static int
@@ -189,7 +195,7 @@ group_watch(struct watch *w, const struct rule *rule, const struct scores_group 
 				.window = rule->window,
 				.cohort = (int)rule->cohort},
 			    *live;
-	struct alert_reading reading = reading_of(&g->score[rule->indicator], rule->indicator);
+	struct alert_reading reading = reading_of(&g->score[rule->indicator]);
 
 	memcpy(row.scope, rule->where, sizeof(row.scope));
 	for (size_t b = 0; b < rule->bys; b++)
@@ -197,6 +203,23 @@ group_watch(struct watch *w, const struct rule *rule, const struct scores_group 
 	row_set(&row, &fresh);
 	live = live_find(w, &row);
 	return step(w, rule, live != NULL ? live : &row, &reading, err);
+}
+
+/* Whether the rule, as it is now, could have made this alert. */
+static bool
+is_of(const struct rule *rule, const struct stored_alert *row)
+{
+	bool of = strcmp(row->rule, rule->name) == 0 &&
+	    strcmp(row->indicator, indicator_table[rule->indicator].id) == 0;
+	bool by;
+
+	for (int d = 0; d < DIMENSIONS && of; d++) {
+		by = false;
+		for (size_t b = 0; b < rule->bys; b++)
+			by = by || rule->by[b] == (enum dimension)d;
+		of = by ? row->scope[d] != NULL : same_text(row->scope[d], rule->where[d]);
+	}
+	return of;
 }
 
 static int
@@ -220,7 +243,7 @@ rule_watch(struct watch *w, const struct rule *rule, struct err *err)
 			return -1;
 	}
 	for (int i = 0; i < w->live_count; i++) {
-		if (!w->seen[i] && strcmp(w->live[i].rule, rule->name) == 0) {
+		if (!w->seen[i] && is_of(rule, &w->live[i])) {
 			w->seen[i] = true;
 			if (step(w, rule, &w->live[i], &nothing, err) != 0)
 				return -1;
@@ -229,7 +252,7 @@ rule_watch(struct watch *w, const struct rule *rule, struct err *err)
 	return 0;
 }
 
-/* Alerts whose rule is gone end, and those who heard of them hear that. */
+/* Alerts whose rule is gone, or watches something else, end; those who heard of them hear that. */
 static int
 orphan_end(struct watch *w, struct stored_alert *row, struct err *err)
 {
@@ -245,6 +268,10 @@ orphan_end(struct watch *w, struct stored_alert *row, struct err *err)
 		    err, "a stored alert is of an unknown indicator, %s", row->indicator);
 	rule.indicator = (enum indicator)indicator;
 	row->reason = "rule removed";
+	for (size_t i = 0; i < w->config->rules; i++) {
+		if (strcmp(w->config->rule[i].name, row->rule) == 0)
+			row->reason = "rule changed";
+	}
 	if (keep(w, row, &after, err) != 0)
 		return -1;
 	n = store_outbox_receivers(w->store, row->id, &w->arena, receivers, RECEIVERS_MAX, err);

@@ -133,7 +133,7 @@ class Behind(unittest.TestCase):
             with self.subTest(params):
                 self.assertEqual(answer.status, 400, answer)
                 self.assertIn(word, answer.json()["detail"])
-        for indicator in ("nothing", "service_availability", "confidentiality_mechanism"):
+        for indicator in ("nothing", "confidentiality_mechanism"):
             self.assertEqual(self.slad.ask("GET", f"/v1/scores/{indicator}/tickets").status, 404)
 
 

@@ -113,8 +113,8 @@ class Slad:
 
     # Life and death
 
-    def start(self):
-        """Returns when the daemon says that it is ready."""
+    def spawn(self):
+        """Starts the process and does not wait; gives the number of its first line."""
         first = len(self.log)
         self.process = subprocess.Popen(
             [self.program, "serve", "-c", self.file], stdin=subprocess.DEVNULL,
@@ -122,6 +122,11 @@ class Slad:
             env=None if self.env is None else {**os.environ, **self.env})
         self.reader = threading.Thread(target=self._listen, args=(self.process.stderr,), daemon=True)
         self.reader.start()
+        return first
+
+    def start(self):
+        """Returns when the daemon says that it is ready."""
+        first = self.spawn()
         self.wait_log(r"is ready$", first)
         ports = [re.search(r"listening on http://.*:(\d+)$", line) for line in self.log[first:]]
         self.port = next((int(found[1]) for found in ports if found), None)
