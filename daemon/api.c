@@ -36,6 +36,12 @@ json_text_or_null(const char *s)
 }
 
 json_t *
+json_parts(int64_t n, int64_t unit)
+{
+	return n % unit == 0 ? json_integer(n / unit) : json_real((double)n / (double)unit);
+}
+
+json_t *
 ticket_href(const char *subject, const char *source)
 {
 	struct buf b = BUF_INIT(8192);

@@ -49,6 +49,9 @@ void answer_json(struct answer *a, int status, json_t *body);
 json_t *json_instant(int64_t t);
 json_t *json_text_or_null(const char *s);
 
+/* n parts of a unit, as a whole number where it is one. */
+json_t *json_parts(int64_t n, int64_t unit);
+
 /* Where a ticket is explained: "/v1/tickets/INC%201?source=desk". */
 json_t *ticket_href(const char *subject, const char *source);
 
@@ -57,13 +60,14 @@ struct question {
 	struct scores_query query;
 	int64_t as_of;
 	bool csv;
+	bool zh; /* titles in Chinese */
 };
 
 /*
- * Reads window, from, to, cohort, indicator, agreement, service, priority, team, by, format and
- * profile, as far as their names stand in a list, NULL-terminated; other names are wrong, and what
- * is wrong gives -1 with a sentence. Within a read transaction: as_of is the instant up to which
- * the store has been judged.
+ * Reads window, from, to, cohort, indicator, agreement, service, priority, team, by, format, lang
+ * and profile, as far as their names stand in a list, NULL-terminated; other names are wrong, and
+ * what is wrong gives -1 with a sentence. Within a read transaction: as_of is the instant up to
+ * which the store has been judged.
  */
 int question_read(struct api *api, const struct request *r, const char *const *names,
     struct arena *arena, struct question *q, struct err *err);

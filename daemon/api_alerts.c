@@ -13,12 +13,21 @@
 #define PAGE_MAX 1000
 
 static json_t *
-amount(const struct stored_alert *row, int64_t n)
+a_json(const struct stored_alert *row)
 {
-	int indicator = indicator_find(row->indicator);
-	int64_t unit = indicator < 0 ? 1 : watch_unit((enum indicator)indicator);
+	int i = indicator_find(row->indicator);
 
-	return n % unit == 0 ? json_integer(n / unit) : json_real((double)n / (double)unit);
+	return json_parts(row->a, i < 0 ? 1 : score_unit_a((enum indicator)i));
+}
+
+static json_t *
+b_json(const struct stored_alert *row)
+{
+	int i = indicator_find(row->indicator);
+
+	if (i >= 0 && indicator_table[i].formula == FORMULA_ABSENCE)
+		return json_null();
+	return json_parts(row->b, i < 0 ? 1 : score_unit_b((enum indicator)i));
 }
 
 static json_t *
@@ -37,9 +46,9 @@ alert_json(const struct stored_alert *row)
 	    level_names[row->state == ALERT_PENDING ? row->candidate : row->level], "no_data",
 	    row->no_data, "value",
 	    row->total == 0 ? json_null() : json_real((double)row->good / (double)row->total), "a",
-	    amount(row, row->a), "b", amount(row, row->b), "since", json_instant(row->since),
-	    "fired_at", json_instant(row->fired), "resolved_at", json_instant(row->resolved),
-	    "reason", json_text_or_null(row->reason));
+	    a_json(row), "b", b_json(row), "since", json_instant(row->since), "fired_at",
+	    json_instant(row->fired), "resolved_at", json_instant(row->resolved), "reason",
+	    json_text_or_null(row->reason));
 }
 
 static int

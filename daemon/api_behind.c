@@ -75,9 +75,15 @@ api_score_tickets(void *context, const struct request *r, struct answer *a)
 	struct err err;
 	struct behind b = {.api = context, .err = &err};
 
-	if (indicator < 0 || !indicator_table[indicator].computed) {
+	if (indicator < 0) {
 		answer_problem(a, 404,
-		    "'%.60s' is no indicator that slad computes; GET /v1/indicators says which are",
+		    "there is no indicator '%.60s'; GET /v1/indicators lists the 32",
+		    r->segment[2]);
+		return;
+	}
+	if (indicator_table[indicator].input > INPUT_EVENTS) {
+		answer_problem(a, 404,
+		    "no tickets stand behind %s; GET /v1/indicators says what it is made of",
 		    r->segment[2]);
 		return;
 	}

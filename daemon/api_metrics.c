@@ -107,22 +107,22 @@ alert_metrics(struct api *api, struct buf *b, struct err *err)
 	return 0;
 }
 
-/* This month's scores, of tickets opened in it, by agreement and service. */
+/* The scores of those indicators that have a service, by agreement and service; or of the others,
+ * by agreement, with an empty service. */
 static int
-score_metrics(struct api *api, struct buf *b, struct err *err)
+scores_put(struct api *api, bool by_service, struct buf *b, struct err *err)
 {
-	struct scores_query q = {.cohort = COHORT_OPENED, .bys = 2, .now = api->now()};
+	struct scores_query q = {.cohort = COHORT_OPENED,
+	    .bys = by_service ? 2 : 1,
+	    .by = {DIM_AGREEMENT, DIM_SERVICE},
+	    .now = api->now()};
 	struct arena arena = {0};
 	struct scores scores;
 	struct fraction f;
 	int rc = -1;
 
-	q.by[0] = DIM_AGREEMENT;
-	q.by[1] = DIM_SERVICE;
 	for (int i = 0; i < INDICATORS; i++)
-		q.wanted[i] = indicator_table[i].computed;
-	metric_head(b, "slad_score_ratio", METRIC_GAUGE,
-	    "Scores of this month, of tickets opened in it, by agreement and service.");
+		q.wanted[i] = (indicator_table[i].dimensions >> DIM_SERVICE & 1) == by_service;
 	if (window_named("this-month", api->config->zone, q.now, &q.window, err) != 0 ||
 	    scores_ask(api->reader, api->config, &q, &arena, &scores, err) != 0)
 		goto out;
@@ -132,13 +132,22 @@ score_metrics(struct api *api, struct buf *b, struct err *err)
 			if (q.wanted[i] && f.den > 0)
 				metric_value(b, "slad_score_ratio", (double)f.num / (double)f.den,
 				    "indicator", indicator_table[i].id, "agreement",
-				    scores.group[g].by[0], "service", scores.group[g].by[1], NULL);
+				    scores.group[g].by[0], "service",
+				    by_service ? scores.group[g].by[1] : "", NULL);
 		}
 	}
 	rc = 0;
 out:
 	arena_free(&arena);
 	return rc;
+}
+
+static int
+score_metrics(struct api *api, struct buf *b, struct err *err)
+{
+	metric_head(b, "slad_score_ratio", METRIC_GAUGE,
+	    "Scores of this month, of tickets opened in it, by agreement and service.");
+	return scores_put(api, true, b, err) != 0 ? -1 : scores_put(api, false, b, err);
 }
 
 void

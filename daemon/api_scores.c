@@ -4,7 +4,6 @@
 #include "api.h"
 #include "base/stamp.h"
 #include "codec/table.h"
-#include "watch.h"
 
 /* A score with what surrounds it: one row of any format. */
 struct row {
@@ -18,15 +17,7 @@ struct row {
 static double
 value_of(struct fraction f)
 {
-	double v = (double)f.num / (double)f.den;
-
-	return v < 0 ? 0 : v > 1 ? 1 : v;
-}
-
-static bool
-clamped(struct fraction f)
-{
-	return f.den > 0 && (f.num < 0 || f.num > f.den);
+	return (double)f.num / (double)f.den;
 }
 
 static json_t *
@@ -35,22 +26,35 @@ json_fraction(struct fraction f)
 	return f.den == 0 ? json_null() : json_real(value_of(f));
 }
 
-/* A score that is not counted at all has no A and B. */
+/* A score that is not counted at all has no A and B; some never have a B. */
 static bool
-is_counted(const struct score *s)
+has_a(const struct row *row)
 {
-	return s->reason == NULL || strcmp(s->reason, "no_data") == 0 ||
-	    strcmp(s->reason, "b_zero_standard") == 0;
+	return row->score->reason == NULL || strcmp(row->score->reason, "not_in_scope") != 0;
+}
+
+static bool
+has_b(const struct row *row)
+{
+	return has_a(row) && indicator_table[row->indicator].formula != FORMULA_ABSENCE;
+}
+
+static bool
+has_c(const struct row *row)
+{
+	return has_a(row) && indicator_table[row->indicator].formula == FORMULA_WEIGHTED;
 }
 
 static json_t *
-json_amount(const struct row *row, int64_t n)
+json_a(const struct row *row)
 {
-	int64_t unit = watch_unit(row->indicator);
+	return has_a(row) ? json_parts(row->score->a, score_unit_a(row->indicator)) : json_null();
+}
 
-	if (!is_counted(row->score))
-		return json_null();
-	return n % unit == 0 ? json_integer(n / unit) : json_real((double)n / (double)unit);
+static json_t *
+json_b(const struct row *row)
+{
+	return has_b(row) ? json_parts(row->score->b, score_unit_b(row->indicator)) : json_null();
 }
 
 static json_t *
@@ -99,8 +103,10 @@ json_row(const struct row *row)
 	json_object_set_new(o, "name", json_string(info->name));
 	json_object_set_new(o, "name_zh", json_string(info->name_zh));
 	json_object_set_new(o, "scope", scope);
-	json_object_set_new(o, "a", json_amount(row, s->a));
-	json_object_set_new(o, "b", json_amount(row, s->b));
+	json_object_set_new(o, "a", json_a(row));
+	json_object_set_new(o, "b", json_b(row));
+	if (info->formula == FORMULA_WEIGHTED)
+		json_object_set_new(o, "c", has_c(row) ? json_integer(s->c) : json_null());
 	json_object_set_new(o, "pending", json_integer(s->pending));
 	json_object_set_new(o, "excluded", json_excluded(s));
 	json_object_set_new(o, "value", json_fraction(s->value));
@@ -110,7 +116,7 @@ json_row(const struct row *row)
 	json_object_set_new(o, "objective", json_objective(row));
 	json_object_set_new(o, "met", json_met(row));
 	json_object_set_new(o, "reason", json_text_or_null(s->reason));
-	json_object_set_new(o, "clamped", json_boolean(clamped(s->value)));
+	json_object_set_new(o, "clamped", json_boolean(s->clamped));
 	if (s->late_maintenance > 0)
 		json_object_set_new(o, "late_maintenance", json_integer(s->late_maintenance));
 	return o;
@@ -204,10 +210,10 @@ csv_fractions(struct table *t, const struct score *s)
 }
 
 static void
-csv_amount(struct table *t, const struct row *row, int64_t n)
+csv_amount(struct table *t, bool has, int64_t n, int64_t unit)
 {
-	if (is_counted(row->score))
-		table_cellf(t, "%.15g", (double)n / (double)watch_unit(row->indicator));
+	if (has)
+		table_cellf(t, "%.15g", (double)n / (double)unit);
 	else
 		table_cell(t, "");
 }
@@ -220,8 +226,8 @@ csv_numbers(struct table *t, const struct row *row)
 
 	for (int x = 0; x < EXCLUSIONS; x++)
 		excluded += s->excluded[x];
-	csv_amount(t, row, s->a);
-	csv_amount(t, row, s->b);
+	csv_amount(t, has_a(row), s->a, score_unit_a(row->indicator));
+	csv_amount(t, has_b(row), s->b, score_unit_b(row->indicator));
 	table_cellf(t, "%" PRId64, s->pending);
 	table_cellf(t, "%" PRId64, excluded);
 }
@@ -236,8 +242,9 @@ row_to_csv(void *context, const struct row *row)
 	json_t *met = json_met(row);
 
 	table_cell(t, info->id);
-	table_cell(t, characteristic_names[info->characteristic]);
-	table_cell(t, info->name);
+	table_cell(
+	    t, (row->q->zh ? characteristic_names_zh : characteristic_names)[info->characteristic]);
+	table_cell(t, row->q->zh ? info->name_zh : info->name);
 	for (int d = 0; d < DIMENSIONS; d++)
 		table_cell(t, row->scope[d] == NULL ? "" : row->scope[d]);
 	table_cell(t, edge(w, w->from, from));
@@ -251,6 +258,7 @@ row_to_csv(void *context, const struct row *row)
 		table_cellf(t, "%.9g", json_real_value(json_objective(row)));
 	table_cell(t, json_is_true(met) ? "true" : json_is_false(met) ? "false" : "");
 	table_cell(t, row->score->reason == NULL ? "" : row->score->reason);
+	csv_amount(t, has_c(row), row->score->c, 1);
 	table_end(t);
 	json_decref(met);
 }
@@ -261,10 +269,13 @@ answer_as_csv(
 {
 	static const char *const head[] = {"indicator", "characteristic", "name", "agreement",
 	    "service", "priority", "team", "from", "to", "cohort", "a", "b", "pending", "excluded",
-	    "value", "decided", "low", "high", "objective", "met", "reason", NULL};
+	    "value", "decided", "low", "high", "objective", "met", "reason", "c", NULL};
+	static const char *const head_zh[] = {"指标", "特性", "名称", "协议", "服务", "优先级",
+	    "团队", "起", "止", "口径", "A", "B", "未决", "排除", "值", "已决值", "下限", "上限",
+	    "目标", "达标", "原因", "C", NULL};
 	struct table t;
 
-	table_init(&t, head);
+	table_init(&t, q->zh ? head_zh : head);
 	rows_each(api, q, scores, row_to_csv, &t);
 	table_csv(&t, &a->body);
 	table_free(&t);
@@ -281,25 +292,40 @@ percent_cell(struct table *t, struct fraction f)
 }
 
 static void
+amount_cell(struct table *t, bool has, int64_t n, int64_t unit)
+{
+	if (!has)
+		table_cell(t, "-");
+	else
+		table_cellf(t, "%.*f", n % unit == 0 ? 0 : 2, (double)n / (double)unit);
+}
+
+static const char *
+met_text(const json_t *met, bool zh)
+{
+	if (json_is_true(met))
+		return zh ? "达标" : "met";
+	if (json_is_false(met))
+		return zh ? "未达标" : "MISSED";
+	return "-";
+}
+
+static void
 row_to_text(void *context, const struct row *row)
 {
 	const struct indicator_info *info = &indicator_table[row->indicator];
-	int64_t unit = watch_unit(row->indicator);
 	const struct score *s = row->score;
 	struct table *t = context;
-	json_t *met;
+	json_t *met = json_met(row);
 
-	if (!info->computed)
-		return;
-	met = json_met(row);
-	table_cell(t, info->name);
+	table_cell(t, row->q->zh ? info->name_zh : info->name);
 	for (size_t b = 0; b < row->q->query.bys; b++)
 		table_cell(t,
 		    row->scope[row->q->query.by[b]][0] == '\0' ? "-"
 							       : row->scope[row->q->query.by[b]]);
 	percent_cell(t, s->value);
-	table_cellf(t, "%" PRId64, s->a / unit);
-	table_cellf(t, "%" PRId64, s->b / unit);
+	amount_cell(t, has_a(row), s->a, score_unit_a(row->indicator));
+	amount_cell(t, has_b(row), s->b, score_unit_b(row->indicator));
 	table_cellf(t, "%" PRId64, s->pending);
 	if (row->objective == NULL)
 		table_cell(t, "-");
@@ -307,7 +333,7 @@ row_to_text(void *context, const struct row *row)
 		percent_cell(t,
 		    (struct fraction){
 			row->objective->at_least.units, row->objective->at_least.scale});
-	table_cell(t, json_is_true(met) ? "met" : json_is_false(met) ? "MISSED" : "-");
+	table_cell(t, met_text(met, row->q->zh));
 	table_cell(t, s->reason == NULL ? "" : s->reason);
 	table_end(t);
 	json_decref(met);
@@ -317,17 +343,18 @@ static void
 answer_as_text(
     struct api *api, const struct question *q, const struct scores *scores, struct answer *a)
 {
-	const char *head[DIMENSIONS + 9] = {"INDICATOR"};
+	const char *head[DIMENSIONS + 9] = {q->zh ? "指标" : "INDICATOR"};
 	const struct window *w = &q->query.window;
 	char from[STAMP_TEXT], to[STAMP_TEXT];
 	static const char *const rest[] = {
 	    ">VALUE", ">A", ">B", ">PENDING", ">OBJECTIVE", "", "", NULL};
+	static const char *const rest_zh[] = {">值", ">A", ">B", ">未决", ">目标", "", "", NULL};
 	struct table t;
 	size_t n = 1;
 
 	for (size_t b = 0; b < q->query.bys; b++)
-		head[n++] = dimension_names[q->query.by[b]];
-	memcpy(&head[n], rest, sizeof(rest));
+		head[n++] = (q->zh ? dimension_names_zh : dimension_names)[q->query.by[b]];
+	memcpy(&head[n], q->zh ? rest_zh : rest, sizeof(rest));
 	buf_putf(&a->body, "%s  %s to %s  cohort %s\n\n", w->name, edge(w, w->from, from),
 	    edge(w, w->to, to), cohort_names[q->query.cohort]);
 	table_init(&t, head);
@@ -368,7 +395,7 @@ answer_scores(struct api *api, const struct request *r, struct answer *a, const 
 void
 api_scores(void *context, const struct request *r, struct answer *a)
 {
-	static const char *const names[] = {QUESTION, "format", "profile", NULL};
+	static const char *const names[] = {QUESTION, "format", "profile", "lang", NULL};
 
 	answer_scores(context, r, a, names, NULL);
 }
@@ -376,7 +403,7 @@ api_scores(void *context, const struct request *r, struct answer *a)
 void
 api_scores_text(void *context, const struct request *r, struct answer *a)
 {
-	static const char *const names[] = {QUESTION, NULL};
+	static const char *const names[] = {QUESTION, "lang", NULL};
 
 	answer_scores(context, r, a, names, answer_as_text);
 }

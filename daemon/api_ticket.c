@@ -65,6 +65,9 @@ why(const struct ticket *t, const struct cycle *c, enum indicator i, const struc
 		snprintf(text, size, "excluded: %s", exclusion_names[v->exclusion]);
 		return text;
 	}
+	if (i == MAJOR_INCIDENT_FREE || i == INCIDENT_CONTROL_RATE)
+		return i == MAJOR_INCIDENT_FREE ? "a major incident"
+						: "an incident, not a major one";
 	if (!clocked)
 		return resolutions[v->outcome];
 	duration_format(clock->elapsed, elapsed);
@@ -81,8 +84,8 @@ why(const struct ticket *t, const struct cycle *c, enum indicator i, const struc
 static json_t *
 cycle_scores(const struct ticket *t, const struct cycle *c)
 {
-	enum indicator list[KIND_INDICATORS];
-	size_t n = tally_indicators(t->kind, list);
+	enum indicator list[TICKET_INDICATORS];
+	size_t n = tally_indicators(t, list);
 	json_t *scores = json_array();
 	struct verdict v;
 	char text[256];
@@ -195,8 +198,8 @@ records_json(struct shown *s, struct err *err)
 			continue;
 		event = json_loads(body, 0, NULL);
 		json_array_append_new(list,
-		    json_pack("{sIsosO?}", "seq", (json_int_t)sorted[i]->seq, "received",
-			json_instant(received), "event", event));
+		    json_pack("{sIsosbsO?}", "seq", (json_int_t)sorted[i]->seq, "received",
+			json_instant(received), "retracted", sorted[i]->retracted, "event", event));
 		json_decref(event);
 	}
 	return list;

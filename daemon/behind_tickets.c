@@ -15,6 +15,8 @@ struct page {
 	struct place {
 		int64_t minute, entity;
 		unsigned cycle;
+		int class;
+		int64_t n;
 		const char *source, *name;
 		struct scope scope;
 		enum exclusion exclusion;
@@ -38,6 +40,8 @@ place_add(struct page *page, const struct counted *c, const struct count *count)
 	*p = (struct place){.minute = c->minute,
 	    .entity = c->entity,
 	    .cycle = count->cycle,
+	    .class = c->class,
+	    .n = count->n,
 	    .source = arena_strdup(arena, c->source),
 	    .name = arena_strdup(arena, c->name),
 	    .exclusion = measure_exclusion(count->measure)};
@@ -71,6 +75,21 @@ look(void *context, const struct counted *c)
 	return b->more || page->failed;
 }
 
+/* An event that counts by itself, and how often. */
+static json_t *
+fact_json(struct behind *b, const struct place *p, const struct entity *e, struct arena *scratch)
+{
+	struct record *r;
+
+	if (records_unpack(e->facts.bytes, e->facts.len, p->source, p->name, scratch, &r, b->err) !=
+	    1)
+		return NULL;
+	return json_pack("{ss ss ss so sI so so}", "event", p->name, "source", p->source, "type",
+	    r->type->name, "time", json_instant(r->time), "count", (json_int_t)p->n, "agreement",
+	    json_text_or_null(p->scope.dim[DIM_AGREEMENT]), "service",
+	    json_text_or_null(p->scope.dim[DIM_SERVICE]));
+}
+
 static json_t *
 place_json(struct behind *b, const struct place *p)
 {
@@ -81,9 +100,12 @@ place_json(struct behind *b, const struct place *p)
 	struct ticket t;
 	json_t *o = NULL;
 
-	if (store_entity_get(b->api->reader, p->entity, &scratch, &e, b->err) > 0 &&
-	    fold_ticket(&e, p->source, &b->api->config->agreements, b->q.as_of, &scratch, &t,
-		b->err) == 0 &&
+	if (store_entity_get(b->api->reader, p->entity, &scratch, &e, b->err) <= 0)
+		return NULL;
+	if (p->class == CLASS_FACT)
+		o = fact_json(b, p, &e, &scratch);
+	else if (fold_ticket(&e, p->source, &b->api->config->agreements, b->q.as_of, &scratch, &t,
+		     b->err) == 0 &&
 	    p->cycle < t.cycles) {
 		c = &t.cycle[p->cycle];
 		v = tally_verdict(&t, c, b->indicator);

@@ -85,7 +85,7 @@ engine_new(struct store *s, struct config *c, int64_t now,
 {
 	struct engine *e = mem_alloc(1, sizeof(*e));
 
-	e->store = e->batch.store = s;
+	e->store = e->batch.store = e->batch.log = s;
 	e->config = config_ref(c);
 	e->watched = INT64_MIN / 2;
 	e->changed = e->told = true;
@@ -403,6 +403,7 @@ engine_replay(struct engine *e, struct store *log, int64_t *seq, int64_t now, st
 	struct replay r = {.engine = e, .seq = seq};
 
 	e->batch.now = now;
+	e->batch.log = log;
 	if (store_replay(log, *seq, REPLAY_PAGE, replay_one, &r, err) != 0 ||
 	    fold_save(&e->batch, err) != 0) {
 		fold_drop(&e->batch);

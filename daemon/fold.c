@@ -3,30 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
-#include "base/stamp.h"
-#include "codec/packed.h"
-#include "domain/outage.h"
 #include "domain/ticket.h"
+#include "fold_inside.h"
 
-#define FACTS_MAX (64u << 20) /* one entity's records: far past any real ticket */
-
-struct touched {
-	UT_hash_handle hh; /* by key: class, source and name */
-	struct entity stored;
-	const char *source;
-	struct buf facts;
-	struct blob before; /* the counts that are in the tallies */
-	int64_t scope_before;
-};
-
-struct cell {
-	UT_hash_handle hh; /* by at */
-	struct cell_key {
-		int64_t scope, level, bucket;
-	} at;
-	struct tally tally;
+/* A source of the batch, and whether it ever retracted anything. */
+struct origin {
+	UT_hash_handle hh; /* by source */
+	int64_t source;
+	bool retracts;
 };
 
 static void
@@ -50,296 +35,202 @@ fold_drop(struct fold_batch *b)
 		HASH_DEL(b->cells, c);
 		tally_free(&c->tally);
 	}
+	HASH_CLEAR(hh, b->origins);
 	arena_free(&b->arena);
 }
 
-/* The entity in the batch; loaded through `load` if it was not there. */
-static struct touched *
-touch(struct fold_batch *b, const struct entity *e, const char *source)
+static const char *
+touched_key(struct fold_batch *b, int class, int64_t source, const char *name, size_t *len)
 {
 	char head[48];
-	int n = snprintf(head, sizeof(head), "%d/%lld/", e->class, (long long)e->source);
-	size_t len = strlen(e->name);
-	char *key = arena_alloc(&b->arena, (size_t)n + len + 1, 1);
-	struct touched *t;
+	size_t n = (size_t)snprintf(head, sizeof(head), "%d/%lld/", class, (long long)source);
+	size_t rest = strlen(name);
+	char *key = arena_alloc(&b->arena, n + rest + 1, 1);
 
-	memcpy(key, head, (size_t)n);
-	memcpy(key + n, e->name, len);
-	HASH_FIND(hh, b->touched, key, (size_t)n + len, t);
-	if (t != NULL)
-		return t;
-	t = arena_alloc(&b->arena, 1, sizeof(*t));
-	t->stored = *e;
-	t->source = source;
-	t->facts = (struct buf)BUF_INIT(FACTS_MAX);
-	HASH_ADD_KEYPTR(hh, b->touched, key, (size_t)n + len, t);
-	return t;
+	memcpy(key, head, n);
+	memcpy(key + n, name, rest);
+	*len = n + rest;
+	return key;
 }
 
-static void
-loaded(struct touched *t, const struct entity *e)
+static struct touched *
+touched_add(struct fold_batch *b, const char *key, size_t len, const struct entity *e)
 {
+	struct touched *t = arena_alloc(&b->arena, 1, sizeof(*t));
+
 	t->stored = *e;
+	t->facts = (struct buf)BUF_INIT(FACTS_MAX);
 	t->before = e->counts;
 	t->scope_before = e->scope;
 	buf_put(&t->facts, e->facts.bytes, e->facts.len);
+	HASH_ADD_KEYPTR(hh, b->touched, key, len, t);
+	return t;
+}
+
+/* The entity in the batch, loaded if it was not there; NULL on failure. */
+static struct touched *
+touch(struct fold_batch *b, const struct event *event, int64_t source, struct err *err)
+{
+	const char *name = arena_strdup(&b->arena, event->entity), *key;
+	int class = (int)event->record.type->class;
+	struct touched *t;
+	struct entity e;
+	size_t len;
+
+	key = touched_key(b, class, source, name, &len);
+	HASH_FIND(hh, b->touched, key, len, t);
+	if (t != NULL)
+		return t;
+	if (store_entity(b->store, class, source, name, &b->arena, &e, err) < 0)
+		return NULL;
+	t = touched_add(b, key, len, &e);
+	t->source = arena_strdup(&b->arena, event->record.source);
+	return t;
+}
+
+static struct origin *
+origin_of(struct fold_batch *b, int64_t source, struct err *err)
+{
+	struct origin *o;
+	int found;
+
+	HASH_FIND(hh, b->origins, &source, sizeof(source), o);
+	if (o != NULL)
+		return o;
+	found = store_retractions(b->store, source, err);
+	if (found < 0)
+		return NULL;
+	o = arena_alloc(&b->arena, 1, sizeof(*o));
+	o->source = source;
+	o->retracts = found > 0;
+	HASH_ADD(hh, b->origins, source, sizeof(o->source), o);
+	return o;
+}
+
+/* Whether the event had been retracted before it came: 1, 0, or -1. */
+static int
+retracted_before(struct fold_batch *b, int64_t source, const char *id, struct err *err)
+{
+	struct origin *o = origin_of(b, source, err);
+	struct touched *t;
+	struct entity e;
+	const char *key;
+	size_t len;
+
+	if (o == NULL || !o->retracts)
+		return o == NULL ? -1 : 0;
+	key = touched_key(b, CLASS_RETRACTION, source, id, &len);
+	HASH_FIND(hh, b->touched, key, len, t);
+	if (t != NULL)
+		return 1;
+	return store_entity(b->store, CLASS_RETRACTION, source, id, &b->arena, &e, err);
+}
+
+/* Marks the record of an event among those of its entity. */
+static int
+record_retract(struct fold_batch *b, struct touched *t, const char *id, struct err *err)
+{
+	struct record *records;
+	int n = records_unpack(
+	    buf_text(&t->facts), t->facts.len, t->source, t->stored.name, &b->arena, &records, err);
+
+	buf_reset(&t->facts);
+	for (int i = 0; i < n; i++) {
+		records[i].retracted = records[i].retracted || strcmp(records[i].id, id) == 0;
+		record_pack(&t->facts, &records[i]);
+	}
+	return n < 0 ? -1 : 0;
+}
+
+/* The event that a retraction is about, if the log had it before. */
+static int
+target_find(struct fold_batch *b, const struct record *r, struct event *target, struct err *err)
+{
+	const char *id = r->m[MEMBER_ID].text, *body;
+	int64_t source, seq;
+	size_t len;
+	int found = store_source(b->log, r->source, false, &source, err);
+
+	if (found > 0)
+		found = store_identity(b->log, source, id, &seq, err);
+	if (found > 0 && seq >= r->seq)
+		found = 0;
+	if (found > 0)
+		found = store_body(b->log, seq, &body, &len, err);
+	if (found > 0 && event_read_stored(body, len, &b->arena, target, err) != 0)
+		return err_prefix(err, "record %lld of the log", (long long)seq);
+	return found;
+}
+
+static int
+target_retract(struct fold_batch *b, int64_t source, const struct record *r, struct err *err)
+{
+	struct origin *o = origin_of(b, source, err);
+	struct event target;
+	struct touched *t;
+	int found;
+
+	if (o == NULL)
+		return -1;
+	o->retracts = true;
+	found = target_find(b, r, &target, err);
+	if (found <= 0 || target.record.type->class == CLASS_RETRACTION)
+		return found < 0 ? -1 : 0;
+	t = touch(b, &target, source, err);
+	return t == NULL ? -1 : record_retract(b, t, target.record.id, err);
 }
 
 int
 fold_add(struct fold_batch *b, int64_t source, const struct event *event, struct err *err)
 {
-	struct entity e = {
-	    .class = (int)event->record.type->class, .source = source, .name = event->entity};
-	unsigned had = HASH_COUNT(b->touched);
-	struct touched *t;
+	bool retracts = event->record.type->class == CLASS_RETRACTION;
+	struct touched *t = touch(b, event, source, err);
+	struct record r = event->record;
+	int before = retracts ? 0 : retracted_before(b, source, r.id, err);
 
-	e.name = arena_strdup(&b->arena, event->entity);
-	t = touch(b, &e, arena_strdup(&b->arena, event->record.source));
-	if (HASH_COUNT(b->touched) > had) {
-		if (store_entity(b->store, e.class, e.source, e.name, &b->arena, &e, err) < 0)
-			return -1;
-		loaded(t, &e);
-	}
-	record_pack(&t->facts, &event->record);
+	if (t == NULL || before < 0)
+		return -1;
+	r.retracted = before > 0;
+	record_pack(&t->facts, &r);
 	if (!buf_ok(&t->facts))
-		return err_set(err, "%s has more than %u bytes of records", e.name, FACTS_MAX);
-	return 0;
+		return err_set(
+		    err, "%s has more than %u bytes of records", t->stored.name, FACTS_MAX);
+	return retracts ? target_retract(b, source, &r, err) : 0;
 }
 
 int
 fold_again(struct fold_batch *b, int64_t id, struct err *err)
 {
-	unsigned had = HASH_COUNT(b->touched);
-	const char *source = "";
+	const char *source = "", *key;
 	struct touched *t;
 	struct entity e;
+	size_t len;
 
 	if (store_entity_get(b->store, id, &b->arena, &e, err) <= 0 ||
 	    store_source_name(b->store, e.source, &b->arena, &source, err) < 0)
 		return -1;
-	t = touch(b, &e, source);
-	if (HASH_COUNT(b->touched) > had)
-		loaded(t, &e);
+	key = touched_key(b, e.class, e.source, e.name, &len);
+	HASH_FIND(hh, b->touched, key, len, t);
+	if (t == NULL)
+		touched_add(b, key, len, &e)->source = source;
 	return 0;
-}
-
-static void
-cell_add(struct fold_batch *b, int64_t scope, int64_t minute, unsigned measure, int64_t n)
-{
-	struct cell_key at;
-	struct cell *c;
-
-	memset(&at, 0, sizeof(at));
-	at.scope = scope;
-	for (int level = 0; level < TALLY_LEVELS; level++) {
-		at.level = level;
-		at.bucket = stamp_floor(minute, tally_width[level]) / tally_width[level];
-		HASH_FIND(hh, b->cells, &at, sizeof(at), c);
-		if (c == NULL) {
-			c = arena_alloc(&b->arena, 1, sizeof(*c));
-			c->at = at;
-			HASH_ADD(hh, b->cells, at, sizeof(at), c);
-		}
-		tally_add(&c->tally, measure, n);
-	}
-}
-
-static bool
-counts_minute(const struct count *counts, int n, int64_t minute)
-{
-	for (int i = 0; i < n; i++) {
-		if (counts[i].minute == minute)
-			return true;
-	}
-	return false;
-}
-
-/* Writes the minutes of `counts` that `others` has not. */
-static int
-minutes_save(struct fold_batch *b, int64_t entity, const struct count *counts, int n,
-    const struct count *others, int m, bool counted, struct err *err)
-{
-	for (int i = 0; i < n; i++) {
-		if (!counts_minute(others, m, counts[i].minute) &&
-		    !counts_minute(counts, i, counts[i].minute) &&
-		    store_counted(b->store, counts[i].minute, entity, counted, err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* The difference of two folds: what it counted before is taken back, what it counts is added. */
-static int
-counts_save(
-    struct fold_batch *b, struct touched *t, const struct count *counts, int n, struct err *err)
-{
-	int64_t entity = t->stored.id;
-	struct count *old;
-	int m = counts_unpack(t->before.bytes, t->before.len, &b->arena, &old, err);
-
-	if (m < 0)
-		return -1;
-	for (int i = 0; i < m; i++)
-		cell_add(b, t->scope_before, old[i].minute, old[i].measure, -1);
-	for (int i = 0; i < n; i++)
-		cell_add(b, t->stored.scope, counts[i].minute, counts[i].measure, 1);
-	if (minutes_save(b, entity, old, m, counts, n, false, err) != 0)
-		return -1;
-	return minutes_save(b, entity, counts, n, old, m, true, err);
-}
-
-static int
-downs_save(struct fold_batch *b, int64_t entity, const struct down *downs, size_t n,
-    enum class class, struct err *err)
-{
-	struct stored_down *rows = arena_alloc(&b->arena, n, sizeof(*rows));
-
-	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct stored_down){.agreement = downs[i].agreement,
-		    .service = downs[i].service,
-		    .kind = class != CLASS_MAINTENANCE ? DOWN_OUTAGE
-			: downs[i].late                ? DOWN_MAINTENANCE_LATE
-						       : DOWN_MAINTENANCE,
-		    .from = downs[i].span.from,
-		    .to = downs[i].span.to};
-	return store_downs_replace(b->store, entity, rows, n, err);
-}
-
-/* Only such a ticket ever had a down to replace. */
-static bool
-mentions_outage(const struct record **records, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (record_has(records[i], MEMBER_OUTAGE))
-			return true;
-	}
-	return false;
-}
-
-static int
-entity_state_of(const struct ticket *t)
-{
-	if (!t->opened)
-		return ENTITY_INCOMPLETE;
-	if (t->excluded)
-		return ENTITY_EXCLUDED;
-	return t->cycle[t->cycles - 1].resolved ? ENTITY_RESOLVED : ENTITY_OPEN;
-}
-
-static int
-ticket_save(struct fold_batch *b, struct touched *t, const struct record **records, size_t n,
-    struct err *err)
-{
-	struct entity *e = &t->stored;
-	struct ticket ticket;
-	struct count *counts;
-	struct down *downs;
-	struct buf packed = BUF_INIT(FACTS_MAX);
-	int counted, rc = -1;
-	size_t down;
-
-	ticket_fold(records, n, b->agreements, b->now, &b->arena, &ticket);
-	counted = (int)tally_ticket(&ticket, &b->arena, &counts);
-	counts_pack(&packed, counts, (size_t)counted);
-	e->state = entity_state_of(&ticket);
-	e->due = ticket.next == STAMP_NEVER ? 0 : ticket.next;
-	e->facts = (struct blob){buf_text(&t->facts), t->facts.len};
-	e->counts = (struct blob){buf_text(&packed), packed.len};
-	e->scope = 0;
-	if (ticket.opened && store_scope(b->store, &ticket.scope, &e->scope, err) != 0)
-		goto out;
-	if (store_entity_save(b->store, e, err) != 0 ||
-	    counts_save(b, t, counts, counted, err) != 0)
-		goto out;
-	rc = 0;
-	if (mentions_outage(records, n)) {
-		down = ticket_downs(&ticket, &b->arena, &downs);
-		rc = downs_save(b, e->id, downs, down, CLASS_TICKET, err);
-	}
-out:
-	buf_free(&packed);
-	return rc;
-}
-
-static int
-downs_entity_save(struct fold_batch *b, struct touched *t, const struct record **records, size_t n,
-    struct err *err)
-{
-	struct entity *e = &t->stored;
-	struct down *downs;
-	size_t count = e->class == CLASS_OUTAGE ? outage_fold(records, n, &b->arena, &downs)
-						: maintenance_fold(records, n, &b->arena, &downs);
-
-	e->state = ENTITY_RESOLVED;
-	e->scope = e->due = 0;
-	e->facts = (struct blob){buf_text(&t->facts), t->facts.len};
-	e->counts = (struct blob){"", 0};
-	if (store_entity_save(b->store, e, err) != 0)
-		return -1;
-	return downs_save(b, e->id, downs, count, (enum class)e->class, err);
-}
-
-static int
-touched_save(struct fold_batch *b, struct touched *t, struct err *err)
-{
-	const struct record **pointers;
-	struct record *records;
-	int n = records_unpack(
-	    buf_text(&t->facts), t->facts.len, t->source, t->stored.name, &b->arena, &records, err);
-
-	if (n < 0)
-		return -1;
-	pointers = arena_alloc(&b->arena, (size_t)n, sizeof(*pointers));
-	for (int i = 0; i < n; i++)
-		pointers[i] = &records[i];
-	if (t->stored.class == CLASS_TICKET)
-		return ticket_save(b, t, pointers, (size_t)n, err);
-	return downs_entity_save(b, t, pointers, (size_t)n, err);
-}
-
-static int
-cell_save(struct fold_batch *b, struct cell *c, struct err *err)
-{
-	struct buf packed = BUF_INIT(FACTS_MAX);
-	struct blob stored;
-	int rc = -1;
-
-	if (store_tally(b->store, c->at.scope, (int)c->at.level, c->at.bucket, &stored, err) < 0 ||
-	    tally_add_packed(&c->tally, stored.bytes, stored.len, err) != 0)
-		goto out;
-	tally_pack(&c->tally, &packed);
-	rc = store_tally_set(b->store, c->at.scope, (int)c->at.level, c->at.bucket,
-	    buf_text(&packed), packed.len, err);
-out:
-	buf_free(&packed);
-	return rc;
-}
-
-static bool
-changes(const struct cell *c)
-{
-	for (size_t i = 0; i < c->tally.count; i++) {
-		if (c->tally.sum[i].n != 0)
-			return true;
-	}
-	return false;
 }
 
 int
-fold_save(struct fold_batch *b, struct err *err)
+told_unpack(const void *facts, size_t len, const char *source, const char *name, struct arena *a,
+    struct told *told, struct err *err)
 {
-	struct touched *t, *next_touched;
-	struct cell *c, *next_cell;
+	struct record *records;
+	int n = records_unpack(facts, len, source, name, a, &records, err);
 
-	HASH_ITER (hh, b->touched, t, next_touched) {
-		if (touched_save(b, t, err) != 0)
-			return -1;
+	if (n < 0)
+		return -1;
+	*told = (struct told){.all = records, .all_count = (size_t)n};
+	told->list = arena_alloc(a, (size_t)n, sizeof(*told->list));
+	for (int i = 0; i < n; i++) {
+		if (!records[i].retracted)
+			told->list[told->count++] = &records[i];
 	}
-	HASH_ITER (hh, b->cells, c, next_cell) {
-		if (changes(c) && cell_save(b, c, err) != 0)
-			return -1;
-	}
-	fold_drop(b);
 	return 0;
 }
 
@@ -347,15 +238,10 @@ int
 fold_ticket(const struct entity *e, const char *source, const struct agreements *agreements,
     int64_t now, struct arena *a, struct ticket *ticket, struct err *err)
 {
-	const struct record **pointers;
-	struct record *records;
-	int n = records_unpack(e->facts.bytes, e->facts.len, source, e->name, a, &records, err);
+	struct told told;
 
-	if (n < 0)
+	if (told_unpack(e->facts.bytes, e->facts.len, source, e->name, a, &told, err) != 0)
 		return -1;
-	pointers = arena_alloc(a, (size_t)n, sizeof(*pointers));
-	for (int i = 0; i < n; i++)
-		pointers[i] = &records[i];
-	ticket_fold(pointers, (size_t)n, agreements, now, a, ticket);
+	ticket_fold(told.list, told.count, agreements, now, a, ticket);
 	return 0;
 }

@@ -17,17 +17,21 @@
 
 struct touched; /* an entity of the batch */
 struct cell; /* a bucket of the batch */
+struct origin; /* a source of the batch */
 
 struct fold_batch {
 	struct store *store;
+	struct store
+	    *log; /* where a retraction looks for its event: the store, or what is replayed */
 	const struct agreements *agreements;
 	int64_t now;
 	struct arena arena; /* freed with the batch */
 	struct touched *touched;
 	struct cell *cells;
+	struct origin *origins;
 };
 
-/* Adds a stored event to its entity. */
+/* Adds a stored event to its entity; a retraction takes its event from what that one is about. */
 int fold_add(struct fold_batch *b, int64_t source, const struct event *event, struct err *err);
 
 /* Looks at a stored entity again, because time passed or the agreements changed. */

@@ -173,8 +173,11 @@ window_read(struct api *api, const struct request *r, struct arena *arena, struc
 static int
 format_read(const struct request *r, struct question *q, struct err *err)
 {
-	const char *text = request_param(r, "format");
+	const char *text = request_param(r, "format"), *lang = request_param(r, "lang");
 
+	q->zh = lang != NULL && strcmp(lang, "zh") == 0;
+	if (lang != NULL && !q->zh && strcmp(lang, "en") != 0)
+		return err_set(err, "lang=%.40s: en or zh is wanted", lang);
 	q->csv = text != NULL && strcmp(text, "csv") == 0;
 	if (text != NULL && !q->csv && strcmp(text, "json") != 0)
 		return err_set(err, "format=%.40s: json or csv is wanted", text);

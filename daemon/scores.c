@@ -1,26 +1,7 @@
-#include "scores.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/stamp.h"
-#include "codec/packed.h"
-
-/* One question being answered. */
-struct asking {
-	struct store *store;
-	const struct config *config;
-	const struct scores_query *query;
-	struct arena *arena;
-	struct err *err;
-	struct scores_group *group;
-	struct sums (*sums)[INDICATORS]; /* beside group */
-	struct availability *availability;
-	int64_t *late;
-	size_t count, room;
-	bool damaged;
-	size_t current; /* the group that tallies are added to */
-};
+#include "scores_inside.h"
 
 const char *
 scores_only(const struct scores_query *q, enum dimension d)
@@ -29,18 +10,41 @@ scores_only(const struct scores_query *q, enum dimension d)
 }
 
 bool
+scores_lets(const struct scores_query *q, enum dimension d, const char *value)
+{
+	bool found = q->filter[d].count == 0;
+
+	for (size_t i = 0; i < q->filter[d].count; i++)
+		found = found || strcmp(q->filter[d].values[i], value) == 0;
+	return found;
+}
+
+bool
 scores_match(const struct scores_query *q, const struct scope *scope)
 {
-	bool found;
-
-	for (int d = 0; d < DIMENSIONS; d++) {
-		found = q->filter[d].count == 0;
-		for (size_t i = 0; i < q->filter[d].count; i++)
-			found = found || strcmp(q->filter[d].values[i], scope->dim[d]) == 0;
-		if (!found)
+	for (enum dimension d = 0; d < DIMENSIONS; d++) {
+		if (!scores_lets(q, d, scope->dim[d]))
 			return false;
 	}
 	return true;
+}
+
+bool
+scores_by_agreement(const struct scores_query *q)
+{
+	return q->bys == 0 || (q->bys == 1 && q->by[0] == DIM_AGREEMENT);
+}
+
+bool
+scores_in_scope(const struct scores_query *q, enum indicator i)
+{
+	unsigned asked = 0;
+
+	for (size_t b = 0; b < q->bys; b++)
+		asked |= 1u << q->by[b];
+	for (int d = 0; d < DIMENSIONS; d++)
+		asked |= (q->filter[d].count > 0) * (1u << d);
+	return (asked & ~indicator_table[i].dimensions) == 0;
 }
 
 static void *
@@ -59,15 +63,13 @@ group_add(struct asking *k)
 	if (k->count == k->room) {
 		k->room = k->room == 0 ? 1 : 4 * k->room;
 		k->group = grown(k, k->group, sizeof(*k->group));
-		k->sums = grown(k, k->sums, sizeof(*k->sums));
-		k->availability = grown(k, k->availability, sizeof(*k->availability));
-		k->late = grown(k, k->late, sizeof(*k->late));
+		k->part = grown(k, k->part, sizeof(*k->part));
 	}
 	return k->count++;
 }
 
-static size_t
-group_of(struct asking *k, const struct scope *scope)
+size_t
+scores_group_of(struct asking *k, const struct scope *scope)
 {
 	const struct scores_query *q = k->query;
 	size_t g, b;
@@ -86,156 +88,77 @@ group_of(struct asking *k, const struct scope *scope)
 	return g;
 }
 
-static void
-tally_read(void *context, struct blob counts)
-{
-	struct asking *k = context;
-	struct tally t = {0};
-
-	if (tally_add_packed(&t, counts.bytes, counts.len, k->err) != 0)
-		k->damaged = true;
-	for (size_t i = 0; i < t.count; i++) {
-		if (measure_cohort(t.sum[i].measure) == k->query->cohort)
-			sums_add(&k->sums[k->current][measure_indicator(t.sum[i].measure)],
-			    t.sum[i].measure, t.sum[i].n);
-	}
-	tally_free(&t);
-}
-
-static int
-tickets_ask(struct asking *k)
-{
-	struct bucket_range ranges[TALLY_RANGES];
-	size_t cuts = tally_cut(
-	    k->query->window.from / STAMP_MINUTE, k->query->window.to / STAMP_MINUTE, ranges);
-	struct stored_scope *scopes;
-	int n = store_scopes(k->store, k->arena, &scopes, k->err);
-
-	for (int i = 0; i < n; i++) {
-		if (!scores_match(k->query, &scopes[i].scope))
-			continue;
-		k->current = group_of(k, &scopes[i].scope);
-		for (size_t r = 0; r < cuts; r++) {
-			if (store_tally_range(k->store, scopes[i].id, ranges[r].level,
-				ranges[r].from, ranges[r].to, tally_read, k, k->err) != 0)
-				return -1;
-		}
-	}
-	return n < 0 || k->damaged ? -1 : 0;
-}
-
-/* The stored downs of a kind as united intervals. */
-static int
-downs_read(struct asking *k, const struct scope *scope, enum down_kind kind, struct interval **list,
-    size_t *count)
-{
-	const struct window *w = &k->query->window;
-	struct stored_down *downs;
-	int n = store_downs(k->store, scope->dim[DIM_AGREEMENT], scope->dim[DIM_SERVICE], kind,
-	    w->from, w->to, k->arena, &downs, k->err);
-
-	if (n < 0)
-		return -1;
-	*list = arena_alloc(k->arena, (size_t)n, sizeof(**list));
-	for (int i = 0; i < n; i++)
-		(*list)[i] = (struct interval){downs[i].from, downs[i].to};
-	*count = intervals_unite(*list, (size_t)n);
-	return n;
-}
-
-static int
-service_ask(struct asking *k, const struct agreement *a, const char *service)
-{
-	struct scope scope = {{a->id, service, "", ""}};
-	const struct window *w = &k->query->window;
-	struct interval *outages, *maintenance, *late;
-	size_t outage_count, maintenance_count, late_count;
-	int n_late;
-
-	if (!scores_match(k->query, &scope))
-		return 0;
-	n_late = downs_read(k, &scope, DOWN_MAINTENANCE_LATE, &late, &late_count);
-	if (n_late < 0 || downs_read(k, &scope, DOWN_OUTAGE, &outages, &outage_count) < 0 ||
-	    downs_read(k, &scope, DOWN_MAINTENANCE, &maintenance, &maintenance_count) < 0)
-		return -1;
-	k->current = group_of(k, &scope);
-	k->late[k->current] += n_late;
-	availability_add(&k->availability[k->current], a, service, outages, outage_count,
-	    maintenance, maintenance_count, w->from, w->to, k->query->now);
-	return 0;
-}
-
-/* Whether an earlier version lists it, so that a service is asked for once. */
+/* Whether some agreement of the group was in force in a part of the window that has passed. */
 static bool
-listed_before(const struct agreement *a, size_t version, const char *service)
+in_force(const struct asking *k, const struct scores_group *group)
 {
-	for (size_t v = 0; v < version; v++) {
-		if (terms_service(&a->version[v], service) != NULL)
+	const struct scores_query *q = k->query;
+	int64_t end = q->window.to < q->now ? q->window.to : q->now, begin;
+	const struct agreement *a;
+	bool ours;
+
+	for (size_t i = 0; i < k->config->agreements.count; i++) {
+		a = &k->config->agreements.items[i];
+		ours = scores_lets(q, DIM_AGREEMENT, a->id);
+		for (size_t b = 0; b < q->bys && ours; b++)
+			ours = q->by[b] != DIM_AGREEMENT || strcmp(group->by[b], a->id) == 0;
+		begin = a->version[0].from > q->window.from ? a->version[0].from : q->window.from;
+		if (ours && begin < end)
 			return true;
 	}
 	return false;
 }
 
-static int
-listed_ask(struct asking *k, const struct agreement *a)
+static struct score
+score_of_events(const struct asking *k, size_t g, enum indicator i)
 {
-	for (size_t v = 0; v < a->versions; v++) {
-		for (size_t i = 0; i < a->version[v].services; i++) {
-			if (!listed_before(a, v, a->version[v].service[i].id) &&
-			    service_ask(k, a, a->version[v].service[i].id) != 0)
-				return -1;
-		}
-	}
-	return 0;
+	const struct sums *sums = &k->part[g].sums[i];
+
+	if (indicator_table[i].formula == FORMULA_ABSENCE)
+		return score_of_absence(sums, in_force(k, &k->group[g]));
+	if (i == INCIDENT_CONTROL_RATE)
+		return score_of_incidents(sums, k->part[g].quota);
+	if (i == INFORMATION_INTEGRITY_RATE)
+		return score_of_amounts(i, &(struct amounts){sums->bad, sums->good, 0});
+	return score_of_sums(i, sums);
 }
 
-/* Services that no version lists, known by their outages. */
-static int
-unlisted_ask(struct asking *k)
+static struct score
+score_of_part(const struct asking *k, size_t g, enum indicator i)
 {
-	struct stored_down *known;
-	int n = store_down_services(k->store, k->arena, &known, k->err);
-	const struct agreement *a;
+	const struct part *p = &k->part[g];
+	struct score s;
 
-	for (int i = 0; i < n; i++) {
-		a = agreement_find(&k->config->agreements, known[i].agreement);
-		if (a != NULL && !listed_before(a, a->versions, known[i].service) &&
-		    service_ask(k, a, known[i].service) != 0)
-			return -1;
+	switch (indicator_table[i].input) {
+	case INPUT_OUTAGES:
+		s = score_of_availability(&p->availability);
+		s.late_maintenance = p->late;
+		return s;
+	case INPUT_MEASUREMENT:
+		return score_of_amounts(i, &p->amounts[i]);
+	case INPUT_ASSESSMENT:
+		return score_of_levels(&p->levels[i]);
+	case INPUT_TICKETS:
+	case INPUT_EVENTS:
+	case INPUT_REPORTS:
+		break;
 	}
-	return n < 0 ? -1 : 0;
+	return score_of_events(k, g, i);
 }
 
+/* Whether a group is worth its rows: something was counted. An agreement's is, too, where nothing
+ * having happened is the news. */
 static bool
-in_scope_of_outages(const struct scores_query *q)
+is_kept(const struct scores_query *q, const struct score *s, enum indicator i)
 {
-	for (size_t b = 0; b < q->bys; b++) {
-		if (q->by[b] == DIM_PRIORITY || q->by[b] == DIM_TEAM)
-			return false;
-	}
-	return q->filter[DIM_PRIORITY].count == 0 && q->filter[DIM_TEAM].count == 0;
-}
-
-static int
-outages_ask(struct asking *k)
-{
-	if (!k->query->wanted[SERVICE_AVAILABILITY] || !in_scope_of_outages(k->query))
-		return 0;
-	for (size_t i = 0; i < k->config->agreements.count; i++) {
-		if (listed_ask(k, &k->config->agreements.items[i]) != 0)
-			return -1;
-	}
-	return unlisted_ask(k);
-}
-
-static bool
-counts_anything(const struct score *s)
-{
+	bool without_b =
+	    indicator_table[i].formula == FORMULA_ABSENCE || i == INCIDENT_CONTROL_RATE;
 	int64_t excluded = 0;
 
 	for (int x = 0; x < EXCLUSIONS; x++)
 		excluded += s->excluded[x];
-	return s->b > 0 || excluded > 0;
+	return s->a > 0 || s->b > 0 || excluded > 0 ||
+	    (without_b && s->value.den > 0 && scores_by_agreement(q));
 }
 
 static void
@@ -246,18 +169,10 @@ group_score(struct asking *k, size_t g)
 	for (enum indicator i = 0; i < INDICATORS; i++) {
 		if (!k->query->wanted[i])
 			continue;
-		if (!indicator_table[i].computed)
-			group->score[i] = score_without("not_computed");
-		else if (indicator_table[i].input == INPUT_TICKETS)
-			group->score[i] = score_of_sums(i, &k->sums[g][i]);
-		else if (!in_scope_of_outages(k->query))
-			group->score[i] = score_without("not_in_scope");
-		else
-			group->score[i] = score_of_availability(&k->availability[g]);
-		group->any = group->any || counts_anything(&group->score[i]);
+		group->score[i] = scores_in_scope(k->query, i) ? score_of_part(k, g, i)
+							       : score_without("not_in_scope");
+		group->any = group->any || is_kept(k->query, &group->score[i], i);
 	}
-	if (k->query->wanted[SERVICE_AVAILABILITY])
-		group->score[SERVICE_AVAILABILITY].late_maintenance = k->late[g];
 }
 
 static int
@@ -280,7 +195,7 @@ scores_ask(struct store *s, const struct config *c, const struct scores_query *q
 
 	if (q->bys == 0)
 		group_add(&k);
-	if (tickets_ask(&k) != 0 || outages_ask(&k) != 0)
+	if (tallies_ask(&k) != 0 || outages_ask(&k) != 0 || agreements_ask(&k) != 0)
 		return -1;
 	for (size_t g = 0; g < k.count; g++) {
 		group_score(&k, g);

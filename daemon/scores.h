@@ -51,6 +51,9 @@ int scores_ask(struct store *s, const struct config *c, const struct scores_quer
 /* The one value that a dimension is restricted to, or NULL. */
 const char *scores_only(const struct scores_query *q, enum dimension d);
 
+/* Whether all dimensions that are asked for touch the indicator. */
+bool scores_in_scope(const struct scores_query *q, enum indicator i);
+
 bool scores_match(const struct scores_query *q, const struct scope *scope);
 
 #endif

@@ -34,12 +34,6 @@ watch_zone(const struct config *c, const char *agreement, int64_t now)
 	return terms == NULL ? c->zone : terms->zone;
 }
 
-int64_t
-watch_unit(enum indicator i)
-{
-	return i == SERVICE_AVAILABILITY ? STAMP_SECOND : 1;
-}
-
 struct alert
 watch_alert(const struct stored_alert *row)
 {
@@ -81,12 +75,8 @@ tell(struct watch *w, const struct rule *rule, const struct stored_alert *row, e
 {
 	struct buf body = BUF_INIT(ALERT_EVENT_MAX);
 	struct alert state = watch_alert(row);
-	struct alert_event e = {.move = move,
-	    .time = w->now,
-	    .rule = rule,
-	    .state = &state,
-	    .unit = watch_unit(rule->indicator),
-	    .reason = row->reason};
+	struct alert_event e = {
+	    .move = move, .time = w->now, .rule = rule, .state = &state, .reason = row->reason};
 	struct window window;
 	char id[32], message[96];
 	int rc = -1;
@@ -138,7 +128,7 @@ step(struct watch *w, const struct rule *rule, struct stored_alert *row,
 	enum alert_move move;
 	int64_t next;
 
-	scaled.min *= watch_unit(rule->indicator);
+	scaled.min *= rule_has_least(rule) ? score_unit_b(rule->indicator) : 0;
 	move = alert_step(&scaled, &after, reading, w->now);
 	next = alert_next(rule, &after);
 
@@ -186,6 +176,15 @@ reading_of(const struct score *s)
 	    .b = s->b};
 }
 
+/* What a group says of which nothing is counted: where that is all that matters, all is well. */
+static struct alert_reading
+reading_of_nothing(const struct rule *rule)
+{
+	bool well = indicator_table[rule->indicator].formula == FORMULA_ABSENCE;
+
+	return (struct alert_reading){.data = well, .good = well, .total = well};
+}
+
 static int
 group_watch(struct watch *w, const struct rule *rule, const struct scores_group *g, struct err *err)
 {
@@ -226,7 +225,7 @@ static int
 rule_watch(struct watch *w, const struct rule *rule, struct err *err)
 {
 	struct scores_query *q = arena_alloc(&w->arena, 1, sizeof(*q));
-	static const struct alert_reading nothing = {.data = false};
+	const struct alert_reading nothing = reading_of_nothing(rule);
 	struct scores scores;
 
 	*q = (struct scores_query){.cohort = rule->cohort, .bys = rule->bys, .now = w->now};

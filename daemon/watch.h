@@ -23,9 +23,6 @@ int watch_step(struct store *s, const struct config *c, int64_t now, bool *told,
  */
 const struct zone *watch_zone(const struct config *c, const char *agreement, int64_t now);
 
-/* How an indicator's A and B are stored for each that is shown: 1000 for ms shown as seconds. */
-int64_t watch_unit(enum indicator i);
-
 /* What the pure alert knows of a stored one. */
 struct alert watch_alert(const struct stored_alert *row);
 

@@ -29,6 +29,22 @@ SELECT id FROM entity WHERE id > ?1 ORDER BY id LIMIT ?2;
 -- name: entity_states
 SELECT count(*) FROM entity WHERE state = ?1 AND class = 0;
 
+-- name: entity_retractions
+SELECT 1 FROM entity WHERE source = ?1 AND class = 4 LIMIT 1;
+
+-- name: entry_delete
+DELETE FROM entry WHERE entity = ?1;
+
+-- name: entry_add
+INSERT INTO entry (entity, kind, agreement, topic, period, time, sequence, a, b, c)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
+
+-- name: entry_list
+SELECT y.topic, y.period, y.time, y.sequence, y.a, y.b, y.c
+FROM entry y JOIN entity e ON e.id = y.entity JOIN source s ON s.id = e.source
+WHERE y.kind = ?1 AND y.agreement = ?2
+ORDER BY y.topic, y.period, y.time, y.sequence, e.name, s.name;
+
 -- name: counted_add
 INSERT INTO counted (minute, entity) VALUES (?1, ?2) ON CONFLICT DO NOTHING;
 
@@ -37,7 +53,7 @@ DELETE FROM counted WHERE minute = ?1 AND entity = ?2;
 
 -- name: counted_page
 SELECT c.minute, c.entity, s.name, e.name, e.counts,
-       p.agreement, p.service, p.priority, p.team
+       p.agreement, p.service, p.priority, p.team, e.class
 FROM counted c
 JOIN entity e ON e.id = c.entity
 JOIN source s ON s.id = e.source

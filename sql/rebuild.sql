@@ -13,8 +13,12 @@ DELETE FROM tally;
 -- name: drop_downs
 DELETE FROM down;
 
+-- name: drop_entries
+DELETE FROM entry;
+
 -- name: dump_entities
-SELECT CASE e.class WHEN 0 THEN 'ticket' WHEN 1 THEN 'outage' ELSE 'maintenance' END,
+SELECT CASE e.class WHEN 0 THEN 'ticket' WHEN 1 THEN 'outage' WHEN 2 THEN 'maintenance'
+       WHEN 3 THEN 'fact' ELSE 'retraction' END,
        s.name, e.name, e.state, coalesce(e.due, 0), e.facts, e.counts,
        coalesce(p.agreement, ''), coalesce(p.service, ''), coalesce(p.priority, ''),
        coalesce(p.team, '')
@@ -35,3 +39,8 @@ ORDER BY 1, 2, 3, 4;
 SELECT d.agreement, d.service, d.kind, d.start, d.until, s.name, e.name, e.class
 FROM down d JOIN entity e ON e.id = d.entity JOIN source s ON s.id = e.source
 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8;
+
+-- name: dump_entries
+SELECT y.kind, y.agreement, y.topic, y.period, y.time, s.name, e.name, y.sequence, y.a, y.b, y.c
+FROM entry y JOIN entity e ON e.id = y.entity JOIN source s ON s.id = e.source
+ORDER BY 1, 2, 3, 4, 5, 6, 7;

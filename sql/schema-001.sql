@@ -25,7 +25,8 @@ CREATE TABLE quarantine (
 );
 
 -- All below is folded from the log, and can be rebuilt from it.
--- An entity is what records are about: a ticket (class 0), an outage (1), a maintenance (2).
+-- An entity is what records are about: a ticket (class 0), an outage (1), a maintenance (2); or a
+-- fact (3), which is the event of that name; or the retraction (4) of the event of that name.
 -- facts: its records, packed. counts: what it contributes to tallies, packed.
 -- state: 0 incomplete, 1 open, 2 resolved, 3 excluded. due: when time alone changes its counts.
 CREATE TABLE entity (
@@ -42,6 +43,7 @@ CREATE TABLE entity (
 );
 CREATE INDEX entity_due ON entity (due) WHERE due IS NOT NULL;
 CREATE INDEX entity_state ON entity (state) WHERE state < 2;
+CREATE INDEX entity_retraction ON entity (source) WHERE class = 4;
 
 -- In which minutes an entity counts: the way from a score back to its tickets.
 CREATE TABLE counted (
@@ -79,6 +81,22 @@ CREATE TABLE down (
     PRIMARY KEY (agreement, service, kind, until, start, entity)
 ) WITHOUT ROWID;
 CREATE INDEX down_entity ON down (entity);
+
+-- Facts that are no counts: reports (kind 0, a: conforming), measurements (1: a, b, c) and
+-- assessments (2, a: level, b: valid until). topic: the report, or the indicator.
+CREATE TABLE entry (
+    entity INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    agreement TEXT NOT NULL,
+    topic TEXT NOT NULL,
+    period TEXT NOT NULL,
+    time INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    c INTEGER NOT NULL
+);
+CREATE INDEX entry_about ON entry (kind, agreement);
 
 -- Alerts and what they have to tell: not folded, never rebuilt.
 CREATE TABLE alert (

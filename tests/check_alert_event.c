@@ -49,7 +49,6 @@ setup(void)
 	    .state = &state,
 	    .scope = {"acme", "mail", NULL, NULL},
 	    .window = &rolling,
-	    .unit = 1,
 	};
 }
 
@@ -140,10 +139,28 @@ END_TEST
 
 START_TEST(seconds)
 {
-	event.unit = 1000;
+	struct rule about = rule;
+
+	about.indicator = SERVICE_AVAILABILITY;
+	event.rule = &about;
 	state.a = 61500;
 	state.b = 7200000;
 	says("\"a\":61.5,\"b\":7200,");
+}
+END_TEST
+
+START_TEST(incidents_agreed_are_parts_and_an_absence_has_no_b)
+{
+	struct rule about = rule;
+
+	about.indicator = INCIDENT_CONTROL_RATE;
+	event.rule = &about;
+	state.a = 1;
+	state.b = 2500000;
+	says("\"a\":1,\"b\":2.5,");
+	about.indicator = LEAKAGE_FREE;
+	state.b = 0;
+	says("\"a\":1,\"b\":null,");
 }
 END_TEST
 
@@ -229,6 +246,7 @@ main(void)
 	tcase_add_test(t, value);
 	tcase_add_test(t, threshold_that_is_gone);
 	tcase_add_test(t, seconds);
+	tcase_add_test(t, incidents_agreed_are_parts_and_an_absence_has_no_b);
 	tcase_add_test(t, calendar_window);
 	tcase_add_test(t, no_scope);
 	tcase_add_test(t, strange_names);

@@ -233,7 +233,7 @@ START_TEST(test_terms)
 	ck_assert_ptr_eq(v->service[0].calendar, mine);
 	ck_assert_ptr_eq(v->service[1].calendar, always);
 	ck_assert_uint_eq(v->reports, 1);
-	ck_assert_int_eq(v->report[0].every, PERIOD_QUARTER);
+	ck_assert_int_eq(v->report[0].every, EVERY_QUARTER);
 	ck_assert_int_eq(v->report[0].due, STAMP_DAY);
 	ck_assert_uint_eq(v->objectives, 1);
 	ck_assert_int_eq(v->objective[0].indicator, SERVICE_AVAILABILITY);

@@ -48,7 +48,8 @@ END_TEST
 
 START_TEST(counts_come_back)
 {
-	const struct count counts[] = {{-5, 3, 0}, {29000000, 511, 1}, {10, 1023, 700}};
+	const struct count counts[] = {
+	    {-5, 3, 0, 1}, {29000000, 511, 1, 1000000000}, {10, 1023, 700, 5}};
 	struct buf b = BUF_INIT(100);
 	struct count *back;
 	struct err err;
@@ -57,7 +58,8 @@ START_TEST(counts_come_back)
 	ck_assert_int_eq(counts_unpack(b.data, b.len, &s.arena, &back, &err), 3);
 	for (int i = 0; i < 3; i++)
 		ck_assert(back[i].minute == counts[i].minute &&
-		    back[i].measure == counts[i].measure && back[i].cycle == counts[i].cycle);
+		    back[i].measure == counts[i].measure && back[i].cycle == counts[i].cycle &&
+		    back[i].n == counts[i].n);
 	ck_assert_int_eq(counts_unpack(b.data, b.len - 1, &s.arena, &back, &err), -1);
 	buf_free(&b);
 }

@@ -12,6 +12,7 @@
 
 #include <check.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,9 +82,10 @@ story_member(struct record *r, const char *name, const char *value)
 	for (enum member m = 0; m < MEMBERS; m++) {
 		if (strcmp(record_members[m].name, name) != 0 || ((r->type->members >> m) & 1) == 0)
 			continue;
-		r->has |= UINT32_C(1) << m;
+		r->has |= member_bit(m);
 		switch (record_members[m].type) {
 		case TYPE_TEXT:
+		case TYPE_PERIOD:
 			r->m[m].text = value;
 			break;
 		case TYPE_INSTANT:
@@ -95,6 +97,15 @@ story_member(struct record *r, const char *name, const char *value)
 		case TYPE_WORD:
 			while (strcmp(record_members[m].words[r->m[m].number], value) != 0)
 				r->m[m].number++;
+			break;
+		case TYPE_INDICATOR:
+			r->m[m].number = indicator_find(value);
+			break;
+		case TYPE_WHOLE:
+			r->m[m].number = atoll(value);
+			break;
+		case TYPE_DECIMAL:
+			r->m[m].number = llround(1000 * atof(value));
 		}
 		return;
 	}

@@ -5,6 +5,7 @@
 
 #include "codec/json_text.h"
 #include "domain/indicator.h"
+#include "domain/score.h"
 #include "domain/zone.h"
 
 static const char *const types[MOVES] = {
@@ -142,8 +143,12 @@ alert_event_data(const struct alert_event *e)
 	set(data, "scope", scope_json(e, &bad), &bad);
 	set(data, "level", json_string(level_names[a->level]), &bad);
 	set(data, "value", value_json(a), &bad);
-	set(data, "a", count_json(a->a, e->unit), &bad);
-	set(data, "b", count_json(a->b, e->unit), &bad);
+	set(data, "a", count_json(a->a, score_unit_a(e->rule->indicator)), &bad);
+	set(data, "b",
+	    indicator_table[e->rule->indicator].formula == FORMULA_ABSENCE
+		? json_null()
+		: count_json(a->b, score_unit_b(e->rule->indicator)),
+	    &bad);
 	set(data, "threshold", threshold_json(e->rule, a->level), &bad);
 	set(data, "window", window_json(e->window, &bad), &bad);
 	set(data, "since", stamp_json(a->since), &bad);

@@ -46,8 +46,6 @@ struct alert_event {
 	const struct alert *state; /* after the move */
 	const char *scope[DIMENSIONS]; /* NULL: not part of it */
 	const struct window *window; /* that the last reading was about */
-	int64_t unit; /* a and b of the state are divided by it: 1000 where they are ms and shown as
-			 seconds, else 1 */
 	const char *reason; /* NULL: "cleared" */
 };
 

@@ -5,11 +5,11 @@
 
 #include "base/stamp.h"
 
-static const char *const period_names[] = {
-    [PERIOD_WEEK] = "week",
-    [PERIOD_MONTH] = "month",
-    [PERIOD_QUARTER] = "quarter",
-    [PERIOD_YEAR] = "year",
+static const char *const every_names[] = {
+    [EVERY_WEEK] = "week",
+    [EVERY_MONTH] = "month",
+    [EVERY_QUARTER] = "quarter",
+    [EVERY_YEAR] = "year",
     NULL,
 };
 
@@ -193,7 +193,7 @@ static const struct conf_table report_table = {
 	(const struct conf_key[]){
 	    {"id", conf_text, .at = offsetof(struct report, id), .needed = true},
 	    {"every", conf_choice, .at = offsetof(struct report, every), .needed = true,
-		.words = period_names},
+		.words = every_names},
 	    {"due", conf_duration, .at = offsetof(struct report, due), .needed = true},
 	    {0},
 	},

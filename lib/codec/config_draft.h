@@ -57,7 +57,6 @@ extern const struct conf_table config_table; /* the root */
 conf_binder conf_zone; /* const struct zone * */
 conf_binder conf_calendar; /* const struct calendar * */
 conf_binder conf_indicator; /* an enum indicator */
-conf_binder conf_computed; /* an enum indicator that slad keeps up to date */
 conf_binder conf_agreement; /* const char *: the id of an agreement */
 conf_binder conf_receivers; /* const char *const *, and its count: names of receivers */
 conf_binder conf_listeners; /* const struct listener *, and its count */

@@ -71,39 +71,21 @@ conf_calendar(struct conf *c, const struct conf_key *k, const yaml_node_t *n, vo
 	conf_unknown(c, n, "calendar", name, names, count);
 }
 
-static void
-bind_indicator(
-    struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into, bool computed)
+void
+conf_indicator(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
 {
 	const char *id = conf_scalar(c, k, n, "is the id of an indicator"), *names[INDICATORS];
-	size_t count = 0;
 	int found;
 
 	if (id == NULL)
 		return;
 	for (int i = 0; i < INDICATORS; i++)
-		if (!computed || indicator_table[i].computed)
-			names[count++] = indicator_table[i].id;
+		names[i] = indicator_table[i].id;
 	found = indicator_find(id);
 	if (found < 0)
-		conf_unknown(c, n, "indicator", id, names, count);
-	else if (computed && !indicator_table[found].computed)
-		conf_mistake(c, n, "slad does not compute '%s' yet; it computes %s", id,
-		    conf_names(c, names, count));
+		conf_unknown(c, n, "indicator", id, names, INDICATORS);
 	else
 		conf_put(into, k->at, &found, sizeof(found));
-}
-
-void
-conf_indicator(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
-{
-	bind_indicator(c, k, n, into, false);
-}
-
-void
-conf_computed(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
-{
-	bind_indicator(c, k, n, into, true);
 }
 
 void

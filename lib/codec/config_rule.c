@@ -40,21 +40,19 @@ bind_by(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *in
 	}
 }
 
-/* Outages have a service and an agreement, but neither a priority nor a team. */
+/* A dimension that the indicator does not have would always give "not in scope". */
 static void
 check_scope(struct conf *c, const yaml_node_t *n, const struct rule *r)
 {
 	const struct indicator_info *info = &indicator_table[r->indicator];
 	const yaml_node_t *where = conf_at(c, n, "where");
 
-	if (info->input != INPUT_OUTAGES)
-		return;
-	for (int d = DIM_PRIORITY; d <= DIM_TEAM; d++)
-		if (r->where[d] != NULL)
+	for (int d = 0; d < DIMENSIONS; d++)
+		if (r->where[d] != NULL && (info->dimensions >> d & 1) == 0)
 			conf_mistake(c, conf_at(c, where, dimension_names[d]),
 			    "%s has no %s; leave it out of 'where'", info->id, dimension_names[d]);
 	for (size_t i = 0; i < r->bys; i++)
-		if (r->by[i] >= DIM_PRIORITY)
+		if ((info->dimensions >> r->by[i] & 1) == 0)
 			conf_mistake(c, conf_at(c, n, "by"), "%s has no %s; leave it out of 'by'",
 			    info->id, dimension_names[r->by[i]]);
 }
@@ -107,6 +105,10 @@ rule_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
 	if (r->min < 1)
 		conf_mistake(
 		    c, conf_at(c, n, "min"), "'min' is 1 or more; with a B of 0 there is no value");
+	if (r->min > 1 && !rule_has_least(r))
+		conf_mistake(c, conf_at(c, n, "min"),
+		    "%s has a value whatever its B is; leave 'min' out",
+		    indicator_table[r->indicator].id);
 }
 
 static bool
@@ -154,7 +156,7 @@ const struct conf_table rule_table = {
     .keys =
 	(const struct conf_key[]){
 	    {"name", conf_text, AT(name), .needed = true},
-	    {"indicator", conf_computed, AT(indicator), .needed = true},
+	    {"indicator", conf_indicator, AT(indicator), .needed = true},
 	    {"where", conf_map, .table = &where_table},
 	    {.name = "by", .bind = bind_by},
 	    {"window", bind_window, AT(window), .preset = "24h"},

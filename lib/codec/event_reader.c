@@ -1,6 +1,7 @@
 #include "codec/event_reader.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "base/buf.h"
 #include "base/stamp.h"
 #include "codec/json_text.h"
+#include "domain/period.h"
 
 static int wrong(struct reader *r, const char *pointer, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
@@ -138,34 +140,122 @@ word_read(struct reader *r, const struct member_info *info, const char *pointer,
 }
 
 static int
+period_read(struct reader *r, const struct member_info *info, const char *pointer, const char *text)
+{
+	const char *right = "such as 2026, 2026-Q4, 2026-11, 2026-W47 or 2026-11-20";
+	struct period p;
+
+	if (period_parse(text, &p, &right) == 1)
+		return 0;
+	return wrong(
+	    r, pointer, "'%s' is '%.40s', which is no period: %s", info->name, text, right);
+}
+
+static int
+indicator_read(struct reader *r, const struct member_info *info, const char *pointer,
+    const json_t *v, int64_t *n)
+{
+	const char *names[INDICATORS + 1], *text = json_string_value(v);
+	char list[ERR_MAX / 2];
+	size_t count = 0;
+
+	*n = text == NULL ? -1 : indicator_find(text);
+	if (*n >= 0 && indicator_table[*n].input == info->input)
+		return 0;
+	for (int i = 0; i < INDICATORS; i++) {
+		if (indicator_table[i].input == info->input)
+			names[count++] = indicator_table[i].id;
+	}
+	names[count] = NULL;
+	words_list(names, list, sizeof(list));
+	return wrong(
+	    r, pointer, "'%s' of %s is one of %s", info->name, r->event->record.type->name, list);
+}
+
+/* A number as so many of its parts: 1 for a whole one, 1000 for thousandths. */
+static int
+number_read(struct reader *r, const struct member_info *info, const char *pointer, const json_t *v,
+    int64_t *n)
+{
+	int64_t parts = info->type == TYPE_DECIMAL ? 1000 : 1;
+	double x = json_number_value(v), made = round(x * (double)parts);
+	bool fits = json_is_number(v) && made >= (double)info->low && made <= (double)info->high &&
+	    made / (double)parts == x;
+
+	*n = fits ? (int64_t)made : 0;
+	if (fits)
+		return 0;
+	if (parts == 1)
+		return wrong(r, pointer, "'%s' is a whole number from %" PRId64 " to %" PRId64,
+		    info->name, info->low, info->high);
+	return wrong(r, pointer,
+	    "'%s' is a number %s 0 and at most %" PRId64 ", with at most three decimals",
+	    info->name, info->low > 0 ? "above" : "of at least", info->high / parts);
+}
+
+static int
+text_read(struct reader *r, enum member m, const char *pointer, const json_t *v)
+{
+	const struct member_info *info = &record_members[m];
+	const char *text = json_string_value(v);
+
+	if (text == NULL)
+		return wrong(
+		    r, pointer, "'%s' is %s; a string is wanted", info->name, json_type_text(v));
+	r->event->record.m[m].text = arena_strdup(r->arena, text);
+	if (info->type == TYPE_PERIOD)
+		return period_read(r, info, pointer, text);
+	return info->folded ? name_check(r, pointer, info->name, text) : 0;
+}
+
+static int
+instant_read(struct reader *r, const struct member_info *info, const char *pointer, const json_t *v,
+    int64_t *t)
+{
+	struct err err;
+
+	if (!json_is_string(v))
+		return wrong(
+		    r, pointer, "'%s' is %s; a string is wanted", info->name, json_type_text(v));
+	if (stamp_parse(json_string_value(v), t, &err) != 0)
+		return wrong(r, pointer, "'%s' %s", info->name, err.msg);
+	return 0;
+}
+
+static int
+bool_read(struct reader *r, const struct member_info *info, const char *pointer, const json_t *v,
+    int64_t *n)
+{
+	if (!json_is_boolean(v))
+		return wrong(r, pointer, "'%s' is %s; true or false is wanted", info->name,
+		    json_type_text(v));
+	*n = json_is_true(v);
+	return 0;
+}
+
+static int
 member_value(struct reader *r, enum member m, const char *pointer, const json_t *v)
 {
 	const struct member_info *info = &record_members[m];
 	struct record *rec = &r->event->record;
-	struct err err;
 
 	switch (info->type) {
 	case TYPE_TEXT:
-		if (!json_is_string(v))
-			break;
-		rec->m[m].text = arena_strdup(r->arena, json_string_value(v));
-		return info->folded ? name_check(r, pointer, info->name, rec->m[m].text) : 0;
+	case TYPE_PERIOD:
+		return text_read(r, m, pointer, v);
 	case TYPE_BOOL:
-		if (!json_is_boolean(v))
-			return wrong(r, pointer, "'%s' is %s; true or false is wanted", info->name,
-			    json_type_text(v));
-		rec->m[m].number = json_is_true(v);
-		return 0;
+		return bool_read(r, info, pointer, v, &rec->m[m].number);
 	case TYPE_INSTANT:
-		if (!json_is_string(v))
-			break;
-		if (stamp_parse(json_string_value(v), &rec->m[m].number, &err) != 0)
-			return wrong(r, pointer, "'%s' %s", info->name, err.msg);
-		return 0;
+		return instant_read(r, info, pointer, v, &rec->m[m].number);
 	case TYPE_WORD:
 		return word_read(r, info, pointer, v, &rec->m[m].number);
+	case TYPE_INDICATOR:
+		return indicator_read(r, info, pointer, v, &rec->m[m].number);
+	case TYPE_WHOLE:
+	case TYPE_DECIMAL:
+		break;
 	}
-	return wrong(r, pointer, "'%s' is %s; a string is wanted", info->name, json_type_text(v));
+	return number_read(r, info, pointer, v, &rec->m[m].number);
 }
 
 /* null is absent; but in an update it takes a member away, save those a ticket cannot be without.
@@ -180,7 +270,7 @@ member_null(struct reader *r, enum member m, const char *pointer)
 	if (m == MEMBER_AGREEMENT || m == MEMBER_KIND)
 		return wrong(
 		    r, pointer, "'%s' is null; a ticket cannot be without", record_members[m].name);
-	rec->unset |= UINT32_C(1) << m;
+	rec->unset |= member_bit(m);
 	return 0;
 }
 
@@ -191,7 +281,7 @@ member_read(struct reader *r, enum member m, const json_t *data)
 	const struct member_info *info = &record_members[m];
 	struct record *rec = &r->event->record;
 	const json_t *v = json_object_get(data, info->name);
-	uint32_t bit = UINT32_C(1) << m;
+	uint64_t bit = member_bit(m);
 	char pointer[48];
 
 	if ((type->members & bit) == 0)
@@ -205,7 +295,7 @@ member_read(struct reader *r, enum member m, const json_t *data)
 	}
 	if (member_value(r, m, pointer, v) != 0)
 		return -1;
-	if ((type->mandatory & bit) && info->type == TYPE_TEXT && rec->m[m].text[0] == '\0')
+	if ((type->mandatory & bit) && member_is_text(m) && rec->m[m].text[0] == '\0')
 		return wrong(r, pointer, "'%s' is empty; %s needs it", info->name, type->name);
 	rec->has |= bit;
 	return 0;
@@ -228,11 +318,31 @@ agreement_check(struct reader *r)
 	    rec->m[MEMBER_AGREEMENT].text, known);
 }
 
+/* What the members say together. */
+static int
+sense_check(struct reader *r)
+{
+	const struct record *rec = &r->event->record;
+	bool staff = record_has(rec, MEMBER_MEASURED) &&
+	    rec->m[MEMBER_MEASURED].number == STAFF_PROFESSIONALISM;
+
+	if (rec->type->class == CLASS_MAINTENANCE &&
+	    rec->m[MEMBER_FROM].number >= rec->m[MEMBER_TO].number)
+		return wrong(r, "/data/to", "'to' is not after 'from'");
+	if (rec->type->verb == VERB_SURVEY_ANSWERED &&
+	    rec->m[MEMBER_SCORE].number > rec->m[MEMBER_SCALE].number)
+		return wrong(r, "/data/score", "'score' is more than 'scale', the best there is");
+	if (staff && !record_has(rec, MEMBER_C))
+		return wrong(r, "/data/c", "'c' is missing; staff_professionalism needs it");
+	if (!staff && record_has(rec, MEMBER_C))
+		return wrong(r, "/data/c", "only staff_professionalism has a 'c'; leave it out");
+	return 0;
+}
+
 static int
 data_read(struct reader *r, const json_t *event)
 {
 	const json_t *data = json_object_get(event, "data");
-	const struct record *rec = &r->event->record;
 
 	if (data != NULL && !json_is_object(data) && !json_is_null(data))
 		return wrong(r, "/data", "'data' is %s; an object is wanted", json_type_text(data));
@@ -240,10 +350,7 @@ data_read(struct reader *r, const json_t *event)
 		if (member_read(r, m, data) != 0)
 			return -1;
 	}
-	if (rec->type->class == CLASS_MAINTENANCE &&
-	    rec->m[MEMBER_FROM].number >= rec->m[MEMBER_TO].number)
-		return wrong(r, "/data/to", "'to' is not after 'from'");
-	return agreement_check(r);
+	return sense_check(r) != 0 ? -1 : agreement_check(r);
 }
 
 static int
@@ -263,20 +370,38 @@ type_read(struct reader *r, const json_t *event)
 	    name);
 }
 
-/* Maintenance is what it announces, whatever it is called; all else is its subject. */
+/* Maintenance is what it announces, whatever it is called; a fact stands for itself, a retraction
+ * for what it retracts; all else is its subject. */
 static void
 entity_name(struct reader *r)
 {
 	const struct record *rec = &r->event->record;
 	struct buf b = BUF_INIT(4 * EVENT_NAME);
 
-	r->event->entity = rec->subject;
-	if (rec->type->class != CLASS_MAINTENANCE)
+	switch (rec->type->class) {
+	case CLASS_TICKET:
+	case CLASS_OUTAGE:
+		r->event->entity = rec->subject;
 		return;
+	case CLASS_FACT:
+		r->event->entity = rec->id;
+		return;
+	case CLASS_RETRACTION:
+		r->event->entity = rec->m[MEMBER_ID].text;
+		return;
+	case CLASS_MAINTENANCE:
+		break;
+	}
 	buf_putf(&b, "%s\x1f%s\x1f%" PRId64 "\x1f%" PRId64, rec->m[MEMBER_AGREEMENT].text,
 	    rec->m[MEMBER_SERVICE].text, rec->m[MEMBER_FROM].number, rec->m[MEMBER_TO].number);
 	r->event->entity = arena_strdup(r->arena, buf_text(&b));
 	buf_free(&b);
+}
+
+static bool
+needs_subject(const struct record *rec)
+{
+	return rec->type->class == CLASS_TICKET || rec->type->class == CLASS_OUTAGE;
 }
 
 static int
@@ -311,7 +436,7 @@ reader_event(struct reader *r, const json_t *event)
 	    time_read(r, event) != 0 || sequence_read(r, event) != 0)
 		return -1;
 	rec->subject = "";
-	if ((rec->type->class != CLASS_MAINTENANCE || json_object_get(event, "subject") != NULL) &&
+	if ((needs_subject(rec) || json_object_get(event, "subject") != NULL) &&
 	    attribute(r, event, "subject", &rec->subject) != 0)
 		return -1;
 	if (data_read(r, event) != 0)

@@ -5,18 +5,12 @@
 
 #include "base/pack.h"
 
-static bool
-is_text(enum member m)
-{
-	return record_members[m].type == TYPE_TEXT;
-}
-
-static uint32_t
-folded(uint32_t members)
+static uint64_t
+folded(uint64_t members)
 {
 	for (enum member m = 0; m < MEMBERS; m++) {
 		if (!record_members[m].folded)
-			members &= ~(UINT32_C(1) << m);
+			members &= ~member_bit(m);
 	}
 	return members;
 }
@@ -24,10 +18,10 @@ folded(uint32_t members)
 void
 record_pack(struct buf *facts, const struct record *r)
 {
-	uint32_t has = folded(r->has);
+	uint64_t has = folded(r->has);
 
 	pack_uint(facts, (uint64_t)r->seq);
-	pack_uint(facts, (uint64_t)(r->type - record_types));
+	pack_uint(facts, (uint64_t)(r->type - record_types) << 1 | r->retracted);
 	pack_int(facts, r->time);
 	pack_int(facts, r->sequence);
 	pack_text(facts, r->id);
@@ -36,7 +30,7 @@ record_pack(struct buf *facts, const struct record *r)
 	for (enum member m = 0; m < MEMBERS; m++) {
 		if (((has >> m) & 1) == 0)
 			continue;
-		if (is_text(m))
+		if (member_is_text(m))
 			pack_text(facts, r->m[m].text);
 		else
 			pack_int(facts, r->m[m].number);
@@ -59,6 +53,8 @@ record_unpack(struct unpack *u, struct arena *a, struct record *r)
 
 	r->seq = (int64_t)unpack_uint(u);
 	type = unpack_uint(u);
+	r->retracted = type & 1;
+	type >>= 1;
 	if (type >= record_type_count) {
 		u->bad = true;
 		return;
@@ -67,12 +63,12 @@ record_unpack(struct unpack *u, struct arena *a, struct record *r)
 	r->time = unpack_int(u);
 	r->sequence = unpack_int(u);
 	r->id = text_unpack(u, a);
-	r->has = (uint32_t)unpack_uint(u);
-	r->unset = (uint32_t)unpack_uint(u);
+	r->has = unpack_uint(u);
+	r->unset = unpack_uint(u);
 	for (enum member m = 0; m < MEMBERS; m++) {
 		if (!record_has(r, m))
 			continue;
-		if (is_text(m))
+		if (member_is_text(m))
 			r->m[m].text = text_unpack(u, a);
 		else
 			r->m[m].number = unpack_int(u);
@@ -116,6 +112,7 @@ counts_pack(struct buf *b, const struct count *counts, size_t n)
 		pack_int(b, counts[i].minute - before);
 		pack_uint(b, counts[i].measure);
 		pack_uint(b, counts[i].cycle);
+		pack_int(b, counts[i].n);
 		before = counts[i].minute;
 	}
 }
@@ -124,7 +121,7 @@ int
 counts_unpack(
     const void *bytes, size_t len, struct arena *a, struct count **counts, struct err *err)
 {
-	struct count *list = arena_alloc(a, len / 3 + 1, sizeof(*list));
+	struct count *list = arena_alloc(a, len / 4 + 1, sizeof(*list));
 	int64_t minute = 0;
 	struct unpack u;
 	int n = 0;
@@ -135,6 +132,7 @@ counts_unpack(
 		list[n].minute = minute;
 		list[n].measure = (unsigned)unpack_uint(&u);
 		list[n].cycle = (unsigned)unpack_uint(&u);
+		list[n].n = unpack_int(&u);
 	}
 	if (u.bad)
 		return err_set(err, "stored counts are damaged; run slad rebuild");

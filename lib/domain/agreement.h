@@ -40,11 +40,11 @@ struct objective {
 	struct decimal at_least;
 };
 
-enum period { PERIOD_WEEK, PERIOD_MONTH, PERIOD_QUARTER, PERIOD_YEAR };
+enum every { EVERY_WEEK, EVERY_MONTH, EVERY_QUARTER, EVERY_YEAR };
 
 struct report {
 	const char *id;
-	enum period every;
+	enum every every;
 	int64_t due; /* ms after the period's end */
 };
 

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "domain/scope.h"
+
 enum characteristic { SECURITY, RELIABILITY, RESPONSIVENESS, TANGIBILITY, FRIENDLINESS };
 #define CHARACTERISTICS 5
 
@@ -19,7 +21,14 @@ enum formula {
 };
 
 /* Where A and B come from. */
-enum input { INPUT_TICKETS, INPUT_OUTAGES, INPUT_EVENTS, INPUT_MEASUREMENT, INPUT_ASSESSMENT };
+enum input {
+	INPUT_TICKETS,
+	INPUT_OUTAGES,
+	INPUT_EVENTS, /* calls, security, changes */
+	INPUT_REPORTS,
+	INPUT_MEASUREMENT,
+	INPUT_ASSESSMENT,
+};
 
 /* In the order of the standard's tables. */
 enum indicator {
@@ -65,12 +74,13 @@ struct indicator_info {
 	enum formula formula;
 	enum input input;
 	const char *a, *b; /* what is counted, in a few words; b "" where there is none */
+	unsigned dimensions; /* that touch it: 1 << enum dimension */
 	bool one_if_empty; /* B = 0 gives 1 by the standard, not "no data" */
-	bool computed; /* slad keeps it up to date; others are catalogued only */
 };
 
 extern const struct indicator_info indicator_table[INDICATORS];
 extern const char *const characteristic_names[CHARACTERISTICS];
+extern const char *const characteristic_names_zh[CHARACTERISTICS];
 
 int indicator_find(const char *id); /* enum indicator, or -1 */
 

@@ -2,16 +2,23 @@
 
 #include <string.h>
 
-#define M(m) (UINT32_C(1) << MEMBER_##m)
+#define M(m) (UINT64_C(1) << MEMBER_##m)
+
+#define AMOUNT_MAX INT64_C(1000000000000)
+#define SCALE_MAX INT64_C(1000000000) /* a million, in thousandths */
 
 #define DUES (M(RESPOND_BY) | M(RECOVER_BY) | M(RESOLVE_BY))
 #define OPENED                                                                                  \
 	(M(AGREEMENT) | M(SERVICE) | M(PRIORITY) | M(TEAM) | M(AGENT) | M(CHANNEL) | M(TITLE) | \
 	    M(OUTAGE) | M(MAJOR) | M(STARTED_AT) | DUES)
-#define PERIOD (M(AGREEMENT) | M(SERVICE) | M(FROM) | M(TO))
+#define SPAN (M(AGREEMENT) | M(SERVICE) | M(FROM) | M(TO))
+#define COUNTED (M(AGREEMENT) | M(SERVICE) | M(COUNT))
+#define MEASURED (M(AGREEMENT) | M(MEASURED) | M(PERIOD) | M(A) | M(B))
+#define ASSESSED (M(AGREEMENT) | M(ASSESSED) | M(LEVEL))
 
 const char *const kind_names[] = {"request", "incident", "complaint", NULL};
 const char *const contact_by_names[] = {"customer", "agent", NULL};
+const char *const survey_level_names[] = {"ticket", "project", "customer", NULL};
 const char *const exclusion_names[] = {
     "duplicate", "spam", "test", "cancelled", "invalid", "no_agreement", NULL};
 
@@ -41,6 +48,24 @@ const struct member_info record_members[MEMBERS] = {
     [MEMBER_DUPLICATE_OF] = {"duplicate_of", TYPE_TEXT, NULL, false},
     [MEMBER_FROM] = {"from", TYPE_INSTANT, NULL, true},
     [MEMBER_TO] = {"to", TYPE_INSTANT, NULL, true},
+    [MEMBER_COUNT] = {"count", TYPE_WHOLE, NULL, true, .low = 1, .high = 1000000000},
+    [MEMBER_REPORT] = {"report", TYPE_TEXT, NULL, true},
+    [MEMBER_PERIOD] = {"period", TYPE_PERIOD, NULL, true},
+    [MEMBER_CONFORMING] = {"conforming", TYPE_BOOL, NULL, true},
+    [MEMBER_SCORE] = {"score", TYPE_DECIMAL, NULL, true, .low = 0, .high = SCALE_MAX},
+    [MEMBER_SCALE] = {"scale", TYPE_DECIMAL, NULL, true, .low = 1, .high = SCALE_MAX},
+    [MEMBER_SURVEYED] = {"level", TYPE_WORD, survey_level_names, true},
+    [MEMBER_TICKET] = {"ticket", TYPE_TEXT, NULL, true},
+    [MEMBER_MEASURED] = {"indicator", TYPE_INDICATOR, NULL, true, .input = INPUT_MEASUREMENT},
+    [MEMBER_A] = {"a", TYPE_WHOLE, NULL, true, .low = 0, .high = AMOUNT_MAX},
+    [MEMBER_B] = {"b", TYPE_WHOLE, NULL, true, .low = 0, .high = AMOUNT_MAX},
+    [MEMBER_C] = {"c", TYPE_WHOLE, NULL, true, .low = 0, .high = AMOUNT_MAX},
+    [MEMBER_ASSESSED] = {"indicator", TYPE_INDICATOR, NULL, true, .input = INPUT_ASSESSMENT},
+    [MEMBER_LEVEL] = {"level", TYPE_WHOLE, NULL, true, .low = 1, .high = 5},
+    [MEMBER_EVIDENCE] = {"evidence", TYPE_TEXT, NULL, false},
+    [MEMBER_ASSESSOR] = {"assessor", TYPE_TEXT, NULL, false},
+    [MEMBER_VALID_UNTIL] = {"valid_until", TYPE_INSTANT, NULL, true},
+    [MEMBER_ID] = {"id", TYPE_TEXT, NULL, true},
 };
 
 #define TICKET(name, K, V, allowed, needed)                             \
@@ -70,8 +95,22 @@ const struct record_type record_types[] = {
 	M(AGREEMENT) | M(SERVICE)},
     {"outage.ended", CLASS_OUTAGE, 0, VERB_OUTAGE_ENDED, M(AGREEMENT) | M(SERVICE),
 	M(AGREEMENT) | M(SERVICE)},
-    {"maintenance.planned", CLASS_MAINTENANCE, 0, VERB_MAINTENANCE_PLANNED, PERIOD, PERIOD},
-    {"maintenance.cancelled", CLASS_MAINTENANCE, 0, VERB_MAINTENANCE_CANCELLED, PERIOD, PERIOD},
+    {"maintenance.planned", CLASS_MAINTENANCE, 0, VERB_MAINTENANCE_PLANNED, SPAN, SPAN},
+    {"maintenance.cancelled", CLASS_MAINTENANCE, 0, VERB_MAINTENANCE_CANCELLED, SPAN, SPAN},
+    {"call.answered", CLASS_FACT, 0, VERB_CALL_ANSWERED, COUNTED, M(AGREEMENT)},
+    {"call.abandoned", CLASS_FACT, 0, VERB_CALL_ABANDONED, COUNTED, M(AGREEMENT)},
+    {"report.submitted", CLASS_FACT, 0, VERB_REPORT_SUBMITTED,
+	M(AGREEMENT) | M(REPORT) | M(PERIOD) | M(CONFORMING), M(AGREEMENT) | M(REPORT) | M(PERIOD)},
+    {"survey.answered", CLASS_FACT, 0, VERB_SURVEY_ANSWERED,
+	M(AGREEMENT) | M(SCORE) | M(SCALE) | M(SURVEYED) | M(SERVICE) | M(TICKET),
+	M(AGREEMENT) | M(SCORE) | M(SCALE)},
+    {"security.tampered", CLASS_FACT, 0, VERB_SECURITY_TAMPERED, COUNTED, M(AGREEMENT)},
+    {"security.leaked", CLASS_FACT, 0, VERB_SECURITY_LEAKED, COUNTED, M(AGREEMENT)},
+    {"change.applied", CLASS_FACT, 0, VERB_CHANGE_APPLIED, COUNTED, M(AGREEMENT)},
+    {"measurement.recorded", CLASS_FACT, 0, VERB_MEASUREMENT_RECORDED, MEASURED | M(C), MEASURED},
+    {"assessment.recorded", CLASS_FACT, 0, VERB_ASSESSMENT_RECORDED,
+	ASSESSED | M(EVIDENCE) | M(ASSESSOR) | M(VALID_UNTIL), ASSESSED},
+    {"event.retracted", CLASS_RETRACTION, 0, VERB_EVENT_RETRACTED, M(ID), M(ID)},
 };
 
 const size_t record_type_count = sizeof(record_types) / sizeof(record_types[0]);

@@ -4,7 +4,8 @@
  * The event types of slad, their members and which of them are mandatory stand in one table, read
  * by the decoder, the fold, the tests and the manual. Identity is (source, id). What a record is
  * about is its class and (source, subject): tickets, outages and maintenance are separate name
- * spaces.
+ * spaces. A fact stands alone: it is about itself. A retraction is about the event it names, which
+ * it takes all effect from, for good.
  */
 #ifndef SLAD_DOMAIN_RECORD_H
 #define SLAD_DOMAIN_RECORD_H
@@ -13,7 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum class { CLASS_TICKET, CLASS_OUTAGE, CLASS_MAINTENANCE };
+#include "domain/indicator.h"
+
+enum class { CLASS_TICKET, CLASS_OUTAGE, CLASS_MAINTENANCE, CLASS_FACT, CLASS_RETRACTION };
+#define CLASSES 5
 
 enum kind { KIND_REQUEST, KIND_INCIDENT, KIND_COMPLAINT };
 #define KINDS 3
@@ -37,8 +41,17 @@ enum verb {
 	VERB_OUTAGE_ENDED,
 	VERB_MAINTENANCE_PLANNED,
 	VERB_MAINTENANCE_CANCELLED,
+	VERB_CALL_ANSWERED,
+	VERB_CALL_ABANDONED,
+	VERB_REPORT_SUBMITTED,
+	VERB_SURVEY_ANSWERED,
+	VERB_SECURITY_TAMPERED,
+	VERB_SECURITY_LEAKED,
+	VERB_CHANGE_APPLIED,
+	VERB_MEASUREMENT_RECORDED,
+	VERB_ASSESSMENT_RECORDED,
+	VERB_EVENT_RETRACTED,
 };
-#define VERBS 17
 
 /* The members of `data` that mean something; others are kept in the log and ignored. */
 enum member {
@@ -64,10 +77,35 @@ enum member {
 	MEMBER_DUPLICATE_OF,
 	MEMBER_FROM, /* instant */
 	MEMBER_TO, /* instant */
+	MEMBER_COUNT, /* whole */
+	MEMBER_REPORT,
+	MEMBER_PERIOD, /* the canonical name of a calendar period */
+	MEMBER_CONFORMING, /* bool */
+	MEMBER_SCORE, /* thousandths */
+	MEMBER_SCALE, /* thousandths */
+	MEMBER_SURVEYED, /* `level` of a survey: enum survey_level */
+	MEMBER_TICKET,
+	MEMBER_MEASURED, /* `indicator` of a measurement: enum indicator */
+	MEMBER_A, /* whole */
+	MEMBER_B, /* whole */
+	MEMBER_C, /* whole */
+	MEMBER_ASSESSED, /* `indicator` of an assessment: enum indicator */
+	MEMBER_LEVEL, /* whole: the rung reached */
+	MEMBER_EVIDENCE,
+	MEMBER_ASSESSOR,
+	MEMBER_VALID_UNTIL, /* instant */
+	MEMBER_ID, /* of the event that is retracted */
 };
-#define MEMBERS 22
+#define MEMBERS 40
+
+static inline uint64_t
+member_bit(enum member m)
+{
+	return UINT64_C(1) << m;
+}
 
 enum contact_by { BY_CUSTOMER, BY_AGENT };
+enum survey_level { SURVEY_TICKET, SURVEY_PROJECT, SURVEY_CUSTOMER };
 
 /* Why a ticket counts nowhere. The last is slad's own: no version of its agreement was in force. */
 enum exclusion {
@@ -80,13 +118,24 @@ enum exclusion {
 };
 #define EXCLUSIONS 6
 
-enum member_type { TYPE_TEXT, TYPE_BOOL, TYPE_INSTANT, TYPE_WORD };
+enum member_type {
+	TYPE_TEXT,
+	TYPE_PERIOD, /* a text */
+	TYPE_BOOL,
+	TYPE_INSTANT,
+	TYPE_WORD, /* value = index of the word */
+	TYPE_INDICATOR, /* of one input */
+	TYPE_WHOLE,
+	TYPE_DECIMAL, /* at most three decimals; value in thousandths */
+};
 
 struct member_info {
 	const char *name; /* as in `data` */
 	enum member_type type;
-	const char *const *words; /* TYPE_WORD: the allowed words, NULL-terminated; value = index */
+	const char *const *words; /* TYPE_WORD: the allowed words, NULL-terminated */
 	bool folded; /* the fold reads it; others live in the log only */
+	enum input input; /* TYPE_INDICATOR */
+	int64_t low, high; /* TYPE_WHOLE, TYPE_DECIMAL: what is allowed */
 };
 
 struct record_type {
@@ -94,8 +143,8 @@ struct record_type {
 	enum class class;
 	enum kind kind; /* of tickets */
 	enum verb verb;
-	uint32_t members; /* allowed: 1 << enum member */
-	uint32_t mandatory; /* of these, those that must be there */
+	uint64_t members; /* allowed: member_bit() */
+	uint64_t mandatory; /* of these, those that must be there */
 };
 
 struct record {
@@ -104,11 +153,12 @@ struct record {
 	int64_t sequence;
 	const struct record_type *type;
 	const char *source, *id, *subject;
-	uint32_t has; /* 1 << enum member: members that are there with a value */
-	uint32_t unset; /* members given as null */
+	uint64_t has; /* member_bit(): members that are there with a value */
+	uint64_t unset; /* members given as null */
+	bool retracted; /* it has no effect */
 	union {
 		const char *text;
-		int64_t number; /* bool, instant, word */
+		int64_t number; /* all but texts and periods */
 	} m[MEMBERS];
 };
 
@@ -120,6 +170,7 @@ extern const size_t record_type_count;
 extern const char *const kind_names[];
 extern const char *const exclusion_names[]; /* with no_agreement; events may give the others */
 extern const char *const contact_by_names[];
+extern const char *const survey_level_names[];
 
 const struct record_type *record_type_find(const char *name); /* NULL if unknown */
 
@@ -127,6 +178,13 @@ static inline bool
 record_has(const struct record *r, enum member m)
 {
 	return (r->has >> m) & 1;
+}
+
+/* Members whose value is a text. */
+static inline bool
+member_is_text(enum member m)
+{
+	return record_members[m].type == TYPE_TEXT || record_members[m].type == TYPE_PERIOD;
 }
 
 /* (time, sequence, verb, id): a total order of one source's records, free of arrival. */

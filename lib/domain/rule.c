@@ -12,3 +12,10 @@ const char *const cohort_names[] = {
     [COHORT_SETTLED] = "settled",
     NULL,
 };
+
+bool
+rule_has_least(const struct rule *rule)
+{
+	return indicator_table[rule->indicator].formula != FORMULA_ABSENCE &&
+	    rule->indicator != INCIDENT_CONTROL_RATE;
+}

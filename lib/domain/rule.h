@@ -19,6 +19,7 @@ enum level { LEVEL_NONE, LEVEL_URGENT, LEVEL_IMPORTANT, LEVEL_GENERAL };
 extern const char *const level_names[LEVELS]; /* "none", "urgent", "important", "general" */
 
 enum cohort { COHORT_OPENED, COHORT_SETTLED };
+#define COHORTS 2
 extern const char *const cohort_names[]; /* NULL-terminated */
 
 struct rule {
@@ -38,5 +39,8 @@ struct rule {
 	size_t receivers;
 	const char *const *notify; /* receiver names, all of the configuration */
 };
+
+/* Whether `min` means anything: not where the absence of A is all, or B is what was agreed. */
+bool rule_has_least(const struct rule *rule);
 
 #endif

@@ -9,6 +9,13 @@ const char *const dimension_names[DIMENSIONS] = {
     [DIM_TEAM] = "team",
 };
 
+const char *const dimension_names_zh[DIMENSIONS] = {
+    [DIM_AGREEMENT] = "协议",
+    [DIM_SERVICE] = "服务",
+    [DIM_PRIORITY] = "优先级",
+    [DIM_TEAM] = "团队",
+};
+
 int
 dimension_find(const char *name)
 {

@@ -14,6 +14,7 @@ struct scope {
 
 /* "agreement", "service", "priority", "team" */
 extern const char *const dimension_names[DIMENSIONS];
+extern const char *const dimension_names_zh[DIMENSIONS];
 
 int dimension_find(const char *name); /* enum dimension, or -1 */
 

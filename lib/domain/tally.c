@@ -33,9 +33,9 @@ measure_exclusion(unsigned measure)
 }
 
 size_t
-tally_indicators(enum kind kind, enum indicator list[static KIND_INDICATORS])
+tally_indicators(const struct ticket *t, enum indicator list[static TICKET_INDICATORS])
 {
-	switch (kind) {
+	switch (t->kind) {
 	case KIND_REQUEST:
 		list[0] = FIRST_CONTACT_RESOLUTION_RATE;
 		list[1] = RESOLUTION_RATE;
@@ -43,8 +43,9 @@ tally_indicators(enum kind kind, enum indicator list[static KIND_INDICATORS])
 		list[3] = TIMELY_RESOLUTION_RATE;
 		return 4;
 	case KIND_INCIDENT:
-		list[0] = ON_TIME_RECOVERY_RATE;
-		return 1;
+		list[0] = t->major ? MAJOR_INCIDENT_FREE : INCIDENT_CONTROL_RATE;
+		list[1] = ON_TIME_RECOVERY_RATE;
+		return 2;
 	case KIND_COMPLAINT:
 		list[0] = COMPLAINT_HANDLING_RATE;
 		return 1;
@@ -80,6 +81,9 @@ as_if_included(const struct cycle *c, enum indicator i)
 		return of_clock(&c->clock[CLOCK_RESOLUTION]);
 	case ON_TIME_RECOVERY_RATE:
 		return of_clock(&c->clock[CLOCK_RECOVERY]);
+	case MAJOR_INCIDENT_FREE:
+	case INCIDENT_CONTROL_RATE:
+		return (struct verdict){OUTCOME_BAD, 0, c->start};
 	case FIRST_CONTACT_RESOLUTION_RATE:
 		return of_resolution(c, c->first_contact);
 	case COMPLAINT_HANDLING_RATE:
@@ -120,28 +124,56 @@ minute_of(int64_t t)
 size_t
 tally_ticket(const struct ticket *t, struct arena *a, struct count **counts)
 {
-	enum indicator list[KIND_INDICATORS];
-	size_t kinds, n = 0;
+	enum indicator list[TICKET_INDICATORS];
+	size_t indicators, n = 0;
 	const struct cycle *c;
 	struct verdict v;
 
 	*counts = NULL;
 	if (!t->opened)
 		return 0;
-	kinds = tally_indicators(t->kind, list);
-	*counts = arena_alloc(a, 2 * kinds * t->cycles, sizeof(**counts));
+	indicators = tally_indicators(t, list);
+	*counts = arena_alloc(a, 2 * indicators * t->cycles, sizeof(**counts));
 	for (unsigned i = 0; i < t->cycles; i++) {
 		c = &t->cycle[i];
-		for (size_t k = 0; k < kinds; k++) {
+		for (size_t k = 0; k < indicators; k++) {
 			v = tally_verdict(t, c, list[k]);
 			(*counts)[n++] = (struct count){minute_of(c->start),
-			    measure_of(list[k], COHORT_OPENED, v.outcome, v.exclusion), i};
+			    measure_of(list[k], COHORT_OPENED, v.outcome, v.exclusion), i, 1};
 			if (v.outcome != OUTCOME_PENDING)
 				(*counts)[n++] = (struct count){minute_of(v.settled),
-				    measure_of(list[k], COHORT_SETTLED, v.outcome, v.exclusion), i};
+				    measure_of(list[k], COHORT_SETTLED, v.outcome, v.exclusion), i,
+				    1};
 		}
 	}
 	return n;
+}
+
+size_t
+tally_fact(const struct record *r, struct count counts[static COHORTS])
+{
+	static const struct {
+		enum verb verb;
+		enum indicator indicator;
+		enum outcome outcome;
+	} facts[] = {
+	    {VERB_CALL_ANSWERED, CONTACT_CONNECTION_RATE, OUTCOME_GOOD},
+	    {VERB_CALL_ABANDONED, CONTACT_CONNECTION_RATE, OUTCOME_BAD},
+	    {VERB_SECURITY_TAMPERED, INFORMATION_INTEGRITY_RATE, OUTCOME_BAD},
+	    {VERB_SECURITY_LEAKED, LEAKAGE_FREE, OUTCOME_BAD},
+	    {VERB_CHANGE_APPLIED, INFORMATION_INTEGRITY_RATE, OUTCOME_GOOD},
+	};
+	int64_t n = record_has(r, MEMBER_COUNT) ? r->m[MEMBER_COUNT].number : 1;
+
+	for (size_t f = 0; f < sizeof(facts) / sizeof(facts[0]); f++) {
+		if (facts[f].verb != r->type->verb)
+			continue;
+		for (enum cohort c = 0; c < COHORTS; c++)
+			counts[c] = (struct count){minute_of(r->time),
+			    measure_of(facts[f].indicator, c, facts[f].outcome, 0), 0, n};
+		return COHORTS;
+	}
+	return 0;
 }
 
 static int64_t

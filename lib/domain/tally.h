@@ -42,17 +42,22 @@ enum cohort measure_cohort(unsigned measure);
 enum outcome measure_outcome(unsigned measure);
 enum exclusion measure_exclusion(unsigned measure); /* of an excluded one */
 
-/* One ticket counts once, in a minute (minutes since 1970). */
+/* A ticket counts once, a fact as often as it says, in a minute (minutes since 1970). */
 struct count {
 	int64_t minute;
 	unsigned measure;
 	unsigned cycle; /* which of the ticket's; for explanation only */
+	int64_t n;
 };
 
 /* The contributions of a folded ticket, in the arena: at most 8 a cycle, none if incomplete. */
 size_t tally_ticket(const struct ticket *t, struct arena *a, struct count **counts);
 
-/* The outcome of one cycle for one indicator of the ticket's kind; settled is the deciding
+/* Those of a fact: calls, security, changes; in both cohorts at its time. Other facts count in no
+ * tally. What integrity calls A is bad, what it calls B is good. */
+size_t tally_fact(const struct record *r, struct count counts[static COHORTS]);
+
+/* The outcome of one cycle for one of the ticket's indicators; settled is the deciding
  * instant, or STAMP_NEVER while pending. */
 struct verdict {
 	enum outcome outcome;
@@ -62,9 +67,9 @@ struct verdict {
 
 struct verdict tally_verdict(const struct ticket *t, const struct cycle *c, enum indicator i);
 
-/* The indicators that tickets of a kind count in; returns how many, at most 4. */
-#define KIND_INDICATORS 4
-size_t tally_indicators(enum kind kind, enum indicator list[static KIND_INDICATORS]);
+/* The indicators that a ticket counts in; returns how many, at most 4. */
+#define TICKET_INDICATORS 4
+size_t tally_indicators(const struct ticket *t, enum indicator list[static TICKET_INDICATORS]);
 
 /* Buckets. Level 0 is a minute. */
 #define TALLY_LEVELS 4

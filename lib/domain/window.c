@@ -5,14 +5,9 @@
 #include <string.h>
 
 #include "base/stamp.h"
+#include "domain/period.h"
 
-#define YEAR_FIRST 1970
-#define YEAR_LAST 9998
 #define DURATION_MAX (36525 * STAMP_DAY)
-
-enum unit { UNIT_DAY, UNIT_WEEK, UNIT_MONTH, UNIT_QUARTER, UNIT_YEAR };
-
-static const int unit_longest[] = {1, 7, 31, 92, 366}; /* days */
 
 static const struct {
 	const char *name;
@@ -32,86 +27,20 @@ static const struct {
 };
 
 static const struct {
-	const char *shape; /* 0 stands for any digit */
-	enum unit unit;
-	const char *right;
-} absolutes[] = {
-    {"0000", UNIT_YEAR, ""},
-    {"0000-Q0", UNIT_QUARTER, "quarters are Q1 to Q4"},
-    {"0000-00", UNIT_MONTH, "months are 01 to 12"},
-    {"0000-W00", UNIT_WEEK, "weeks are W01 to W52, and W53 in a long ISO year"},
-    {"0000-00-00", UNIT_DAY, "there is no such date"},
-};
-
-static const struct {
 	char letter;
 	int64_t ms;
 } parts[] = {{'d', STAMP_DAY}, {'h', STAMP_HOUR}, {'m', STAMP_MINUTE}, {'s', STAMP_SECOND}};
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-/* The first day of the unit that the day lies in. */
-static int64_t
-unit_start(enum unit unit, int64_t day)
-{
-	struct civil c = civil_from_days(day);
-
-	switch (unit) {
-	case UNIT_DAY:
-		return day;
-	case UNIT_WEEK:
-		return day - civil_weekday(day);
-	case UNIT_MONTH:
-		return civil_days((struct civil){c.year, c.month, 1});
-	case UNIT_QUARTER:
-		return civil_days((struct civil){c.year, (c.month - 1) / 3 * 3 + 1, 1});
-	case UNIT_YEAR:
-		break;
-	}
-	return civil_days((struct civil){c.year, 1, 1});
-}
-
-static void
-unit_name(enum unit unit, int64_t start, char name[static WINDOW_NAME])
-{
-	struct civil c = civil_from_days(unit == UNIT_WEEK ? start + 3 : start);
-	int64_t thursday;
-
-	switch (unit) {
-	case UNIT_DAY:
-		snprintf(name, WINDOW_NAME, "%04d-%02d-%02d", c.year, c.month, c.day);
-		break;
-	case UNIT_WEEK:
-		thursday = start + 3 - civil_days((struct civil){c.year, 1, 1});
-		snprintf(name, WINDOW_NAME, "%04d-W%02d", c.year, (int)(thursday / 7) + 1);
-		break;
-	case UNIT_MONTH:
-		snprintf(name, WINDOW_NAME, "%04d-%02d", c.year, c.month);
-		break;
-	case UNIT_QUARTER:
-		snprintf(name, WINDOW_NAME, "%04d-Q%d", c.year, (c.month + 2) / 3);
-		break;
-	case UNIT_YEAR:
-		snprintf(name, WINDOW_NAME, "%04d", c.year);
-		break;
-	}
-}
-
-static int64_t
-midnight(const struct zone *zone, int64_t day)
-{
-	return stamp_floor(zone_reach(zone, day * STAMP_DAY), STAMP_MINUTE);
-}
-
 static int
-window_unit(
-    enum unit unit, int64_t start, const struct zone *zone, struct window *w, struct err *err)
+window_period(struct period p, const struct zone *zone, struct window *w, struct err *err)
 {
 	struct window made = {.zone = zone};
 
-	unit_name(unit, start, made.name);
-	made.from = midnight(zone, start);
-	made.to = midnight(zone, unit_start(unit, start + unit_longest[unit]));
+	period_name(p, made.name);
+	made.from = period_from(p, zone);
+	made.to = period_to(p, zone);
 	if (made.from >= made.to)
 		return err_set(
 		    err, "there was no %s in %s: its clocks skipped it", made.name, zone->name);
@@ -119,54 +48,14 @@ window_unit(
 	return 0;
 }
 
-/* Years are plain numbers of four digits; a start past the unit's range shows in its name. */
-static int
-absolute_start(enum unit unit, const char *name, int64_t *start)
-{
-	int year = 0, number = 0;
-
-	if (unit == UNIT_DAY)
-		return civil_parse(name, start);
-	sscanf(name, "%4d%*[-QW]%2d", &year, &number);
-	if (unit == UNIT_QUARTER)
-		number = 3 * number - 2;
-	if (unit == UNIT_WEEK)
-		*start =
-		    unit_start(unit, civil_days((struct civil){year, 1, 4})) + 7 * (number - 1);
-	else
-		*start = civil_days((struct civil){year, unit == UNIT_YEAR ? 1 : number, 1});
-	return (unit == UNIT_MONTH || unit == UNIT_QUARTER) && (number < 1 || number > 12) ? -1 : 0;
-}
-
-static int
-window_absolute(
-    size_t row, const char *name, const struct zone *zone, struct window *w, struct err *err)
-{
-	enum unit unit = absolutes[row].unit;
-	char again[WINDOW_NAME] = "";
-	int64_t start = 0;
-	int year = 0;
-
-	sscanf(name, "%4d", &year);
-	if (year < YEAR_FIRST || year > YEAR_LAST)
-		return err_set(err, "'%s' is no window: its year is to lie from %d to %d", name,
-		    YEAR_FIRST, YEAR_LAST);
-	if (absolute_start(unit, name, &start) == 0)
-		unit_name(unit, start, again);
-	if (strcmp(again, name) != 0)
-		return err_set(err, "'%s' is no window: %s", name, absolutes[row].right);
-	return window_unit(unit, start, zone, w, err);
-}
-
 static int
 window_relative(size_t row, const struct zone *zone, int64_t now, struct window *w, struct err *err)
 {
-	enum unit unit = relatives[row].unit;
-	int64_t start = unit_start(unit, zone_day(zone, now));
+	struct period p = period_of(relatives[row].unit, zone_day(zone, now));
 
 	if (relatives[row].last)
-		start = unit_start(unit, zone_day(zone, midnight(zone, start) - 1));
-	return window_unit(unit, start, zone, w, err);
+		p = period_of(p.unit, zone_day(zone, period_from(p, zone) - 1));
+	return window_period(p, zone, w, err);
 }
 
 static int
@@ -190,25 +79,22 @@ window_rolling(
 	return 0;
 }
 
-static bool
-shape_fits(const char *shape, const char *name)
-{
-	for (; *shape != '\0'; shape++, name++)
-		if (*shape == '0' ? !isdigit((unsigned char)*name) : *shape != *name)
-			return false;
-	return *name == '\0';
-}
-
 int
 window_named(
     const char *name, const struct zone *zone, int64_t now, struct window *w, struct err *err)
 {
+	const char *right;
+	struct period p;
+	int found;
+
 	for (size_t i = 0; i < COUNT(relatives); i++)
 		if (strcmp(relatives[i].name, name) == 0)
 			return window_relative(i, zone, now, w, err);
-	for (size_t i = 0; i < COUNT(absolutes); i++)
-		if (shape_fits(absolutes[i].shape, name))
-			return window_absolute(i, name, zone, w, err);
+	found = period_parse(name, &p, &right);
+	if (found < 0)
+		return err_set(err, "'%s' is no window: %s", name, right);
+	if (found > 0)
+		return window_period(p, zone, w, err);
 	if (isdigit((unsigned char)*name) && name[strspn(name, "0123456789dhms")] == '\0')
 		return window_rolling(name, zone, now, w, err);
 	return err_set(err,

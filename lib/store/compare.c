@@ -3,7 +3,7 @@
 
 #include "store/statement.h"
 
-const char *const dump_names[DUMPS] = {"entity", "tally", "counted minute", "down"};
+const char *const dump_names[DUMPS] = {"entity", "tally", "counted minute", "down", "entry"};
 
 /* Each dump's query, and how many of its first columns are the key of a row. */
 static const struct {
@@ -14,13 +14,14 @@ static const struct {
     [DUMP_TALLIES] = {QUERY_DUMP_TALLIES, 6},
     [DUMP_COUNTED] = {QUERY_DUMP_COUNTED, 4},
     [DUMP_DOWNS] = {QUERY_DUMP_DOWNS, 8},
+    [DUMP_ENTRIES] = {QUERY_DUMP_ENTRIES, 7},
 };
 
 int
 store_forget(struct store *s, struct err *err)
 {
 	static const enum query all[] = {QUERY_DROP_ENTITIES, QUERY_DROP_COUNTED, QUERY_DROP_SCOPES,
-	    QUERY_DROP_TALLIES, QUERY_DROP_DOWNS};
+	    QUERY_DROP_TALLIES, QUERY_DROP_DOWNS, QUERY_DROP_ENTRIES};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		statement(s, all[i], "");

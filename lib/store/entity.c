@@ -134,6 +134,15 @@ store_entities_named(struct store *s, const char *name, struct arena *a, int64_t
 }
 
 int
+store_retractions(struct store *s, int64_t source, struct err *err)
+{
+	int64_t any;
+
+	statement(s, QUERY_ENTITY_RETRACTIONS, "i", source);
+	return ids_read(s, QUERY_ENTITY_RETRACTIONS, &any, 1, err);
+}
+
+int
 store_tickets_in(struct store *s, int state, int64_t *count, struct err *err)
 {
 	statement(s, QUERY_ENTITY_STATES, "i", (int64_t)state);
@@ -166,6 +175,7 @@ store_counted_walk(struct store *s, int64_t from, int64_t to, int64_t minute, in
 		    (struct blob){sqlite3_column_blob(st, 4), (size_t)sqlite3_column_bytes(st, 4)};
 		for (int d = 0; d < DIMENSIONS; d++)
 			c.scope.dim[d] = (const char *)sqlite3_column_text(st, 5 + d);
+		c.class = sqlite3_column_int(st, 9);
 		if (each(context, &c) != 0)
 			break;
 	}

@@ -62,7 +62,7 @@ int store_quarantine(struct store *s, int64_t received, const char *sender, cons
     const char *body, struct err *err);
 int store_quarantine_size(struct store *s, int64_t *count, int64_t *bytes, struct err *err);
 
-/* Entities: tickets, outages, maintenance. */
+/* Entities: tickets, outages, maintenance, facts, retractions. */
 enum entity_state { ENTITY_INCOMPLETE, ENTITY_OPEN, ENTITY_RESOLVED, ENTITY_EXCLUDED };
 #define ENTITY_STATES 4
 
@@ -96,12 +96,14 @@ int store_next_due(struct store *s, int64_t *due, struct err *err); /* STAMP_NEV
 int store_entities_after(struct store *s, int64_t after, int64_t *ids, int limit, struct err *err);
 int store_entities_named(struct store *s, const char *name, struct arena *a, int64_t *ids,
     const char **sources, int limit, struct err *err);
+int store_retractions(struct store *s, int64_t source, struct err *err); /* has it any? */
 int store_tickets_in(struct store *s, int state, int64_t *count, struct err *err);
 
 int store_counted(struct store *s, int64_t minute, int64_t entity, bool counts, struct err *err);
 
 struct counted {
 	int64_t minute, entity;
+	int class; /* enum class: of a ticket or a fact */
 	const char *source, *name;
 	struct blob counts;
 	struct scope scope;
@@ -163,11 +165,29 @@ int store_downs_walk(struct store *s, int64_t from, int64_t to, int64_t start, i
 int store_down_services(
     struct store *s, struct arena *a, struct stored_down **list, struct err *err);
 
+/* Entries: reports, measurements and assessments, one or none of a fact. */
+enum entry_kind { ENTRY_REPORT, ENTRY_MEASUREMENT, ENTRY_ASSESSMENT };
+
+struct entry {
+	enum entry_kind kind;
+	const char *agreement, *topic, *period;
+	int64_t time, sequence;
+	int64_t a, b, c;
+};
+
+int store_entry_replace(
+    struct store *s, int64_t entity, const struct entry *entry, struct err *err); /* NULL: none */
+
+/* Those of a kind and an agreement, sorted by topic, period, and then in the order of their
+ * events, in the arena; returns how many, or -1. */
+int store_entries(struct store *s, enum entry_kind kind, const char *agreement, struct arena *a,
+    struct entry **list, struct err *err);
+
 /* Rebuilding: forgets all that is folded; and texts of it, for comparison. */
 int store_forget(struct store *s, struct err *err);
 
-enum dump { DUMP_ENTITIES, DUMP_TALLIES, DUMP_COUNTED, DUMP_DOWNS };
-#define DUMPS 4
+enum dump { DUMP_ENTITIES, DUMP_TALLIES, DUMP_COUNTED, DUMP_DOWNS, DUMP_ENTRIES };
+#define DUMPS 5
 extern const char *const dump_names[DUMPS];
 
 /* Compares one kind of folded rows of two stores; each() gets the key of every row that differs

@@ -1,0 +1,45 @@
+/*
+ * fold_inside: a batch of the fold from within, for the files fold*.c alone.
+ *
+ * fold.c      which entities a batch touches, and the records it adds to them or retracts
+ * fold_save.c what they come to, saved as entities, counts, downs and entries
+ */
+#ifndef SLAD_DAEMON_FOLD_INSIDE_H
+#define SLAD_DAEMON_FOLD_INSIDE_H
+
+#include <uthash.h>
+
+#include "codec/packed.h"
+#include "fold.h"
+
+#define FACTS_MAX (64u << 20) /* one entity's records: far past any real ticket */
+
+struct touched {
+	UT_hash_handle hh; /* by key: class, source and name */
+	struct entity stored;
+	const char *source;
+	struct buf facts;
+	struct blob before; /* the counts that are in the tallies */
+	int64_t scope_before;
+};
+
+struct cell {
+	UT_hash_handle hh; /* by at */
+	struct cell_key {
+		int64_t scope, level, bucket;
+	} at;
+	struct tally tally;
+};
+
+/* What an entity's records say: all of them, and those that have an effect. */
+struct told {
+	const struct record *all;
+	size_t all_count;
+	const struct record **list;
+	size_t count;
+};
+
+int told_unpack(const void *facts, size_t len, const char *source, const char *name,
+    struct arena *a, struct told *told, struct err *err);
+
+#endif

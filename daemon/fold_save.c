@@ -1,0 +1,300 @@
+#include "base/stamp.h"
+#include "domain/outage.h"
+#include "domain/ticket.h"
+#include "fold_inside.h"
+
+static void
+cell_add(struct fold_batch *b, int64_t scope, int64_t minute, unsigned measure, int64_t n)
+{
+	struct cell_key at;
+	struct cell *c;
+
+	memset(&at, 0, sizeof(at));
+	at.scope = scope;
+	for (int level = 0; level < TALLY_LEVELS; level++) {
+		at.level = level;
+		at.bucket = stamp_floor(minute, tally_width[level]) / tally_width[level];
+		HASH_FIND(hh, b->cells, &at, sizeof(at), c);
+		if (c == NULL) {
+			c = arena_alloc(&b->arena, 1, sizeof(*c));
+			c->at = at;
+			HASH_ADD(hh, b->cells, at, sizeof(at), c);
+		}
+		tally_add(&c->tally, measure, n);
+	}
+}
+
+static bool
+counts_minute(const struct count *counts, int n, int64_t minute)
+{
+	for (int i = 0; i < n; i++) {
+		if (counts[i].minute == minute)
+			return true;
+	}
+	return false;
+}
+
+/* Writes the minutes of `counts` that `others` has not. */
+static int
+minutes_save(struct fold_batch *b, int64_t entity, const struct count *counts, int n,
+    const struct count *others, int m, bool counted, struct err *err)
+{
+	for (int i = 0; i < n; i++) {
+		if (!counts_minute(others, m, counts[i].minute) &&
+		    !counts_minute(counts, i, counts[i].minute) &&
+		    store_counted(b->store, counts[i].minute, entity, counted, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The difference of two folds: what it counted before is taken back, what it counts is added. */
+static int
+counts_save(
+    struct fold_batch *b, struct touched *t, const struct count *counts, int n, struct err *err)
+{
+	int64_t entity = t->stored.id;
+	struct count *old;
+	int m = counts_unpack(t->before.bytes, t->before.len, &b->arena, &old, err);
+
+	if (m < 0)
+		return -1;
+	for (int i = 0; i < m; i++)
+		cell_add(b, t->scope_before, old[i].minute, old[i].measure, -old[i].n);
+	for (int i = 0; i < n; i++)
+		cell_add(b, t->stored.scope, counts[i].minute, counts[i].measure, counts[i].n);
+	if (minutes_save(b, entity, old, m, counts, n, false, err) != 0)
+		return -1;
+	return minutes_save(b, entity, counts, n, old, m, true, err);
+}
+
+static int
+downs_save(struct fold_batch *b, int64_t entity, const struct down *downs, size_t n,
+    enum class class, struct err *err)
+{
+	struct stored_down *rows = arena_alloc(&b->arena, n, sizeof(*rows));
+
+	for (size_t i = 0; i < n; i++)
+		rows[i] = (struct stored_down){.agreement = downs[i].agreement,
+		    .service = downs[i].service,
+		    .kind = class != CLASS_MAINTENANCE ? DOWN_OUTAGE
+			: downs[i].late                ? DOWN_MAINTENANCE_LATE
+						       : DOWN_MAINTENANCE,
+		    .from = downs[i].span.from,
+		    .to = downs[i].span.to};
+	return store_downs_replace(b->store, entity, rows, n, err);
+}
+
+/* Only such a ticket ever had a down to replace. */
+static bool
+mentions_outage(const struct told *told)
+{
+	for (size_t i = 0; i < told->all_count; i++) {
+		if (record_has(&told->all[i], MEMBER_OUTAGE))
+			return true;
+	}
+	return false;
+}
+
+/* A ticket that has nothing left to say counts nowhere. */
+static int
+ticket_state_of(const struct ticket *t, const struct told *told)
+{
+	if (!t->opened)
+		return told->count > 0 ? ENTITY_INCOMPLETE : ENTITY_EXCLUDED;
+	if (t->excluded)
+		return ENTITY_EXCLUDED;
+	return t->cycle[t->cycles - 1].resolved ? ENTITY_RESOLVED : ENTITY_OPEN;
+}
+
+/* Saves the entity and what it counts; its state, scope and due time are set. */
+static int
+entity_save(
+    struct fold_batch *b, struct touched *t, const struct count *counts, int n, struct err *err)
+{
+	struct buf packed = BUF_INIT(FACTS_MAX);
+	struct entity *e = &t->stored;
+	int rc;
+
+	counts_pack(&packed, counts, (size_t)n);
+	e->facts = (struct blob){buf_text(&t->facts), t->facts.len};
+	e->counts = (struct blob){buf_text(&packed), packed.len};
+	rc = store_entity_save(b->store, e, err);
+	if (rc == 0)
+		rc = counts_save(b, t, counts, n, err);
+	buf_free(&packed);
+	return rc;
+}
+
+static int
+ticket_save(struct fold_batch *b, struct touched *t, const struct told *told, struct err *err)
+{
+	struct entity *e = &t->stored;
+	struct ticket ticket;
+	struct count *counts;
+	struct down *downs;
+	size_t count;
+
+	ticket_fold(told->list, told->count, b->agreements, b->now, &b->arena, &ticket);
+	count = tally_ticket(&ticket, &b->arena, &counts);
+	e->state = ticket_state_of(&ticket, told);
+	e->due = ticket.next == STAMP_NEVER ? 0 : ticket.next;
+	e->scope = 0;
+	if ((ticket.opened && store_scope(b->store, &ticket.scope, &e->scope, err) != 0) ||
+	    entity_save(b, t, counts, (int)count, err) != 0)
+		return -1;
+	if (!mentions_outage(told))
+		return 0;
+	count = ticket_downs(&ticket, &b->arena, &downs);
+	return downs_save(b, e->id, downs, count, CLASS_TICKET, err);
+}
+
+static int
+outage_save(struct fold_batch *b, struct touched *t, const struct told *told, struct err *err)
+{
+	struct entity *e = &t->stored;
+	struct down *downs;
+	size_t n = e->class == CLASS_OUTAGE
+	    ? outage_fold(told->list, told->count, &b->arena, &downs)
+	    : maintenance_fold(told->list, told->count, &b->arena, &downs);
+
+	e->state = ENTITY_RESOLVED;
+	if (entity_save(b, t, NULL, 0, err) != 0)
+		return -1;
+	return downs_save(b, e->id, downs, n, (enum class)e->class, err);
+}
+
+static int64_t
+number_or(const struct record *r, enum member m, int64_t otherwise)
+{
+	return record_has(r, m) ? r->m[m].number : otherwise;
+}
+
+/* Reports, measurements and assessments; false: it is none of them. */
+static bool
+entry_of(const struct record *r, struct entry *e)
+{
+	*e = (struct entry){.agreement = r->m[MEMBER_AGREEMENT].text,
+	    .period = record_has(r, MEMBER_PERIOD) ? r->m[MEMBER_PERIOD].text : "",
+	    .time = r->time,
+	    .sequence = r->sequence};
+	switch (r->type->verb) {
+	case VERB_REPORT_SUBMITTED:
+		e->kind = ENTRY_REPORT;
+		e->topic = r->m[MEMBER_REPORT].text;
+		e->a = number_or(r, MEMBER_CONFORMING, true);
+		return true;
+	case VERB_MEASUREMENT_RECORDED:
+		e->kind = ENTRY_MEASUREMENT;
+		e->topic = indicator_table[r->m[MEMBER_MEASURED].number].id;
+		e->a = r->m[MEMBER_A].number;
+		e->b = r->m[MEMBER_B].number;
+		e->c = number_or(r, MEMBER_C, 0);
+		return true;
+	case VERB_ASSESSMENT_RECORDED:
+		e->kind = ENTRY_ASSESSMENT;
+		e->topic = indicator_table[r->m[MEMBER_ASSESSED].number].id;
+		e->a = r->m[MEMBER_LEVEL].number;
+		e->b = number_or(r, MEMBER_VALID_UNTIL, STAMP_NEVER);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int
+fact_save(struct fold_batch *b, struct touched *t, const struct told *told, struct err *err)
+{
+	const struct record *r = told->count > 0 ? told->list[0] : NULL;
+	struct count counts[COHORTS] = {{0}};
+	struct entity *e = &t->stored;
+	struct scope scope = {{"", "", "", ""}};
+	size_t n = r == NULL ? 0 : tally_fact(r, counts);
+	struct entry entry;
+
+	e->state = ENTITY_RESOLVED;
+	e->scope = 0;
+	if (n > 0) {
+		scope.dim[DIM_AGREEMENT] = r->m[MEMBER_AGREEMENT].text;
+		if (record_has(r, MEMBER_SERVICE))
+			scope.dim[DIM_SERVICE] = r->m[MEMBER_SERVICE].text;
+		if (store_scope(b->store, &scope, &e->scope, err) != 0)
+			return -1;
+	}
+	if (entity_save(b, t, counts, (int)n, err) != 0)
+		return -1;
+	if (r == NULL)
+		return store_entry_replace(b->store, e->id, NULL, err);
+	return entry_of(r, &entry) ? store_entry_replace(b->store, e->id, &entry, err) : 0;
+}
+
+static int
+retraction_save(struct fold_batch *b, struct touched *t, const struct told *told, struct err *err)
+{
+	(void)told;
+	t->stored.state = ENTITY_RESOLVED;
+	return entity_save(b, t, NULL, 0, err);
+}
+
+static int
+touched_save(struct fold_batch *b, struct touched *t, struct err *err)
+{
+	static int (*const saves[CLASSES])(struct fold_batch * b, struct touched * t,
+	    const struct told *told, struct err *err) = {[CLASS_TICKET] = ticket_save,
+	    [CLASS_OUTAGE] = outage_save,
+	    [CLASS_MAINTENANCE] = outage_save,
+	    [CLASS_FACT] = fact_save,
+	    [CLASS_RETRACTION] = retraction_save};
+	struct told told;
+
+	if (told_unpack(buf_text(&t->facts), t->facts.len, t->source, t->stored.name, &b->arena,
+		&told, err) != 0)
+		return -1;
+	return saves[t->stored.class](b, t, &told, err);
+}
+
+static int
+cell_save(struct fold_batch *b, struct cell *c, struct err *err)
+{
+	struct buf packed = BUF_INIT(FACTS_MAX);
+	struct blob stored;
+	int rc = -1;
+
+	if (store_tally(b->store, c->at.scope, (int)c->at.level, c->at.bucket, &stored, err) < 0 ||
+	    tally_add_packed(&c->tally, stored.bytes, stored.len, err) != 0)
+		goto out;
+	tally_pack(&c->tally, &packed);
+	rc = store_tally_set(b->store, c->at.scope, (int)c->at.level, c->at.bucket,
+	    buf_text(&packed), packed.len, err);
+out:
+	buf_free(&packed);
+	return rc;
+}
+
+static bool
+changes(const struct cell *c)
+{
+	for (size_t i = 0; i < c->tally.count; i++) {
+		if (c->tally.sum[i].n != 0)
+			return true;
+	}
+	return false;
+}
+
+int
+fold_save(struct fold_batch *b, struct err *err)
+{
+	struct touched *t, *next_touched;
+	struct cell *c, *next_cell;
+
+	HASH_ITER (hh, b->touched, t, next_touched) {
+		if (touched_save(b, t, err) != 0)
+			return -1;
+	}
+	HASH_ITER (hh, b->cells, c, next_cell) {
+		if (changes(c) && cell_save(b, c, err) != 0)
+			return -1;
+	}
+	fold_drop(b);
+	return 0;
+}

@@ -1,0 +1,27 @@
+/*
+ * measurement: numbers that somebody counted for a calendar period, and their sum over a window.
+ */
+#ifndef SLAD_DOMAIN_MEASUREMENT_H
+#define SLAD_DOMAIN_MEASUREMENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct amounts {
+	int64_t a, b, c;
+};
+
+struct measurement {
+	int64_t from, to; /* of its period */
+	struct amounts amounts;
+};
+
+/*
+ * Adds the measurements of one agreement and indicator, one for each period, whose periods lie
+ * wholly in the window [from, to). Where periods overlap (a month, and its quarter), the longest
+ * one counts, of as long ones the earliest, and those that overlap it do not. Sorts the list.
+ */
+void measurements_add(
+    struct amounts *sum, struct measurement *list, size_t count, int64_t from, int64_t to);
+
+#endif
