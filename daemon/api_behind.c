@@ -60,9 +60,12 @@ page_json(struct behind *b)
 	    b->more ? json_sprintf("%" PRId64 "-%" PRId64, b->place, b->entity) : json_null());
 }
 
+/* A score that is not in scope has nothing behind it. */
 static int
 behind_ask(struct behind *b)
 {
+	if (!scores_in_scope(&b->q.query, b->indicator))
+		return 0;
 	if (indicator_table[b->indicator].input == INPUT_OUTAGES)
 		return behind_outages(b);
 	return behind_tickets(b);

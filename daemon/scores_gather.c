@@ -243,7 +243,8 @@ static int
 agreement_ask(struct asking *k, const struct agreement *a)
 {
 	const struct scope scope = {{a->id, "", "", ""}};
-	struct part *p = &k->part[scores_group_of(k, &scope)];
+	size_t group = scores_group_of(k, &scope);
+	struct part *p = &k->part[group];
 	const struct window *w = &k->query->window;
 
 	if (k->query->wanted[INCIDENT_CONTROL_RATE])
