@@ -1,0 +1,119 @@
+#include "suite.h"
+
+#include "base/stamp.h"
+#include "domain/obligation.h"
+
+static const int64_t at = INT64_MIN, east = 8 * STAMP_HOUR;
+static const struct zone shanghai = {"Asia/Shanghai", 1, &at, &east};
+static const struct report reports[] = {{"monthly", EVERY_MONTH, 5 * STAMP_DAY}};
+static const struct report weekly[] = {{"weekly", EVERY_WEEK, 0}};
+
+static int64_t
+day(int year, int month, int date)
+{
+	return civil_days((struct civil){year, month, date}) * STAMP_DAY - east;
+}
+
+static struct sums on_time, submitted;
+
+/* Counts what falls due in [from, to) of an agreement whose second version wants another report. */
+static void
+count(const struct filing *filings, size_t n, int64_t from, int64_t to, int64_t now,
+    enum cohort cohort)
+{
+	const struct terms versions[] = {
+	    {.from = day(2026, 1, 1),
+		.until = day(2026, 9, 15),
+		.zone = &shanghai,
+		.reports = 1,
+		.report = reports},
+	    {.from = day(2026, 9, 15),
+		.until = STAMP_NEVER,
+		.zone = &shanghai,
+		.reports = 1,
+		.report = weekly},
+	};
+	const struct agreement acme = {"acme", 2, versions};
+
+	on_time = submitted = (struct sums){0};
+	obligations_add(&on_time, &submitted, &acme, filings, n, from, to, now, cohort);
+}
+
+static bool
+sums_are(const struct sums *s, int good, int bad, int pending)
+{
+	return s->good == good && s->bad == bad && s->pending == pending;
+}
+
+START_TEST(in_time_late_and_missing)
+{
+	int64_t due = day(2026, 3, 6); /* of February */
+	struct filing f = {"monthly", "2026-02", due};
+
+	count(&f, 1, day(2026, 3, 1), day(2026, 4, 1), day(2026, 5, 1), COHORT_OPENED);
+	ck_assert(sums_are(&on_time, 1, 0, 0) && sums_are(&submitted, 1, 0, 0));
+	f.time++;
+	count(&f, 1, day(2026, 3, 1), day(2026, 4, 1), day(2026, 5, 1), COHORT_OPENED);
+	ck_assert(sums_are(&on_time, 0, 1, 0) && sums_are(&submitted, 1, 0, 0));
+	count(&f, 0, day(2026, 3, 1), day(2026, 4, 1), day(2026, 5, 1), COHORT_OPENED);
+	ck_assert(sums_are(&on_time, 0, 1, 0) && sums_are(&submitted, 0, 1, 0));
+}
+END_TEST
+
+START_TEST(not_yet_due_is_pending)
+{
+	int64_t due = day(2026, 3, 6);
+
+	count(NULL, 0, day(2026, 3, 1), day(2026, 4, 1), due - 1, COHORT_OPENED);
+	ck_assert(sums_are(&on_time, 0, 0, 1) && sums_are(&submitted, 0, 0, 1));
+	count(NULL, 0, day(2026, 3, 1), day(2026, 4, 1), due - 1, COHORT_SETTLED);
+	ck_assert(sums_are(&on_time, 0, 0, 0) && sums_are(&submitted, 0, 0, 0));
+	count(NULL, 0, day(2026, 3, 1), day(2026, 4, 1), due, COHORT_OPENED);
+	ck_assert(sums_are(&on_time, 0, 1, 0));
+}
+END_TEST
+
+START_TEST(windows_are_of_due_times)
+{
+	int64_t due = day(2026, 3, 6), now = day(2027, 1, 1);
+
+	count(NULL, 0, due, due + 60000, now, COHORT_OPENED);
+	ck_assert(sums_are(&on_time, 0, 1, 0));
+	count(NULL, 0, due - 60000, due, now, COHORT_OPENED);
+	ck_assert(sums_are(&on_time, 0, 0, 0));
+	count(NULL, 0, day(2026, 1, 1), day(2026, 8, 1), now, COHORT_OPENED);
+	ck_assert(sums_are(&on_time, 0, 6, 0));
+}
+END_TEST
+
+/* A period due on the very edge of the window, without grace. */
+START_TEST(the_edge_belongs_to_what_follows)
+{
+	count(NULL, 0, day(2026, 10, 5), day(2026, 10, 12), day(2027, 1, 1), COHORT_OPENED);
+	ck_assert(sums_are(&on_time, 0, 1, 0));
+}
+END_TEST
+
+/* September ends in the second version, which wants weeks; its first one ends on the 21st. */
+START_TEST(the_version_at_a_periods_end_governs)
+{
+	count(NULL, 0, day(2026, 9, 1), day(2026, 9, 15), day(2027, 1, 1), COHORT_OPENED);
+	ck_assert(sums_are(&on_time, 0, 1, 0)); /* August */
+	count(NULL, 0, day(2026, 9, 15), day(2026, 9, 22), day(2027, 1, 1), COHORT_OPENED);
+	ck_assert(sums_are(&on_time, 0, 1, 0)); /* week 38 */
+	count(NULL, 0, day(2026, 10, 6), day(2026, 10, 7), day(2027, 1, 1), COHORT_OPENED);
+	ck_assert(sums_are(&on_time, 0, 0, 0));
+}
+END_TEST
+
+static void
+add(TCase *t)
+{
+	tcase_add_test(t, in_time_late_and_missing);
+	tcase_add_test(t, not_yet_due_is_pending);
+	tcase_add_test(t, windows_are_of_due_times);
+	tcase_add_test(t, the_edge_belongs_to_what_follows);
+	tcase_add_test(t, the_version_at_a_periods_end_governs);
+}
+
+SUITE_MAIN("obligation", add)
