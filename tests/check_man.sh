@@ -84,22 +84,21 @@ nothing_else slad-api.7 metric 'slad_[a-z_]*[a-z]|process_[a-z_]*[a-z]'
     done
     between 'record_types\[\]' '^};' lib/domain/record.c | sed -n 's/^ *{"\([a-z.]*\)".*/\1/p'
 } >"$scratch/list"
-names slad-events.7 'event type' 43
-nothing_else slad-events.7 'event type' '(request|incident|complaint|outage|maintenance)\.[a-z]+'
+names slad-events.7 'event type' 53
+nothing_else slad-events.7 'event type' '(request|incident|complaint|outage|maintenance|call|report|survey|security|change|measurement|assessment|event)\.[a-z]+'
 
 sed -n 's/^ *\[MEMBER_[A-Z_]*\] = {"\([a-z_]*\)".*/\1/p' lib/domain/record.c |
     sort -u >"$scratch/list"
-names slad-events.7 member 21
+names slad-events.7 member 36
 between 'warning_texts\[\] = {' '^};' lib/domain/ticket.c | strings >"$scratch/list"
 names slad-events.7 warning 10 prose
 between 'exclusion_names\[\] = {' ';' lib/domain/record.c | strings >"$scratch/list"
 names slad-events.7 exclusion 6 prose
 
-# The catalogue: each indicator with its Chinese name, and an asterisk if it is computed.
+# The catalogue: each indicator with its Chinese name.
 between 'indicator_table\[INDICATORS\] = {' '^};' lib/domain/indicator.c | tr -d '\n\t' |
     sed 's/},/&\n/g' |
-    sed -n 's/^[^"]*{"\([a-z_]*\)", *"[^"]*", *"\([^"]*\)".*, *\(true\|false\)},.*/\1 No \2 \3/p' |
-    sed -e 's/ true$/ */' -e 's/ false$//' >"$scratch/indicators"
+    sed -n 's/^[^"]*{"\([a-z_]*\)", *"[^"]*", *"\([^"]*\)".*},.*/\1 No \2/p' >"$scratch/indicators"
 sed -n 's/^\.It Ic \([a-z_]* No .*\)/\1/p' man/slad-indicators.7 >"$scratch/catalogue"
 if [ "$(wc -l <"$scratch/indicators")" = 32 ] &&
     diff "$scratch/indicators" "$scratch/catalogue" >"$scratch/differs"; then

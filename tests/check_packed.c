@@ -20,13 +20,16 @@ teardown(void)
 START_TEST(records_come_back)
 {
 	struct buf facts = BUF_INIT(10000);
-	struct record *back;
+	struct record *back, second;
 	struct err err;
 	int n;
 
 	story_tell(&s, "incident",
 	    "0 opened service=邮件 outage=true started_at=-3; 5 responded team=a; 9 paused "
 	    "cause=customer sequence=-4; 12 excluded cause=cancelled");
+	second = *s.records[1];
+	second.retracted = true;
+	s.records[1] = &second;
 	for (size_t i = 0; i < s.count; i++)
 		record_pack(&facts, s.records[i]);
 	n = records_unpack(facts.data, facts.len, "desk", "T-1", &s.arena, &back, &err);
@@ -36,6 +39,7 @@ START_TEST(records_come_back)
 		ck_assert_ptr_eq(back[i].type, s.records[i]->type);
 		ck_assert_int_eq(back[i].seq, s.records[i]->seq);
 		ck_assert_uint_eq(back[i].has, s.records[i]->has);
+		ck_assert(back[i].retracted == s.records[i]->retracted);
 	}
 	ck_assert_str_eq(back[0].m[MEMBER_SERVICE].text, "邮件");
 	ck_assert_int_eq(back[0].m[MEMBER_STARTED_AT].number, MIN(-3));

@@ -97,6 +97,14 @@ START_TEST(outcomes)
 		EXCLUSION_NO_AGREEMENT},
 	    {"request", "0 opened; 1 updated kind=complaint", COMPLAINT_HANDLING_RATE,
 		OUTCOME_PENDING, 0},
+	    {"incident", "0 opened major=true", MAJOR_INCIDENT_FREE, OUTCOME_BAD, 0},
+	    {"incident", "0 opened; 5 updated major=true; 9 resolved", MAJOR_INCIDENT_FREE,
+		OUTCOME_BAD, 0},
+	    {"incident", "0 opened", INCIDENT_CONTROL_RATE, OUTCOME_BAD, 0},
+	    {"incident", "0 opened major=true; 9 excluded cause=test", MAJOR_INCIDENT_FREE,
+		OUTCOME_EXCLUDED, EXCLUSION_TEST},
+	    {"incident", "0 opened; 999 excluded cause=cancelled", INCIDENT_CONTROL_RATE,
+		OUTCOME_EXCLUDED, EXCLUSION_CANCELLED},
 	};
 
 	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++)
@@ -112,6 +120,51 @@ START_TEST(each_cycle_counts)
 
 	ck_assert_int_eq(
 	    counts_of("request", life, 5000, RESOLUTION_RATE, COHORT_SETTLED, OUTCOME_GOOD, 0), 2);
+}
+END_TEST
+
+START_TEST(an_incident_is_major_or_controlled)
+{
+	ck_assert_int_eq(counts_of("incident", "0 opened major=true", 9, INCIDENT_CONTROL_RATE,
+			     COHORT_OPENED, OUTCOME_BAD, 0),
+	    0);
+	ck_assert_int_eq(counts_of("incident", "0 opened", 9, INCIDENT_CONTROL_RATE, COHORT_SETTLED,
+			     OUTCOME_BAD, 0),
+	    1);
+	ck_assert_int_eq(counts_of("request", "0 opened major=true", 9, MAJOR_INCIDENT_FREE,
+			     COHORT_OPENED, OUTCOME_BAD, 0),
+	    0);
+}
+END_TEST
+
+START_TEST(facts_count_as_often_as_they_say)
+{
+	static const struct {
+		const char *story;
+		enum indicator i;
+		enum outcome o;
+		int64_t n;
+	} cases[] = {
+	    {"7 call.answered agreement=acme", CONTACT_CONNECTION_RATE, OUTCOME_GOOD, 1},
+	    {"7 call.abandoned agreement=acme count=5", CONTACT_CONNECTION_RATE, OUTCOME_BAD, 5},
+	    {"7 security.tampered agreement=acme count=2", INFORMATION_INTEGRITY_RATE, OUTCOME_BAD,
+		2},
+	    {"7 change.applied agreement=acme count=90", INFORMATION_INTEGRITY_RATE, OUTCOME_GOOD,
+		90},
+	    {"7 security.leaked agreement=acme", LEAKAGE_FREE, OUTCOME_BAD, 1},
+	};
+	struct count counts[COHORTS];
+
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		story_tell(&s, "", cases[c].story);
+		ck_assert_uint_eq(tally_fact(s.records[0], counts), COHORTS);
+		for (enum cohort k = 0; k < COHORTS; k++)
+			ck_assert(counts[k].minute == MIN(7) / STAMP_MINUTE &&
+			    counts[k].n == cases[c].n &&
+			    counts[k].measure == measure_of(cases[c].i, k, cases[c].o, 0));
+	}
+	story_tell(&s, "", "7 report.submitted agreement=acme report=r period=2026-10");
+	ck_assert_uint_eq(tally_fact(s.records[0], counts), 0);
 }
 END_TEST
 
@@ -167,6 +220,56 @@ START_TEST(scores_follow_the_standard)
 }
 END_TEST
 
+START_TEST(an_absence_has_no_b)
+{
+	struct sums none = {0}, one = {.bad = 1, .excluded = {2}};
+
+	ck_assert_int_eq(score_of_absence(&none, true).value.num, 1);
+	ck_assert_int_eq(score_of_absence(&one, true).value.num, 0);
+	ck_assert_int_eq(score_of_absence(&one, true).value.den, 1);
+	ck_assert(score_of_absence(&one, true).a == 1 && score_of_absence(&one, true).b == 0);
+	ck_assert_int_eq(score_of_absence(&one, true).excluded[0], 2);
+	ck_assert_str_eq(score_of_absence(&none, false).reason, "no_data");
+	ck_assert_int_eq(score_of_absence(&none, false).value.den, 0);
+}
+END_TEST
+
+START_TEST(incidents_against_what_was_agreed)
+{
+	struct sums none = {0}, two = {.bad = 2};
+	struct score s2 = score_of_incidents(&two, 2500000),
+		     over = score_of_incidents(&two, 1500000);
+
+	ck_assert(s2.value.num == 500000 && s2.value.den == 2500000 && !s2.clamped);
+	ck_assert(over.value.num == 0 && over.clamped);
+	ck_assert(
+	    score_of_incidents(&two, 0).value.num == 0 && !score_of_incidents(&two, 0).clamped);
+	ck_assert(score_of_incidents(&none, 0).value.num == 1);
+	ck_assert_ptr_null(score_of_incidents(&none, 0).reason);
+	ck_assert(score_of_incidents(&none, 100).value.num == 100);
+}
+END_TEST
+
+START_TEST(amounts_and_levels)
+{
+	struct amounts staff = {6, 10, 4}, none = {3, 0, 0}, over = {3, 2, 0};
+	struct levels levels = {9, 2, 1}, stale = {0, 0, 1}, nothing = {0, 0, 0};
+	struct score weighted = score_of_amounts(STAFF_PROFESSIONALISM, &staff);
+
+	ck_assert(weighted.value.num == 54 && weighted.value.den == 100 && weighted.c == 4);
+	ck_assert(score_of_amounts(STAFF_STABILITY, &staff).value.num == 4);
+	ck_assert(score_of_amounts(SERVICE_ITEM_COMPLETENESS, &staff).value.num == 6);
+	ck_assert(score_of_amounts(STAFF_STABILITY, &over).value.num == 0);
+	ck_assert(score_of_amounts(STAFF_STABILITY, &over).clamped);
+	ck_assert(score_of_amounts(SERVICE_ITEM_COMPLETENESS, &over).value.num == 2);
+	ck_assert_str_eq(score_of_amounts(STAFF_STABILITY, &none).reason, "no_data");
+	ck_assert(
+	    score_of_levels(&levels).value.num == 9 && score_of_levels(&levels).value.den == 10);
+	ck_assert_str_eq(score_of_levels(&stale).reason, "stale");
+	ck_assert_str_eq(score_of_levels(&nothing).reason, "no_data");
+}
+END_TEST
+
 START_TEST(comparisons_are_exact)
 {
 	struct decimal limit = {95, 100};
@@ -188,6 +291,11 @@ add(TCase *t)
 	tcase_add_test(t, each_cycle_counts);
 	tcase_add_test(t, cuts_cover_exactly);
 	tcase_add_test(t, scores_follow_the_standard);
+	tcase_add_test(t, an_incident_is_major_or_controlled);
+	tcase_add_test(t, facts_count_as_often_as_they_say);
+	tcase_add_test(t, an_absence_has_no_b);
+	tcase_add_test(t, incidents_against_what_was_agreed);
+	tcase_add_test(t, amounts_and_levels);
 	tcase_add_test(t, comparisons_are_exact);
 }
 

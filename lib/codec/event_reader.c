@@ -156,7 +156,7 @@ indicator_read(struct reader *r, const struct member_info *info, const char *poi
     const json_t *v, int64_t *n)
 {
 	const char *names[INDICATORS + 1], *text = json_string_value(v);
-	char list[ERR_MAX / 2];
+	char list[ERR_MAX - 64];
 	size_t count = 0;
 
 	*n = text == NULL ? -1 : indicator_find(text);
