@@ -87,8 +87,7 @@ nothing_else slad-api.7 metric 'slad_[a-z_]*[a-z]|process_[a-z_]*[a-z]'
 names slad-events.7 'event type' 53
 nothing_else slad-events.7 'event type' '(request|incident|complaint|outage|maintenance|call|report|survey|security|change|measurement|assessment|event)\.[a-z]+'
 
-sed -n 's/^ *\[MEMBER_[A-Z_]*\] = {"\([a-z_]*\)".*/\1/p' lib/domain/record.c |
-    sort -u >"$scratch/list"
+grep -o '{\.name = "[a-z_]*"' lib/domain/record.c | strings | sort -u >"$scratch/list"
 names slad-events.7 member 36
 between 'warning_texts\[\] = {' '^};' lib/domain/ticket.c | strings >"$scratch/list"
 names slad-events.7 warning 10 prose

@@ -16,22 +16,28 @@ most(int64_t a, int64_t b)
 	return a > b ? a : b;
 }
 
+/* n * covered / whole, rounded down, for 0 < covered <= whole and whole below a month or so. */
+static int64_t
+share(int64_t n, int64_t covered, int64_t whole)
+{
+	return n / whole * covered + n % whole * covered / whole;
+}
+
 static int64_t
 version_incidents(const struct terms *v, int64_t from, int64_t to)
 {
 	struct period month = period_of(UNIT_MONTH, zone_day(v->zone, from));
-	int64_t begins = period_from(month, v->zone), ends, covered;
-	__int128 sum = 0;
+	int64_t begins = period_from(month, v->zone), ends, covered, sum = 0;
 
 	for (; begins < to; begins = ends) {
 		ends = period_to(month, v->zone);
 		covered = least(ends, to) - most(begins, from);
 		if (covered > 0)
-			sum += (__int128)v->incidents_per_month * QUOTA_ONE * covered /
-			    (ends - begins);
+			sum += share(v->incidents_per_month * QUOTA_ONE, covered, ends - begins);
+		sum = least(sum, QUOTA_MAX);
 		month = period_next(month);
 	}
-	return sum < QUOTA_MAX ? (int64_t)sum : QUOTA_MAX;
+	return sum;
 }
 
 int64_t
