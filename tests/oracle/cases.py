@@ -19,7 +19,9 @@ CONFIG = {
          "week": [{"days": "mon-fri", "open": ["22:00-06:00"]}], "closed": ["2026-11-20"]}],
     "agreements": [
         {"id": "acme", "from": "2026-01-01", "timezone": "Asia/Shanghai",
-         "calendar": "office",
+         "calendar": "office", "incidents_per_month": 5,
+         "reports": [{"id": "monthly", "every": "month", "due": "5d"},
+                     {"id": "weekly", "every": "week", "due": "1d"}],
          "targets": [
              {"kind": "request", "respond": "30m", "resolve": "8h"},
              {"kind": "incident", "respond": "30m", "recover": "4h", "resolve": "16h"},
@@ -29,9 +31,11 @@ CONFIG = {
          "services": [{"id": "mail", "calendar": "always"}],
          "objectives": [{"indicator": "timely_response_rate", "at_least": 0.5}]},
         {"id": "acme", "from": "2026-12-01", "timezone": "Asia/Shanghai",
-         "calendar": "always", "targets": [{"respond": "5m"}]},
+         "calendar": "always", "targets": [{"respond": "5m"}],
+         "incidents_per_month": 10},
         {"id": "beta", "from": "2026-11-16", "timezone": "America/New_York",
          "calendar": "office", "reopen_window": "1h", "pause_on": ["supplier"],
+         "incidents_per_month": 3,
          "targets": [{"kind": "incident", "recover": "1h"}]}]}
 
 
@@ -69,6 +73,19 @@ class Case(unittest.TestCase):
     def open(self, when, kind="request", subject="T1", **data):
         """Opens a ticket, of acme unless told otherwise."""
         self.tell(kind + ".opened", when, subject, **dict({"agreement": "acme"}, **data))
+
+    def note(self, name, when, **data):
+        """Posts an event that stands alone, of acme unless told otherwise; its id."""
+        event = self.event(name, when, dict({"agreement": "acme"}, **data))
+        event.pop("subject")
+        self.post(event)
+        return event["id"]
+
+    def retract(self, name, source="s"):
+        """Posts a retraction of an id; its own id."""
+        event = self.event("event.retracted", "11-20 12:00", {"id": name}, source=source)
+        self.post(event)
+        return event["id"]
 
     def clock(self, name, now, subject="T1", cycle=0):
         """One clock of one cycle as it shows now."""

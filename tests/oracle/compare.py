@@ -3,12 +3,13 @@
 import json
 from urllib.parse import parse_qsl, urlsplit
 
+import catalogue
 import times
 
 SCORE_FIELDS = ("a", "b", "pending", "excluded", "value", "decided", "low", "high",
                 "objective", "met", "reason", "clamped")
 OUT_OF_SCOPE_FIELDS = ("value", "decided", "low", "high", "met", "reason")
-NUMBERS = ("a", "b", "value", "decided", "low", "high", "objective")
+NUMBERS = ("a", "b", "c", "value", "decided", "low", "high", "objective")
 INSTANTS = ("stopped_at", "breached_at", "deadline")
 LISTS = ("indicator", "agreement", "service", "priority", "team", "by")
 
@@ -32,6 +33,8 @@ def expected(oracle, command):
         return oracle.post(command["post"], now, command["on_error"])
     if "verify" in command:
         return {"differences": []}
+    if "restart" in command:
+        return {}
     if "ticket" in command:
         return oracle.ticket(command["ticket"]["source"], command["ticket"]["subject"], now)
     path, arguments = arguments_of(command["get"])
@@ -83,6 +86,8 @@ def compare_score(want, got):
     name = "%s %s" % (want["indicator"], json.dumps(want["scope"], ensure_ascii=False))
     fields = OUT_OF_SCOPE_FIELDS if want["reason"] == "not_in_scope" else SCORE_FIELDS
     lines = []
+    if want["reason"] != "not_in_scope" and "c" in want:
+        fields += ("c",)
     for field in fields:
         if field not in got:
             lines.append(differ("%s %s" % (name, field), want[field], "(absent)"))
@@ -144,6 +149,9 @@ def compare_ticket(want, body):
              "excluded")
     lines = [differ(n, want[n], body.get(n)) for n in names
              if (want[n] or None) != (body.get(n) or None)]
+    records = {r["event"]["id"]: r["retracted"] for r in body["records"]}
+    if records != want["retracted"]:
+        lines.append(differ("retracted", want["retracted"], records))
     starts = [c["start"] for c in want["cycles"]]
     found = [instant(c["start"]) for c in body["cycles"]]
     if starts != found:
@@ -166,6 +174,8 @@ def compare_shaped(command, want, answer):
     if "verify" in command:
         found = answer["body"]["differences"]
         return [] if found == [] else [differ("differences", [], found)]
+    if "restart" in command:
+        return []
     if "ticket" in command:
         return compare_ticket(want, answer["body"])
     if arguments_of(command["get"])[0] == "/v1/scores":
@@ -184,24 +194,38 @@ def compare(command, want, answer):
 
 
 class Closure:
-    """|good| + |bad| + |pending| = b, from the driver's answers alone."""
+    """The lists add up to the numbers, from the driver's answers alone.
+
+    |good| + |bad| + |pending| = b; of incidents counted against a promise |bad| = a, with
+    neither good nor pending ones; |excluded| is the sum of the causes.
+    """
 
     def __init__(self):
-        self.b = None
+        self.score = None
         self.sizes = {}
 
     def follow(self, command, answer):
-        """A score of one indicator begins a check; its three lists end it."""
+        """A score of one indicator begins a check; its four lists end it."""
         if "get" not in command:
             return []
         path, arguments = arguments_of(command["get"])
         if path == "/v1/scores":
             scores = answer["body"]["scores"]
-            self.b = scores[0]["b"] if len(scores) == 1 else None
+            self.score = scores[0] if len(scores) == 1 else None
             self.sizes = {}
             return []
         self.sizes[arguments["counted"]] = len(answer["body"]["tickets"])
-        if self.b is None or not {"good", "bad", "pending"} <= set(self.sizes):
+        if self.score is None or len(self.sizes) < 4 \
+                or self.score["reason"] == "not_in_scope":
             return []
-        total = sum(self.sizes[n] for n in ("good", "bad", "pending"))
-        return [] if total == self.b else [differ("good + bad + pending = b", self.b, total)]
+        return self.add_up()
+
+    def add_up(self):
+        """The sums of the lists against the score."""
+        score, sizes = self.score, self.sizes
+        counted = [sizes["good"] + sizes["bad"] + sizes["pending"], sizes["excluded"]]
+        wanted = [score["b"], sum(score["excluded"].values())]
+        if score["indicator"] in (catalogue.MAJOR, catalogue.CONTROL):
+            wanted = [score["a"], wanted[1]]
+            counted[0] = sizes["bad"] - sizes["good"] - sizes["pending"]
+        return [] if counted == wanted else [differ("lists", wanted, counted)]

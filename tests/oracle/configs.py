@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from catalogue import INDICATORS
+
 ZONES = ["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe",
          "Asia/Kathmandu", "UTC", "America/Santiago", "America/St_Johns"]
 # Where and when clocks change, and where years, ISO years and months turn.
@@ -30,9 +32,7 @@ PRIORITIES = ["P1", "P2", "P3"]
 KINDS = ["request", "incident", "complaint"]
 CAUSES = ["customer", "agreed", "supplier"]
 LIMITS = ["1m", "15m", "30m", "1h", "90m", "2h", "4h", "8h", "8h30m", "2d"]
-INDICATORS = ["on_time_recovery_rate", "service_availability",
-              "first_contact_resolution_rate", "resolution_rate", "timely_response_rate",
-              "timely_resolution_rate", "complaint_handling_rate"]
+REPORTS = ["weekly", "monthly", "quarterly", "yearly"]
 
 
 def some(rng, values, least=0):
@@ -94,6 +94,15 @@ def targets(rng, calendars):
     return rows
 
 
+def reports(rng):
+    """Reports with due times around midnight, short and long."""
+    every = [name[:-2] for name in REPORTS]
+    rows = [{"id": name, "every": unit if rng.random() < 0.9 else rng.choice(every),
+             "due": rng.choice(["0s", "1m", "8h", "1d", "1d12h", "5d", "10d"])}
+            for name, unit in zip(REPORTS, every)]
+    return some(rng, rows)
+
+
 def version(rng, name, home, begin, calendars):
     """One version of an agreement."""
     result = {"id": name, "from": begin.isoformat(), "timezone": zone(rng, home),
@@ -105,8 +114,12 @@ def version(rng, name, home, begin, calendars):
     result["services"] = [
         {"id": s, "calendar": rng.choice(calendars)} if rng.random() < 0.7 else {"id": s}
         for s in some(rng, SERVICES[:3])]
+    if rng.random() < 0.8:
+        result["incidents_per_month"] = rng.choice([0, 1, 2, 5, 31, 1000])
+    if rng.random() < 0.8:
+        result["reports"] = reports(rng)
     result["objectives"] = [{"indicator": i, "at_least": rng.choice([0.5, 0.9, 0.95, 0.999, 1])}
-                            for i in some(rng, INDICATORS)]
+                            for i in some(rng, list(INDICATORS))]
     return result
 
 

@@ -4,7 +4,7 @@ import events
 
 SCOPE = ("agreement", "service", "priority", "team")
 TEXTS = ("agreement", "service", "priority", "team")
-BOOLS = ("outage",)
+BOOLS = ("outage", "major")
 INSTANTS = events.DUES + ("started_at",)
 
 
@@ -59,7 +59,8 @@ class Ticket:
 
     def open(self, record):
         """The first `opened`, applied before everything else."""
-        self.attributes = {"kind": record.type.partition(".")[0], "outage": False}
+        self.attributes = {"kind": record.type.partition(".")[0]}
+        self.attributes.update({name: False for name in BOOLS})
         self.attributes.update({name: "" for name in TEXTS})
         self.attributes.update({name: None for name in INSTANTS})
         self.set_members(record)

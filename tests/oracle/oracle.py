@@ -1,31 +1,31 @@
 """The measuring book, slow and obvious: every answer is computed from all events anew."""
 
-from fractions import Fraction
-
+import catalogue
 import events
+import papers
+import tallies
 import times
 import windows
+from catalogue import INDICATORS
 from clocks import Clock
 from fold import SCOPE, tickets_of
-from outages import Availability, Outages
-from outcomes import RATES, outcomes_of
+from measures import BOUNDS, World
 from settings import Settings
 
-AVAILABILITY = "service_availability"
-INDICATORS = ("on_time_recovery_rate", AVAILABILITY, "first_contact_resolution_rate",
-              "resolution_rate", "timely_response_rate", "timely_resolution_rate",
-              "complaint_handling_rate")
 MOST_ERRORS = 100
+FAMILIES = {catalogue.AVAILABILITY: tallies.Available, catalogue.MAJOR: tallies.Major,
+            catalogue.CONTROL: tallies.Control, catalogue.LEAKAGE: tallies.Leakage,
+            catalogue.INTEGRITY: tallies.Integrity,
+            catalogue.CONNECTION: tallies.Connection}
+FAMILIES.update({name: tallies.Rate for name in catalogue.TICKETS})
+FAMILIES.update({name: papers.Measured for name in catalogue.MEASURED})
+FAMILIES.update({name: papers.Assessed for name in catalogue.ASSESSED})
+FAMILIES.update({name: papers.Reports for name in catalogue.REPORTS})
 
 
 def quotient(value):
     """A fraction as the nearest float; None stays."""
     return None if value is None else value.numerator / value.denominator
-
-
-def seconds(ms):
-    """Milliseconds as seconds, an integer where they are whole."""
-    return ms / 1000 if ms % 1000 else ms // 1000
 
 
 class Query:
@@ -43,8 +43,7 @@ class Query:
         zone = settings.zone
         agreements = set(self.filters.get("agreement", ()))
         if len(agreements) == 1:
-            name = agreements.pop()
-            zone = (settings.version_at(name, now) or settings.agreements[name][0]).zone
+            zone = settings.zone_at(agreements.pop(), now)
         self.window = windows.find(window, from_, to, zone, now)
 
     def admits(self, scope):
@@ -98,68 +97,23 @@ class Oracle:
         records = events.records_of(self.events.values())
         return records, tickets_of(records, self.settings)
 
-    def counted(self, query, tickets):
-        """{indicator: [(group, counted, outcome)]} of the cycles in window and filters."""
-        result = {}
-        for indicator in query.indicators:
-            if indicator == AVAILABILITY:
-                continue
-            result[indicator] = rows = []
-            for outcome in outcomes_of(tickets, indicator, self.settings, query.now):
-                at = outcome.settled_at
-                if query.cohort == "opened":
-                    at = outcome.cycle.start
-                elif outcome.counted == "pending":
-                    continue
-                if query.window.holds(at) and query.admits(outcome.scope):
-                    rows.append((query.group(outcome.scope), outcome.counted, outcome))
-        return result
-
-    def measured(self, query, records, tickets):
-        """{group: Availability}; empty where a dimension does not touch availability."""
-        sums = {}
-        if AVAILABILITY not in query.indicators or not self.in_scope(query):
-            return sums
-        outages = Outages(records, tickets, self.settings, query.now)
-        for place in outages.places():
-            scope = {"agreement": place[0], "service": place[1]}
-            if not query.admits(scope):
-                continue
-            part = outages.measure(place, query.window)
-            total = sums.setdefault(query.group(scope), Availability(0, 0, 0, 0))
-            total.down += part.down
-            total.agreed += part.agreed
-            total.rest += part.rest
-            total.late += part.late
-        return sums
-
-    @staticmethod
-    def in_scope(query):
-        """Availability has no priority and no team."""
-        return not {"priority", "team"} & (set(query.filters) | set(query.by))
+    def measures(self, query):
+        """{indicator: Measure} of a question."""
+        world = World(self.settings, *self.project(), query)
+        return {name: FAMILIES[name](name, world) for name in query.indicators}
 
     def scores(self, now_ms, **arguments):
         """The body of GET /v1/scores."""
         query = Query(self.settings, now_ms, **arguments)
-        records, tickets = self.project()
-        counted = self.counted(query, tickets)
-        measured = self.measured(query, records, tickets)
+        measures = self.measures(query)
         groups = {()}
         if query.by:
-            groups = {row[0] for rows in counted.values() for row in rows}
-            groups |= {group for group, sums in measured.items() if sums.agreed > 0}
+            groups = {group for measure in measures.values() for group in measure.shown()}
         scores = []
         for group in sorted(groups):
-            for indicator in query.indicators:
-                scope = query.shown_scope(group)
-                if indicator == AVAILABILITY:
-                    sums = measured.get(group, Availability(0, 0, 0, 0))
-                    body = availability_score(sums) if self.in_scope(query) else \
-                        empty_score("not_in_scope")
-                else:
-                    rows = [r for r in counted[indicator] if r[0] == group]
-                    body = rate_score(indicator, rows)
-                body.update(indicator=indicator, scope=scope)
+            for indicator, measure in measures.items():
+                body = measure.score(group)
+                body.update(indicator=indicator, scope=query.shown_scope(group))
                 scores.append(self.judged(body, query))
         window = query.window
         return {"window": {"name": window.name, "cohort": query.cohort,
@@ -179,16 +133,16 @@ class Oracle:
         known = objective is not None and value is not None
         score["met"] = value >= objective if known else None
         score["objective"] = None if objective is None else float(objective)
-        for name in ("value", "decided", "low", "high"):
+        for name in BOUNDS:
             score[name] = quotient(score[name])
         return score
 
     def behind(self, indicator, counted, now_ms, **arguments):
         """The sorted (source, subject, cycle start) that count so in a score."""
         query = Query(self.settings, now_ms, indicator=[indicator], **arguments)
-        rows = self.counted(query, self.project()[1]).get(indicator, [])
+        groups = self.measures(query)[indicator].groups.values()
         return sorted((o.cycle.ticket.source, o.cycle.ticket.subject, o.cycle.start)
-                      for _, how, o in rows if how == counted)
+                      for rows in groups for o in rows if o.counted == counted)
 
     def ticket(self, source, subject, now_ms):
         """Attributes and the clocks of each cycle; None where the ticket is incomplete."""
@@ -202,49 +156,15 @@ class Oracle:
                    "clocks": {name: Clock(cycle, name, self.settings, now_ms).view()
                               for name in names}} for cycle in found.cycles]
         view = {name: found.attributes[name] for name in ("kind",) + SCOPE}
+        view["retracted"] = self.retracted(source, subject)
         view.update(source=source, subject=subject, cycles=cycles,
                     excluded=found.excluded[0] if found.excluded else None)
         return view
 
-
-def empty_score(reason):
-    """A score without a value, and why."""
-    return {"a": 0, "b": 0, "pending": 0, "excluded": {}, "value": None, "decided": None,
-            "low": None, "high": None, "reason": reason, "clamped": False}
-
-
-def rate_score(indicator, rows):
-    """A, B, value and its bounds: pending ones are in B and could still go either way."""
-    score = empty_score("no_data")
-    count = {"good": 0, "bad": 0, "pending": 0, "excluded": 0}
-    for _, how, outcome in rows:
-        count[how] += 1
-        if how == "excluded":
-            score["excluded"][outcome.cause] = score["excluded"].get(outcome.cause, 0) + 1
-    total = count["good"] + count["bad"] + count["pending"]
-    minus = RATES[indicator][2]
-    score.update(a=count["bad" if minus else "good"], b=total, pending=count["pending"])
-    if total:
-        low = Fraction(count["good"], total)
-        high = Fraction(count["good"] + count["pending"], total)
-        score.update(low=low, high=high, value=high if minus else low, reason=None)
-        if total > count["pending"]:
-            score["decided"] = Fraction(count["good"], total - count["pending"])
-    elif indicator == "complaint_handling_rate":
-        score.update(value=Fraction(1), low=Fraction(1), high=Fraction(1),
-                     reason="b_zero_standard")
-    return score
-
-
-def availability_score(sums):
-    """1 - A/B of the agreed time so far; the bounds reckon with the agreed time to come."""
-    score = empty_score("no_data")
-    score.update(a=seconds(sums.down), b=seconds(sums.agreed))
-    if sums.late:
-        score["late_maintenance"] = sums.late
-    if sums.agreed:
-        up, whole = sums.agreed - sums.down, sums.agreed + sums.rest
-        value = Fraction(up, sums.agreed)
-        score.update(value=value, decided=value, low=Fraction(up, whole),
-                     high=Fraction(up + sums.rest, whole), reason=None)
-    return score
+    def retracted(self, source, subject):
+        """{id: True or False} of all records of a ticket: what was taken back stays."""
+        left = {(e["source"], e["id"]) for e in events.effective(list(self.events.values()))}
+        mine = sorted(e["id"] for e in self.events.values()
+                      if (e["source"], e.get("subject")) == (source, subject)
+                      and events.verb_of(e["type"]) in events.VERBS)
+        return {name: (source, name) not in left for name in mine}

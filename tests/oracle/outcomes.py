@@ -105,3 +105,21 @@ def outcomes_of(tickets, indicator, settings, now):
     return [outcome_of(cycle, indicator, settings, now)
             for ticket in tickets.values() if ticket.attributes["kind"] == kind
             for cycle in ticket.cycles]
+
+
+def incident_of(cycle, indicator, settings):
+    """How an incident's cycle counts where every one that is not excluded is bad."""
+    if cycle.ticket.excluded:
+        cause, at = cycle.ticket.excluded
+        return Outcome(cycle, indicator, "excluded", at, cause)
+    if not has_version(cycle, settings):
+        return Outcome(cycle, indicator, "excluded", cycle.start, "no_agreement")
+    return Outcome(cycle, indicator, "bad", cycle.start)
+
+
+def incidents_of(tickets, indicator, settings, major):
+    """Every cycle of every incident whose latest `major` is so."""
+    return [incident_of(cycle, indicator, settings) for ticket in tickets.values()
+            if ticket.attributes["kind"] == "incident"
+            and ticket.attributes["major"] == major
+            for cycle in ticket.cycles]

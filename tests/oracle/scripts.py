@@ -2,7 +2,7 @@
 
 A script is a list of commands, each with `now`, which only grows:
 {"post": [events], "on_error": "fail" or "skip"}, {"get": path}, {"ticket": {...}},
-{"verify": true}.
+{"verify": true}, {"restart": true}.
 """
 
 import json
@@ -10,50 +10,15 @@ import random
 from urllib.parse import quote
 
 import configs
+import events
 import streams
 import times
-from configs import INDICATORS, PRIORITIES, SERVICES, some
+from catalogue import (CONNECTION, CONTROL, INDICATORS, INTEGRITY, LEAKAGE, LISTED, MAJOR,
+                       REPORTS)
+from configs import PRIORITIES, SERVICES, some
+from spoil import WRONG
 
 COUNTED = ("good", "bad", "pending", "excluded")
-WRONG = [  # what a sender can get wrong: each gets an event and spoils it
-    lambda e: e.pop("time"),
-    lambda e: e.update(time="2026-11-20T10:00:00"),
-    lambda e: e.update(time="2026-02-30T10:00:00Z"),
-    lambda e: e.update(time="2016-12-31T23:59:60Z"),
-    lambda e: e.update(time=1790000000),
-    lambda e: e.update(time="2026-11-20 10:00"),
-    lambda e: e.update(time="2026-11-20T10:00:00+0800"),
-    lambda e: e.update(type="incident.escalated"),
-    lambda e: e.update(type="opened"),
-    lambda e: e.update(specversion="0.3"),
-    lambda e: e.pop("specversion"),
-    lambda e: e.pop("subject"),
-    lambda e: e.update(subject=""),
-    lambda e: e.update(source=""),
-    lambda e: e.update(subject="x" * 513),
-    lambda e: e.pop("id"),
-    lambda e: e.update(id=7),
-    lambda e: e.update(data=[1]),
-    lambda e: e.update(sequence="first"),
-    lambda e: e.update(type="request.opened", data={"service": "mail"}),
-    lambda e: e.update(type="request.opened", data={"agreement": "nobody"}),
-    lambda e: e.update(type="request.opened", data={"agreement": 5}),
-    lambda e: e.update(type="request.updated", data={"agreement": None}),
-    lambda e: e.update(type="request.updated", data={"kind": "problem"}),
-    lambda e: e.update(type="request.updated", data={"respond_by": "tomorrow"}),
-    lambda e: e.update(type="request.updated", data={"outage": "yes"}),
-    lambda e: e.update(type="request.excluded", data={}),
-    lambda e: e.update(type="request.excluded", data={"cause": "mood"}),
-    lambda e: e.update(type="request.contacted", data={"by": "nobody"}),
-    lambda e: e.update(type="request.resolved", data={"first_contact": "yes"}),
-    lambda e: e.update(type="request.paused", data={"cause": 3}),
-    lambda e: e.update(type="outage.started", data={"agreement": "acme"}),
-    lambda e: e.update(type="maintenance.planned", data={
-        "agreement": "acme", "service": "mail",
-        "from": "2026-11-20T10:00:00Z", "to": "2026-11-20T18:00:00+08:00"}),
-]
-
-
 class Script:
     """Builds the commands of one seed."""
 
@@ -64,7 +29,7 @@ class Script:
         self.now = self.story.begin
         self.sent = []
         self.tickets = sorted({(e["source"], e["subject"]) for e in self.story.events
-                               if e["subject"].startswith("T")})
+                               if events.verb_of(e["type"]) in events.VERBS})
 
     def say(self, **command):
         """One command at the present time."""
@@ -102,7 +67,7 @@ class Script:
         """The same identity with other content."""
         other = json.loads(json.dumps(event))
         self.rng.choice([
-            lambda: other.update(subject=other["subject"] + "x"),
+            lambda: other.update(subject=other.get("subject", "") + "x"),
             lambda: other.update(sequence=99),
             lambda: other.update(data=dict(other.get("data", {}), more=1)),
             lambda: other.update(time="2025-01-01T00:00:00Z")])()
@@ -168,12 +133,33 @@ class Script:
             pairs.append(name + "=" + ",".join(quote(v, safe=":") for v in values))
         self.say(get=path + ("?" + "&".join(pairs) if pairs else ""))
 
+    def ask_papers(self):
+        """Measurements, assessments, reports and promises over wide windows, by agreement."""
+        rng, story = self.rng, self.story
+        day = times.from_ms(rng.randrange(story.begin, story.end)).date()
+        wide = {"from": times.format_utc(story.begin - 100 * times.DAY),
+                "to": times.format_utc(story.end + rng.choice([0, 60]) * times.DAY)}
+        arguments = rng.choice([wide, {"window": rng.choice([
+            str(day.year), day.isoformat()[:7], "%d-Q%d" % (day.year, (day.month + 2) // 3),
+            "this-year", "this-quarter", "this-month", "400d", "30d"])}, self.window()])
+        arguments = dict(arguments, cohort=rng.choice(["opened", "opened", "settled"]))
+        if rng.random() < 0.3:
+            arguments["agreement"] = [rng.choice(story.agreements)]
+        if rng.random() < 0.5:
+            arguments["by"] = ["agreement"]
+        indicators = sum(story.favourites, list(REPORTS)) + rng.sample(
+            [CONTROL, MAJOR, LEAKAGE, INTEGRITY, CONNECTION], rng.randint(1, 4))
+        self.get("/v1/scores", dict(arguments, indicator=indicators))
+
     def ask(self):
         """A random query for scores, sometimes with the tickets behind them."""
         rng = self.rng
+        if rng.random() < 0.35:
+            self.ask_papers()
+            return
         arguments = self.arguments()
         if rng.random() < 0.3:
-            indicator = rng.choice([i for i in INDICATORS if i != "service_availability"])
+            indicator = rng.choice(LISTED)
             self.get("/v1/scores", dict(arguments, indicator=[indicator]))
             for counted in COUNTED:
                 self.get("/v1/scores/%s/tickets" % indicator,
@@ -183,8 +169,11 @@ class Script:
             arguments["by"] = some(rng, ["agreement", "service", "priority", "team"], 1)
             if rng.random() < 0.5:
                 arguments["by"] = [rng.choice(["agreement", "service"])]
-        indicators = INDICATORS if rng.random() < 0.6 else some(rng, INDICATORS, 1)
-        self.get("/v1/scores", dict(arguments, indicator=indicators))
+        how = rng.random()
+        if how < 0.6:
+            arguments["indicator"] = some(rng, list(INDICATORS), 1) if how < 0.4 \
+                else [rng.choice(INDICATORS)]
+        self.get("/v1/scores", arguments)
 
     def look(self):
         """A ticket, or scores."""
@@ -211,9 +200,11 @@ class Script:
             count = min(len(planned), rng.choice([1, 1, 2, 3, 5, 8, 20, 50]))
             batch, planned = planned[:count], planned[count:]
             self.wait(max(at for at, _ in batch))
-            events = [event for _, event in batch]
-            rng.shuffle(events)
-            self.post(events)
+            lot = [event for _, event in batch]
+            rng.shuffle(lot)
+            self.post(lot)
+            if rng.random() < 0.02:
+                self.say(restart=True)
             for _ in range(rng.choice([0, 0, 1, 2])):
                 self.look()
         self.wait(max(self.now, self.story.end) + rng.choice(
@@ -244,12 +235,12 @@ def permuted(seed, commands, accepted):
     """The same accepted events in another order and split, then the same last questions."""
     rng = random.Random("permuted %s" % seed)
     now = commands[-1]["now"]
-    events = list(accepted) + [e for e in accepted if rng.random() < 0.2]
-    rng.shuffle(events)
+    left = list(accepted) + [e for e in accepted if rng.random() < 0.2]
+    rng.shuffle(left)
     result = []
-    while events:
+    while left:
         count = rng.choice([1, 3, 10, 40, 200])
-        result.append({"now": now, "post": events[:count], "on_error": "fail"})
-        events = events[count:]
+        result.append({"now": now, "post": left[:count], "on_error": "fail"})
+        left = left[count:]
     last = max(i for i, c in enumerate(commands) if "post" in c)
     return result + [c for c in commands[last + 1:] if c["now"] == now]

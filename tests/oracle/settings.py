@@ -1,4 +1,4 @@
-"""The configuration: calendars, agreements and their versions, targets, objectives."""
+"""The configuration: calendars, agreements and their versions, targets, reports, objectives."""
 
 from datetime import date
 from fractions import Fraction
@@ -48,6 +48,9 @@ class Version:
                                else self.calendar) for row in config.get("targets", [])]
         self.services = {row["id"]: calendars[row["calendar"]] if "calendar" in row
                          else self.calendar for row in config.get("services", [])}
+        self.incidents = config.get("incidents_per_month", 0)
+        self.reports = [(row["id"], row["every"], times.parse_duration(row["due"]))
+                        for row in config.get("reports", [])]
         self.objectives = {row["indicator"]: Fraction(str(row["at_least"]))
                            for row in config.get("objectives", [])}
 
@@ -58,7 +61,7 @@ class Version:
 
 
 class Settings:
-    """All of the configuration that the seven indicators need."""
+    """All of the configuration that the indicators need."""
 
     def __init__(self, config):
         self.zone = config.get("timezone", "UTC")
@@ -80,6 +83,10 @@ class Settings:
             if version.begin <= instant:
                 found = version
         return found
+
+    def zone_at(self, agreement, now):
+        """The zone of the version in force, else of the first one."""
+        return (self.version_at(agreement, now) or self.agreements[agreement][0]).zone
 
     def reopen_window(self, agreement, cycle_start):
         """How long after `resolved` a reopening continues the same cycle."""

@@ -5,6 +5,7 @@ import random
 import times
 from configs import AGREEMENTS, CAUSES, KINDS, PLACES, PRIORITIES, SERVICES, configuration
 from events import CAUSES as EXCLUSIONS, VERBS
+from facts import Facts
 from oracle import Oracle
 
 SOURCES = ["helpdesk", "https://tracker.example/a?b=1"]
@@ -36,6 +37,13 @@ class Story:
         self.events = []
         self.instants = []
         self.numbers = {}
+        self.sources = SOURCES
+        self.favourites = []
+
+    def tick(self, source):
+        """The next number of a source, for an id."""
+        self.numbers[source] = self.numbers.get(source, 0) + 1
+        return self.numbers[source]
 
     def text(self, ms):
         """An instant in one of its spellings."""
@@ -52,7 +60,7 @@ class Story:
     def add(self, source, subject, name, at, data=None):
         """One event, sometimes with a `sequence`, extensions and unknown members."""
         rng = self.rng
-        number = self.numbers[source] = self.numbers.get(source, 0) + 1
+        number = self.tick(source)
         event = {"specversion": "1.0", "id": "%s-%d" % (rng.choice("abcz"), number),
                  "source": source, "type": name, "time": self.text(at),
                  "subject": subject}
@@ -149,8 +157,9 @@ class Tickets:
             return {n: None for n in rng.sample(["respond_by", "recover_by", "resolve_by"], 2)}
         if how == "unset":
             return {rng.choice(["service", "priority", "team", "started_at", "outage",
-                                "title"]): None}
-        return {"outage": rng.choice([True, False]), "service": rng.choice(SERVICES)}
+                                "title", "major"]): None}
+        return {"outage": rng.choice([True, False]), "service": rng.choice(SERVICES),
+                "major": rng.choice([True, False])}
 
     def data(self, verb, at):
         """The data of a verb."""
@@ -176,7 +185,7 @@ class Tickets:
         """The open deadlines of a ticket as it stands."""
         oracle = Oracle(self.story.config)
         oracle.post([e for e in self.story.events
-                     if e["subject"] == subject and e["source"] == source], FAR)
+                     if e.get("subject") == subject and e["source"] == source], FAR)
         view = oracle.ticket(source, subject, self.story.begin)
         if view is None:
             return []
@@ -288,7 +297,8 @@ def stream(seed):
     rng = random.Random(seed)
     story = Story(rng)
     size = rng.choice([10, 25, 60, 100, 140])
-    tickets, number = Tickets(story), 0
+    tickets, facts, number = Tickets(story), Facts(story), 0
+    share = rng.choice([0, 0.3, 0.4, 0.7])
     while len(story.events) < size:
         number += 1
         what = rng.random()
@@ -296,6 +306,9 @@ def stream(seed):
             tell_outage(story, number)
         elif what < 0.15:
             tell_maintenance(story, number)
+        elif rng.random() < share:
+            facts.tell()
         else:
             tickets.tell(number)
+    facts.retract()
     return story
