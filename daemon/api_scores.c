@@ -73,13 +73,18 @@ json_met(const struct row *row)
 	return json_boolean(fraction_reaches(row->score->value, row->objective->at_least));
 }
 
+static double
+objective_value(const struct objective *o)
+{
+	return (double)o->at_least.units / (double)o->at_least.scale;
+}
+
 static json_t *
 json_objective(const struct row *row)
 {
 	if (row->objective == NULL)
 		return json_null();
-	return json_real(
-	    (double)row->objective->at_least.units / (double)row->objective->at_least.scale);
+	return json_real(objective_value(row->objective));
 }
 
 static json_t *
@@ -248,7 +253,7 @@ row_to_csv(void *context, const struct row *row)
 	if (row->objective == NULL)
 		table_cell(t, "");
 	else
-		table_cellf(t, "%.9g", json_real_value(json_objective(row)));
+		table_cellf(t, "%.9g", objective_value(row->objective));
 	table_cell(t, json_is_true(met) ? "true" : json_is_false(met) ? "false" : "");
 	table_cell(t, row->score->reason == NULL ? "" : row->score->reason);
 	table_end(t);

@@ -253,34 +253,42 @@ answer_ambiguous(struct answer *a, const char *subject, const char **sources, in
 		"sources", list));
 }
 
+/* The entity of a source; 1, 0 or -1. */
+static int
+ticket_of(struct shown *s, const char *subject, const char *source, struct err *err)
+{
+	struct store *reader = s->api->reader;
+	int64_t id;
+	int found = store_source(reader, source, false, &id, err);
+
+	s->source = source;
+	if (found <= 0)
+		return found;
+	return store_entity(reader, CLASS_TICKET, id, subject, &s->arena, &s->entity, err);
+}
+
 /* The one entity that the path and ?source= name; answers itself where there is none. */
 static int
 ticket_find(struct shown *s, const struct request *r, struct answer *a, struct err *err)
 {
-	const char *sources[SOURCES_MAX], *wanted = request_param(r, "source");
+	const char *sources[SOURCES_MAX], *subject = r->segment[2];
+	const char *wanted = request_param(r, "source");
 	int64_t ids[SOURCES_MAX];
-	int n = store_entities_named(
-	    s->api->reader, r->segment[2], &s->arena, ids, sources, SOURCES_MAX, err);
-	int at = -1;
+	int n = 1, found = 0;
 
-	for (int i = 0; i < n; i++) {
-		if (wanted == NULL ? n == 1 : strcmp(sources[i], wanted) == 0)
-			at = i;
-	}
-	if (n < 0) {
+	if (wanted == NULL)
+		n = store_entities_named(
+		    s->api->reader, subject, &s->arena, ids, sources, SOURCES_MAX, err);
+	if (n == 1)
+		found = ticket_of(s, subject, wanted != NULL ? wanted : sources[0], err);
+	if (n < 0 || found < 0)
 		answer_problem(a, 503, "%s", err->msg);
-	} else if (at < 0 && n > 1 && wanted == NULL) {
-		answer_ambiguous(a, r->segment[2], sources, n);
-	} else if (at < 0) {
-		answer_problem(a, 404, "there is no ticket '%.100s'%s%.100s", r->segment[2],
+	else if (n > 1)
+		answer_ambiguous(a, subject, sources, n);
+	else if (found == 0)
+		answer_problem(a, 404, "there is no ticket '%.100s'%s%.100s", subject,
 		    wanted == NULL ? "" : " from ", wanted == NULL ? "" : wanted);
-	} else {
-		s->source = sources[at];
-		return store_entity_get(s->api->reader, ids[at], &s->arena, &s->entity, err) > 0
-		    ? 0
-		    : -1;
-	}
-	return -1;
+	return found > 0 ? 0 : -1;
 }
 
 void

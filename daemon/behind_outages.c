@@ -37,7 +37,8 @@ look(void *context, const struct told_down *d)
 
 	if (!is_shown(b, d))
 		return 0;
-	b->more = json_array_size(b->list) >= (size_t)b->limit && d->entity != b->entity;
+	b->more = json_array_size(b->list) >= (size_t)b->limit &&
+	    (d->entity != b->entity || d->down.from != b->place);
 	if (b->more)
 		return 1;
 	json_array_append_new(b->list, down_json(d));

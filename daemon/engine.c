@@ -1,6 +1,7 @@
 #include "engine.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,8 @@ judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t
 	int n;
 
 	e->batch.now = now;
+	if (store_meta_set(e->store, "judgement", "", err) != 0) /* until all is done, none holds */
+		return -1;
 	while ((n = store_entities_after(e->store, last, ids, REPLAY_PAGE, err)) > 0) {
 		if (page_judge(e, ids, n, err) != 0) {
 			fold_drop(&e->batch);
@@ -111,18 +114,10 @@ int
 engine_configure(struct engine *e, struct config *c, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err)
 {
-	struct config *old = e->config;
-
+	config_unref(e->config);
 	e->config = config_ref(c);
-	if (judge_if_changed(e, now, progress, context, err) != 0) {
-		config_unref(e->config);
-		e->config = old;
-		e->batch.agreements = &old->agreements;
-		return -1;
-	}
-	config_unref(old);
 	e->changed = true;
-	return 0;
+	return judge_if_changed(e, now, progress, context, err);
 }
 
 /* An event of the submission that was not in the log when it came. */
@@ -185,52 +180,85 @@ known(struct engine *e, struct submission *s, struct fresh **fresh, const struct
 	return 0;
 }
 
+static void fault_add(struct submission *s, const struct event *e, const char *pointer,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
 static void
-conflict_add(struct submission *s, const struct event *e)
+fault_add(struct submission *s, const struct event *e, const char *pointer, const char *fmt, ...)
 {
 	struct events *events = s->events;
-	struct fault *grown = arena_alloc(s->arena, events->faults + 1, sizeof(*grown));
 	char text[ERR_MAX];
+	va_list ap;
 
-	snprintf(text, sizeof(text),
-	    "the id '%.100s' is known from source '%.100s' with other content, and the first "
-	    "stands; "
-	    "send a correction as an event with an id of its own",
-	    e->record.id, e->record.source);
-	if (events->faults > 0)
-		memcpy(grown, events->fault, events->faults * sizeof(*grown));
-	grown[events->faults++] = (struct fault){.index = e->index,
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	events->fault[events->faults++] = (struct fault){.index = e->index,
 	    .id = e->record.id,
 	    .detail = arena_strdup(s->arena, text),
-	    .pointer = "/id",
+	    .pointer = pointer,
 	    .body = e->body};
-	events->fault = grown;
 }
 
-/* Sorts out what is new: duplicates are counted, conflicts become faults, the rest stays in the
- * submission's events. */
+/* A new event, if its entity has room for it. */
+static int
+take(struct engine *e, struct submission *s, struct event *event, struct err *err)
+{
+	int64_t source;
+	int room;
+
+	if (store_source(e->store, event->record.source, true, &source, err) < 0)
+		return -1;
+	room = fold_room(&e->batch, source, event, err);
+	if (room == 0)
+		fault_add(s, event, "/subject",
+		    "'%.100s' has as many events as slad folds for one; is every ticket given a "
+		    "subject of its own?",
+		    event->record.subject);
+	else if (room > 0)
+		s->fresh[s->accepted++] = event;
+	return room < 0 ? -1 : 0;
+}
+
+/* What is refused as a whole gives its room back. */
+static void
+give_back(struct engine *e, struct submission *s)
+{
+	struct err err;
+	int64_t source;
+
+	for (size_t i = 0; i < s->accepted; i++) {
+		if (store_source(e->store, s->fresh[i]->record.source, false, &source, &err) > 0)
+			fold_room_back(&e->batch, source, s->fresh[i]);
+	}
+	s->accepted = s->duplicates = 0;
+}
+
+/* Sorts out what is new: duplicates are counted, conflicts become faults. */
 static int
 sift(struct engine *e, struct submission *s, struct err *err)
 {
 	struct events *events = s->events;
 	struct fresh *fresh = NULL;
 	enum known answer = KNOWN_NOT;
-	size_t kept = 0;
+	struct event *event;
 	int rc = 0;
 
 	s->accepted = s->duplicates = 0;
 	for (size_t i = 0; i < events->count && rc == 0; i++) {
-		rc = known(e, s, &fresh, &events->event[i], &answer, err);
-		if (rc != 0)
-			break;
-		if (answer == KNOWN_SAME)
+		event = &events->event[i];
+		rc = known(e, s, &fresh, event, &answer, err);
+		if (rc == 0 && answer == KNOWN_SAME)
 			s->duplicates++;
-		else if (answer == KNOWN_OTHER)
-			conflict_add(s, &events->event[i]);
-		else
-			s->fresh[kept++] = &events->event[i];
+		else if (rc == 0 && answer == KNOWN_OTHER)
+			fault_add(s, event, "/id",
+			    "the id '%.100s' is known from source '%.100s' with other content, and "
+			    "the "
+			    "first stands; send a correction as an event with an id of its own",
+			    event->record.id, event->record.source);
+		else if (rc == 0)
+			rc = take(e, s, event, err);
 	}
-	s->accepted = kept;
 	HASH_CLEAR(hh, fresh);
 	return rc;
 }
@@ -274,7 +302,7 @@ submission_apply(struct engine *e, struct submission *s, int64_t now, struct err
 	if (sift(e, s, err) != 0)
 		return -1;
 	if (s->events->faults > 0 && !s->skip) {
-		s->accepted = s->duplicates = 0;
+		give_back(e, s);
 		return 0;
 	}
 	for (size_t i = 0; i < s->accepted; i++) {
@@ -307,7 +335,8 @@ due_judge(struct engine *e, int64_t now, struct err *err)
 static bool
 watch_is_due(const struct engine *e, int64_t now)
 {
-	return now >= e->watch_next || (e->changed && now - e->watched >= WATCH_PAUSE);
+	return now < e->watched || now >= e->watch_next ||
+	    (e->changed && now - e->watched >= WATCH_PAUSE);
 }
 
 static int
@@ -368,7 +397,7 @@ engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err)
 	if (e->changed && e->watched + WATCH_PAUSE < watch)
 		watch = e->watched + WATCH_PAUSE;
 	*next = due < watch ? due : watch;
-	if (*next < now)
+	if (*next < now || now < e->watched)
 		*next = now;
 	return 0;
 }

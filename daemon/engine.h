@@ -38,7 +38,8 @@ struct engine *engine_new(struct store *s, struct config *c, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err);
 void engine_free(struct engine *e);
 
-/* Takes another configuration, like engine_new; keeps the old one on failure. */
+/* Takes another configuration, like engine_new. After a failure some tickets may be judged by one
+ * and some by the other: only a new engine, which judges all of them, makes that good. */
 int engine_configure(struct engine *e, struct config *c, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err);
 

@@ -10,13 +10,19 @@
 #include "domain/outage.h"
 #include "domain/ticket.h"
 
-#define FACTS_MAX (64u << 20) /* one entity's records: far past any real ticket */
+/* One entity's records. Each event folds all of its entity again, so that a sender who puts the
+ * same subject on everything must hear of it: about 10,000 events of a ticket, 40,000 of an outage.
+ */
+#define TICKET_MAX (1u << 20)
+#define OUTAGE_MAX (4u << 20)
+#define FACTS_MAX (8u << 20)
 
 struct touched {
 	UT_hash_handle hh; /* by key: class, source and name */
 	struct entity stored;
 	const char *source;
 	struct buf facts;
+	size_t held; /* room of events that are checked, but not added yet */
 	struct blob before; /* the counts that are in the tallies */
 	int64_t scope_before;
 };
@@ -85,24 +91,71 @@ loaded(struct touched *t, const struct entity *e)
 	buf_put(&t->facts, e->facts.bytes, e->facts.len);
 }
 
+/* The event's entity in the batch, loaded if it was not there; NULL on failure. */
+static struct touched *
+touch_event(struct fold_batch *b, int64_t source, const struct event *event, struct err *err)
+{
+	struct entity e = {.class = (int)event->record.type->class,
+	    .source = source,
+	    .name = arena_strdup(&b->arena, event->entity)};
+	unsigned had = HASH_COUNT(b->touched);
+	struct touched *t = touch(b, &e, arena_strdup(&b->arena, event->record.source));
+
+	if (HASH_COUNT(b->touched) > had) {
+		if (store_entity(b->store, e.class, e.source, e.name, &b->arena, &e, err) < 0)
+			return NULL;
+		loaded(t, &e);
+	}
+	return t;
+}
+
+static size_t
+packed_size(const struct event *event)
+{
+	struct buf b = BUF_INIT(FACTS_MAX);
+	size_t len;
+
+	record_pack(&b, &event->record);
+	len = b.len + 10; /* its place in the log is not known yet */
+	buf_free(&b);
+	return len;
+}
+
+int
+fold_room(struct fold_batch *b, int64_t source, const struct event *event, struct err *err)
+{
+	size_t most = event->record.type->class == CLASS_TICKET ? TICKET_MAX : OUTAGE_MAX;
+	struct touched *t = touch_event(b, source, event, err);
+	size_t size = packed_size(event);
+
+	if (t == NULL)
+		return -1;
+	if (t->facts.len + t->held + size > most)
+		return 0;
+	t->held += size;
+	return 1;
+}
+
+void
+fold_room_back(struct fold_batch *b, int64_t source, const struct event *event)
+{
+	struct touched *t = touch_event(b, source, event, NULL);
+
+	if (t != NULL)
+		t->held -= packed_size(event);
+}
+
 int
 fold_add(struct fold_batch *b, int64_t source, const struct event *event, struct err *err)
 {
-	struct entity e = {
-	    .class = (int)event->record.type->class, .source = source, .name = event->entity};
-	unsigned had = HASH_COUNT(b->touched);
-	struct touched *t;
+	struct touched *t = touch_event(b, source, event, err);
 
-	e.name = arena_strdup(&b->arena, event->entity);
-	t = touch(b, &e, arena_strdup(&b->arena, event->record.source));
-	if (HASH_COUNT(b->touched) > had) {
-		if (store_entity(b->store, e.class, e.source, e.name, &b->arena, &e, err) < 0)
-			return -1;
-		loaded(t, &e);
-	}
+	if (t == NULL)
+		return -1;
 	record_pack(&t->facts, &event->record);
 	if (!buf_ok(&t->facts))
-		return err_set(err, "%s has more than %u bytes of records", e.name, FACTS_MAX);
+		return err_set(
+		    err, "%s has more than %u bytes of records", event->entity, FACTS_MAX);
 	return 0;
 }
 
@@ -144,28 +197,54 @@ cell_add(struct fold_batch *b, int64_t scope, int64_t minute, unsigned measure, 
 	}
 }
 
-static bool
-counts_minute(const struct count *counts, int n, int64_t minute)
+static int
+by_value(const void *a, const void *b)
 {
-	for (int i = 0; i < n; i++) {
-		if (counts[i].minute == minute)
-			return true;
-	}
-	return false;
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
 }
 
-/* Writes the minutes of `counts` that `others` has not. */
+/* The minutes of counts, ascending, each once; returns how many. */
 static int
-minutes_save(struct fold_batch *b, int64_t entity, const struct count *counts, int n,
-    const struct count *others, int m, bool counted, struct err *err)
+minutes_of(struct fold_batch *b, const struct count *counts, int n, int64_t **minutes)
 {
+	int64_t *list = arena_alloc(&b->arena, (size_t)n, sizeof(*list));
+	int kept = 0;
+
+	for (int i = 0; i < n; i++)
+		list[i] = counts[i].minute;
+	if (n > 0)
+		qsort(list, (size_t)n, sizeof(*list), by_value);
 	for (int i = 0; i < n; i++) {
-		if (!counts_minute(others, m, counts[i].minute) &&
-		    !counts_minute(counts, i, counts[i].minute) &&
-		    store_counted(b->store, counts[i].minute, entity, counted, err) != 0)
-			return -1;
+		if (kept == 0 || list[kept - 1] != list[i])
+			list[kept++] = list[i];
 	}
-	return 0;
+	*minutes = list;
+	return kept;
+}
+
+/* Writes the minutes that only one of the two has: the old ones go, the new ones come. */
+static int
+minutes_save(struct fold_batch *b, int64_t entity, const struct count *old, int m,
+    const struct count *counts, int n, struct err *err)
+{
+	int64_t *before, *after, minute;
+	int i = 0, j = 0, rc = 0;
+	bool in_before, in_after;
+
+	m = minutes_of(b, old, m, &before);
+	n = minutes_of(b, counts, n, &after);
+	while ((i < m || j < n) && rc == 0) {
+		in_before = i < m && (j == n || before[i] <= after[j]);
+		in_after = j < n && (i == m || after[j] <= before[i]);
+		minute = in_before ? before[i] : after[j];
+		if (in_before != in_after)
+			rc = store_counted(b->store, minute, entity, in_after, err);
+		i += in_before;
+		j += in_after;
+	}
+	return rc;
 }
 
 /* The difference of two folds: what it counted before is taken back, what it counts is added. */
@@ -183,9 +262,7 @@ counts_save(
 		cell_add(b, t->scope_before, old[i].minute, old[i].measure, -1);
 	for (int i = 0; i < n; i++)
 		cell_add(b, t->stored.scope, counts[i].minute, counts[i].measure, 1);
-	if (minutes_save(b, entity, old, m, counts, n, false, err) != 0)
-		return -1;
-	return minutes_save(b, entity, counts, n, old, m, true, err);
+	return minutes_save(b, entity, old, m, counts, n, err);
 }
 
 static int
@@ -287,6 +364,8 @@ touched_save(struct fold_batch *b, struct touched *t, struct err *err)
 	int n = records_unpack(
 	    buf_text(&t->facts), t->facts.len, t->source, t->stored.name, &b->arena, &records, err);
 
+	if (n == 0)
+		return 0; /* all that came for it was refused */
 	if (n < 0)
 		return -1;
 	pointers = arena_alloc(&b->arena, (size_t)n, sizeof(*pointers));

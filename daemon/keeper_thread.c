@@ -171,9 +171,10 @@ configure(struct keeper *k, struct config *c)
 	struct err err;
 	bool taken = engine_configure(k->engine, c, keeper_now(), beat, k, &err) == 0;
 
-	if (!taken)
-		log_error(
-		    "the new configuration cannot be applied, the old one stays: %s", err.msg);
+	if (!taken) {
+		log_error("the new configuration could not be applied to all tickets: %s", err.msg);
+		atomic_store(&k->lost, true);
+	}
 	pthread_mutex_lock(&k->lock);
 	k->given = c;
 	k->taken = taken;
@@ -205,7 +206,7 @@ step_failed(struct keeper *k, struct batch *b, const struct err *err)
 		log_error("nothing was stored: %s", err->msg);
 	k->full = full;
 	notes_return(k, b->notes);
-	if (!full)
+	if (!full && store_failed(k->store))
 		atomic_store(&k->lost, true);
 	batch_end(k, b, full ? JOB_BUSY : JOB_FAILED);
 	signal_out(k);

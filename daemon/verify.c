@@ -42,12 +42,16 @@ judged_alike(struct store *stored, const struct config *c, struct teller *t, int
 
 	if (store_meta(stored, "judgement", judgement, sizeof(judgement), err) < 0)
 		return -1;
-	if (judgement[0] != '\0' && strcmp(judgement, c->judgement) != 0) {
+	if (judgement[0] == '\0')
+		t->each(t->context, "database", "",
+		    "is not judged to the end: start slad serve, or run slad rebuild");
+	else if (strcmp(judgement, c->judgement) != 0)
 		t->each(t->context, "configuration", c->file,
 		    "judges otherwise than the one that was last in force: start slad serve, or "
 		    "run slad rebuild, with it first");
-		(*differences)++;
-	}
+	else
+		return 0;
+	(*differences)++;
 	return 0;
 }
 

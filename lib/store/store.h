@@ -35,7 +35,8 @@ int store_begin(struct store *s, struct err *err);
 int store_begin_read(struct store *s, struct err *err);
 int store_commit(struct store *s, struct err *err);
 void store_rollback(struct store *s);
-bool store_full(const struct store *s); /* the last failure was a full disk */
+bool store_failed(const struct store *s); /* the last transaction met a failure of the store */
+bool store_full(const struct store *s); /* and that was a full disk */
 const char *store_version(void); /* of the library that is loaded */
 
 int store_meta(struct store *s, const char *name, char *value, size_t size, struct err *err);

@@ -140,6 +140,8 @@ class Run:
 
     def kills(self):
         for number in range(self.args.times):
+            if sys.stdout.isatty():
+                print(f"\r{number} of {self.args.times}", end="\r", flush=True)
             if self.random.random() < 0.1:
                 self.slad.spawn()
                 time.sleep(self.random.random() * 0.05)
