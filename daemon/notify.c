@@ -150,6 +150,7 @@ lane_answered(void *arg, const struct notify_answer *answer)
 	if (outcome != NOTIFY_DELIVERED)
 		answer_error(answer, given_up, &err);
 	report.id = item->delivery.id;
+	report.receiver = lane->name;
 	report.outcome = given_up ? NOTIFY_FAILED : outcome;
 	report.status = answer->status;
 	report.attempts = item->delivery.attempts;
@@ -286,6 +287,7 @@ lost_report(evutil_socket_t fd, short what, void *arg)
 		n->report(n->context,
 		    &(struct notify_report){
 			.id = item->delivery.id,
+			.receiver = item->delivery.receiver,
 			.outcome = NOTIFY_FAILED,
 			.error = err.msg,
 			.attempts = item->delivery.attempts,

@@ -64,6 +64,7 @@ enum notify_outcome { NOTIFY_DELIVERED, NOTIFY_RETRY, NOTIFY_FAILED };
 /* After each attempt, or (FAILED, with no attempt more) when its receiver is not configured. */
 struct notify_report {
 	int64_t id;
+	const char *receiver; /* lives as long as the call */
 	enum notify_outcome outcome;
 	int status; /* of the answer; 0: there was none */
 	const char *error; /* a sentence, "" when delivered; lives as long as the call */

@@ -62,6 +62,7 @@ message_reported(void *context, const struct notify_report *r)
 	    [NOTIFY_FAILED] = OUTBOX_FAILED};
 	struct server *s = context;
 	struct outbox report = {.id = r->id,
+	    .receiver = r->receiver,
 	    .state = states[r->outcome],
 	    .attempts = r->attempts,
 	    .next = r->next_at,
