@@ -22,7 +22,8 @@ STORE = alerts compare entity log statement store tallies
 DAEMON = api api_alerts api_behind api_catalogue api_health api_metrics api_scores api_ticket \
     auth cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version command door engine fold frame \
     guard http ingest keeper listen log notify notify_curl notify_queue progress question request \
-    route routes scores server utf8 verify watch behind_outages behind_tickets keeper_thread
+    route routes scores server utf8 verify watch behind_outages behind_tickets keeper_thread \
+    engine_judge
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_auth check_buf check_calendar \
     check_calendar_count check_config check_config_corpus check_config_judgement \

@@ -364,6 +364,12 @@ answer_scores(struct api *api, const struct request *r, struct answer *a, const 
 		answer_problem(a, 400, "%s", err.msg);
 	else if (scores_ask(api->reader, api->config, &q.query, &arena, &scores, &err) != 0)
 		answer_problem(a, 503, "%s", err.msg);
+	else if (scores.crowded)
+		answer_problem(a, 400,
+		    "there are more than %d groups; ask by fewer dimensions, or of one agreement "
+		    "or "
+		    "service",
+		    SCORES_GROUPS);
 	else
 		(as != NULL ? as : q.csv ? answer_as_csv : answer_as_json)(api, &q, &scores, a);
 	store_rollback(api->reader);

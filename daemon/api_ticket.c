@@ -4,6 +4,7 @@
 #include "api.h"
 #include "base/stamp.h"
 #include "codec/packed.h"
+#include "domain/outage.h"
 #include "domain/ticket.h"
 #include "domain/window.h"
 #include "fold.h"
@@ -191,8 +192,10 @@ records_json(struct shown *s, struct err *err)
 	records_sort(sorted, n < 0 ? 0 : (size_t)n);
 	for (int i = 0; i < n; i++) {
 		if (store_received(
-			s->api->reader, sorted[i]->seq, &s->arena, &received, &body, err) <= 0)
-			continue;
+			s->api->reader, sorted[i]->seq, &s->arena, &received, &body, err) <= 0) {
+			json_decref(list);
+			return NULL;
+		}
 		event = json_loads(body, 0, NULL);
 		json_array_append_new(list,
 		    json_pack("{sIsosO?}", "seq", (json_int_t)sorted[i]->seq, "received",
@@ -218,6 +221,23 @@ warnings_json(const struct ticket *t)
 	return list;
 }
 
+/* When it had its service down: what it counts in service_availability. */
+static json_t *
+downs_json(struct shown *s)
+{
+	json_t *list = json_array();
+	struct down *downs;
+	size_t n = s->ticket.opened ? ticket_downs(&s->ticket, &s->arena, &downs) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list,
+		    json_pack("{ss ss ss so so}", "indicator",
+			indicator_table[SERVICE_AVAILABILITY].id, "agreement", downs[i].agreement,
+			"service", downs[i].service, "from", json_instant(downs[i].span.from), "to",
+			json_instant(downs[i].span.to)));
+	return list;
+}
+
 static json_t *
 ticket_json(struct shown *s, struct err *err)
 {
@@ -227,15 +247,16 @@ ticket_json(struct shown *s, struct err *err)
 
 	for (size_t i = 0; i < t->cycles; i++)
 		json_array_append_new(cycles, cycle_json(t, &t->cycle[i]));
-	return json_pack("{ss ss ss so ss so so so so so sb so so so so so}", "id", s->entity.name,
-	    "source", s->source, "subject", s->entity.name, "as_of", json_instant(s->now), "state",
-	    ticket_state(t), "kind", t->opened ? json_string(kind_names[t->kind]) : json_null(),
-	    "agreement", json_text_or_null(d[DIM_AGREEMENT]), "service",
-	    json_text_or_null(d[DIM_SERVICE]), "priority", json_text_or_null(d[DIM_PRIORITY]),
-	    "team", json_text_or_null(d[DIM_TEAM]), "major", t->major, "excluded",
+	return json_pack("{ss ss ss so ss so so so so so sb so so so so so so}", "id",
+	    s->entity.name, "source", s->source, "subject", s->entity.name, "as_of",
+	    json_instant(s->now), "state", ticket_state(t), "kind",
+	    t->opened ? json_string(kind_names[t->kind]) : json_null(), "agreement",
+	    json_text_or_null(d[DIM_AGREEMENT]), "service", json_text_or_null(d[DIM_SERVICE]),
+	    "priority", json_text_or_null(d[DIM_PRIORITY]), "team", json_text_or_null(d[DIM_TEAM]),
+	    "major", t->major, "excluded",
 	    t->excluded ? json_string(exclusion_names[t->exclusion]) : json_null(), "excluded_at",
-	    json_instant(t->excluded ? t->excluded_at : STAMP_NEVER), "cycles", cycles, "records",
-	    records_json(s, err), "warnings", warnings_json(t));
+	    json_instant(t->excluded ? t->excluded_at : STAMP_NEVER), "cycles", cycles, "outages",
+	    downs_json(s), "records", records_json(s, err), "warnings", warnings_json(t));
 }
 
 static void

@@ -2,9 +2,18 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
+#include "base/buf.h"
 #include "base/stamp.h"
 #include "codec/packed.h"
+
+#define NO_GROUP SIZE_MAX
+
+struct place { /* of a group, by its values of `by` */
+	UT_hash_handle hh;
+	size_t group;
+};
 
 /* One question being answered. */
 struct asking {
@@ -18,7 +27,8 @@ struct asking {
 	struct availability *availability;
 	int64_t *late;
 	size_t count, room;
-	bool damaged;
+	struct place *places;
+	bool damaged, crowded;
 	size_t current; /* the group that tallies are added to */
 };
 
@@ -66,24 +76,46 @@ group_add(struct asking *k)
 	return k->count++;
 }
 
+/* The values of `by`, each with its NUL, as one key in the arena. */
+static char *
+group_key(struct asking *k, const struct scope *scope, size_t *len)
+{
+	const struct scores_query *q = k->query;
+	struct buf b = BUF_INIT(DIMENSIONS * 2048);
+	char *key;
+
+	for (size_t i = 0; i < q->bys; i++)
+		buf_put(&b, scope->dim[q->by[i]], strlen(scope->dim[q->by[i]]) + 1);
+	key = arena_strndup(k->arena, buf_text(&b), b.len);
+	*len = b.len;
+	buf_free(&b);
+	return key;
+}
+
+/* The group that a scope counts in; NO_GROUP once there are too many. */
 static size_t
 group_of(struct asking *k, const struct scope *scope)
 {
 	const struct scores_query *q = k->query;
-	size_t g, b;
+	struct place *p;
+	size_t len;
+	char *key = group_key(k, scope, &len);
 
-	for (g = 0; g < k->count; g++) {
-		for (b = 0; b < q->bys; b++) {
-			if (strcmp(k->group[g].by[b], scope->dim[q->by[b]]) != 0)
-				break;
-		}
-		if (b == q->bys)
-			return g;
+	HASH_FIND(hh, k->places, key, len, p);
+	if (p != NULL)
+		return p->group;
+	if (q->bys == 0 && k->count > 0)
+		return 0;
+	if (k->count == SCORES_GROUPS) {
+		k->crowded = true;
+		return NO_GROUP;
 	}
-	g = group_add(k);
-	for (b = 0; b < q->bys; b++)
-		k->group[g].by[b] = scope->dim[q->by[b]];
-	return g;
+	p = arena_alloc(k->arena, 1, sizeof(*p));
+	p->group = group_add(k);
+	for (size_t b = 0; b < q->bys; b++)
+		k->group[p->group].by[b] = scope->dim[q->by[b]];
+	HASH_ADD_KEYPTR(hh, k->places, key, len, p);
+	return p->group;
 }
 
 static void
@@ -115,6 +147,8 @@ tickets_ask(struct asking *k)
 		if (!scores_match(k->query, &scopes[i].scope))
 			continue;
 		k->current = group_of(k, &scopes[i].scope);
+		if (k->current == NO_GROUP)
+			continue;
 		for (size_t r = 0; r < cuts; r++) {
 			if (store_tally_range(k->store, scopes[i].id, ranges[r].level,
 				ranges[r].from, ranges[r].to, tally_read, k, k->err) != 0)
@@ -159,6 +193,8 @@ service_ask(struct asking *k, const struct agreement *a, const char *service)
 	    downs_read(k, &scope, DOWN_MAINTENANCE, &maintenance, &maintenance_count) < 0)
 		return -1;
 	k->current = group_of(k, &scope);
+	if (k->current == NO_GROUP)
+		return 0;
 	k->late[k->current] += n_late;
 	availability_add(&k->availability[k->current], a, service, outages, outage_count,
 	    maintenance, maintenance_count, w->from, w->to, k->query->now);
@@ -277,18 +313,21 @@ scores_ask(struct store *s, const struct config *c, const struct scores_query *q
 {
 	struct asking k = {.store = s, .config = c, .query = q, .arena = a, .err = err};
 	size_t kept = 0;
+	int rc = 0;
 
 	if (q->bys == 0)
 		group_add(&k);
 	if (tickets_ask(&k) != 0 || outages_ask(&k) != 0)
-		return -1;
-	for (size_t g = 0; g < k.count; g++) {
+		rc = -1;
+	HASH_CLEAR(hh, k.places);
+	for (size_t g = 0; g < k.count && rc == 0; g++) {
 		group_score(&k, g);
 		if (k.group[g].any || q->bys == 0)
 			k.group[kept++] = k.group[g];
 	}
 	if (kept > 1)
 		qsort(k.group, kept, sizeof(k.group[0]), by_values);
-	*scores = (struct scores){kept, k.group};
-	return 0;
+	if (rc == 0)
+		*scores = (struct scores){k.crowded, kept, k.group};
+	return rc;
 }

@@ -39,7 +39,12 @@ struct scores_group {
 	struct score score[INDICATORS];
 };
 
+#define SCORES_GROUPS                                                               \
+	1000 /* of one answer: what a person or a page can look at, and about 10 MB \
+	      */
+
 struct scores {
+	bool crowded; /* there are more groups than that; the others are left out */
 	size_t count;
 	struct scores_group *group; /* without `by` exactly one; else sorted, those with any */
 };

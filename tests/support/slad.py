@@ -6,6 +6,7 @@
 
 The program is $SLAD, else build/release/slad.
 """
+import atexit
 import gzip
 import http.client
 import json
@@ -88,6 +89,7 @@ class Slad:
         self.local = threading.local()
         self.port = None
         self.write_config(config)
+        atexit.register(self.close)
         if start:
             try:
                 self.start()
@@ -186,6 +188,7 @@ class Slad:
         return status
 
     def close(self):
+        atexit.unregister(self.close)
         try:
             self.kill9()
         finally:
