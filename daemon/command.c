@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -52,10 +53,12 @@ command_config_logged(const char *file)
 int
 command_lock(const char *database, struct err *err)
 {
+	char *real = realpath(database, NULL); /* a symbolic link is no way around the lock */
 	char path[4096];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s.lock", database);
+	snprintf(path, sizeof(path), "%s.lock", real == NULL ? database : real);
+	free(real);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_set(err, "%s: %s", path, strerror(errno));

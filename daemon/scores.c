@@ -26,7 +26,7 @@ struct asking {
 	struct sums (*sums)[INDICATORS]; /* beside group */
 	struct availability *availability;
 	int64_t *late;
-	size_t count, room;
+	size_t count, room, most;
 	struct place *places;
 	bool damaged, crowded;
 	size_t current; /* the group that tallies are added to */
@@ -106,7 +106,7 @@ group_of(struct asking *k, const struct scope *scope)
 		return p->group;
 	if (q->bys == 0 && k->count > 0)
 		return 0;
-	if (k->count == SCORES_GROUPS) {
+	if (k->count == k->most) {
 		k->crowded = true;
 		return NO_GROUP;
 	}
@@ -307,6 +307,18 @@ by_values(const void *x, const void *y)
 	return order;
 }
 
+static size_t
+groups_most(const struct scores_query *q)
+{
+	size_t wanted = 0;
+
+	for (int i = 0; i < INDICATORS; i++)
+		wanted += q->wanted[i];
+	if (wanted * SCORES_GROUPS <= SCORES_ROWS)
+		return SCORES_GROUPS;
+	return SCORES_ROWS / wanted;
+}
+
 int
 scores_ask(struct store *s, const struct config *c, const struct scores_query *q, struct arena *a,
     struct scores *scores, struct err *err)
@@ -315,6 +327,7 @@ scores_ask(struct store *s, const struct config *c, const struct scores_query *q
 	size_t kept = 0;
 	int rc = 0;
 
+	k.most = groups_most(q);
 	if (q->bys == 0)
 		group_add(&k);
 	if (tickets_ask(&k) != 0 || outages_ask(&k) != 0)

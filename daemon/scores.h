@@ -39,12 +39,13 @@ struct scores_group {
 	struct score score[INDICATORS];
 };
 
-#define SCORES_GROUPS                                                               \
-	1000 /* of one answer: what a person or a page can look at, and about 10 MB \
-	      */
+/* What one answer may hold: groups, and rows of them, each an indicator's; about 40 MB while it is
+ * made. */
+#define SCORES_GROUPS 4000
+#define SCORES_ROWS 32000
 
 struct scores {
-	bool crowded; /* there are more groups than that; the others are left out */
+	bool crowded; /* there are more than that; the others are left out */
 	size_t count;
 	struct scores_group *group; /* without `by` exactly one; else sorted, those with any */
 };

@@ -25,6 +25,11 @@ compare(struct store *stored, struct store *fresh, struct teller *t, int64_t *di
 {
 	int64_t n;
 
+	t->what = "record";
+	n = store_gaps(stored, tell, t, err);
+	if (n < 0)
+		return -1;
+	*differences += n;
 	for (enum dump d = 0; d < DUMPS; d++) {
 		t->what = dump_names[d];
 		n = store_compare(stored, fresh, d, tell, t, err);

@@ -171,6 +171,11 @@ enum dump { DUMP_ENTITIES, DUMP_TALLIES, DUMP_COUNTED, DUMP_DOWNS };
 #define DUMPS 4
 extern const char *const dump_names[DUMPS];
 
+/* Looks for events that were acknowledged and whose record is not in the log, and for records that
+ * no event stands for. Returns their number, or -1. */
+int64_t store_gaps(struct store *s, void (*each)(void *context, const char *key, const char *what),
+    void *context, struct err *err);
+
 /* Compares one kind of folded rows of two stores; each() gets the key of every row that differs
  * and what is wrong with it. Returns the number of differences, or -1. */
 int64_t store_compare(struct store *s, struct store *other, enum dump what,
