@@ -257,7 +257,7 @@ class Verify(Case):
                 self.tamper(slad, statement)
                 done = slad.run("verify")
                 self.ends(done, 1)
-                differences = re.findall(r"(?m)^.+ (?:is stored|follows from the log), .+$|.+ other values .+",
+                differences = re.findall(r"(?m)^.+ (?:is stored|follows from the log|was acknowledged), .+$|.+ other values .+",
                                          done.stdout)
                 self.assertTrue(differences, done.stdout)
                 self.assertRegex(done.stdout, rf"slad\.db: {len(differences)} difference")
