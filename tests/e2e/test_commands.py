@@ -212,7 +212,8 @@ class Stop(Case):
 
 class Verify(Case):
     TAMPER = {
-        "a tally": "UPDATE tally SET counts = (SELECT t.counts FROM tally t WHERE t.counts <> tally.counts LIMIT 1) "
+        "a tally": "UPDATE tally SET counts = "
+                   "(SELECT t.counts FROM tally t WHERE t.counts <> tally.counts LIMIT 1) "
                    "WHERE (scope, level, bucket) = (SELECT scope, level, bucket FROM tally LIMIT 1)",
         "a ticket's state": "UPDATE entity SET state = 3 WHERE name = 'T4'",
         "a ticket's counts": "UPDATE entity SET counts = x'' WHERE name = 'T4'",

@@ -1,4 +1,4 @@
-"""A real slad for a test: started in a directory of its own, spoken to over HTTP, stopped by its pid.
+"""A real slad for a test: started in a directory of its own, spoken to over HTTP, stopped by pid.
 
     with Slad({"agreements": [{"id": "acme", "from": "2020-01-01"}]}) as slad:
         slad.post([event("e1", "request.opened", "T1", "2026-01-01T00:00:00Z", agreement="acme")])
@@ -117,12 +117,14 @@ class Slad:
 
     def spawn(self):
         """Starts the process and does not wait; gives the number of its first line."""
+        self._disconnect()
         first = len(self.log)
         self.process = subprocess.Popen(
             [self.program, "serve", "-c", self.file], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=self.directory,
             env=None if self.env is None else {**os.environ, **self.env})
-        self.reader = threading.Thread(target=self._listen, args=(self.process.stderr,), daemon=True)
+        self.reader = threading.Thread(
+            target=self._listen, args=(self.process.stderr,), daemon=True)
         self.reader.start()
         return first
 
