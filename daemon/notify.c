@@ -33,6 +33,7 @@ struct notify {
 	struct lane *lanes;
 	struct notify_queue lost; /* to receivers that are not configured */
 	struct event *lost_timer;
+	bool held; /* no attempt begins any more */
 };
 
 static int64_t
@@ -103,7 +104,7 @@ lane_arm(struct lane *lane)
 	const struct notify_item *item = lane->queue.first;
 	int64_t wait;
 
-	if (item == NULL || lane->post != NULL) {
+	if (item == NULL || lane->post != NULL || lane->owner->held) {
 		evtimer_del(lane->timer);
 		return;
 	}
@@ -398,4 +399,17 @@ notify_waiting(const struct notify *n)
 	for (const struct lane *lane = n->lanes; lane != NULL; lane = lane->next)
 		count += lane->queue.count;
 	return count;
+}
+
+size_t
+notify_hold(struct notify *n)
+{
+	size_t under_way = 0;
+
+	n->held = true;
+	for (struct lane *lane = n->lanes; lane != NULL; lane = lane->next) {
+		under_way += lane->post != NULL;
+		lane_arm(lane);
+	}
+	return under_way;
 }

@@ -90,6 +90,9 @@ int notify_submit(struct notify *n, const struct delivery *d, struct err *err);
 
 size_t notify_waiting(const struct notify *n); /* deliveries in all queues, under way included */
 
+/* Before a stop: begins no attempt any more, and says how many are still under way. */
+size_t notify_hold(struct notify *n);
+
 enum notify_outcome notify_judge(int status); /* 0: no answer */
 
 /* The pause after the given number of attempts (1 or more), from 64 random bits. */

@@ -18,6 +18,7 @@
 #include "systemd.h"
 
 #define SIGNALS 3
+#define DRAIN_MESSAGES 5 /* seconds that messages under way have when the daemon stops */
 
 struct server {
 	struct event_base *base;
@@ -27,7 +28,7 @@ struct server {
 	struct event *signals[SIGNALS];
 	struct event *keeper_out, *watchdog;
 	uint64_t beat;
-	bool draining, reloading;
+	bool draining, drained, reloading;
 };
 
 static void
@@ -74,6 +75,8 @@ message_reported(void *context, const struct notify_report *r)
 		    r->outcome == NOTIFY_FAILED ? "failed for good" : "will be tried again",
 		    r->attempts, r->error);
 	keeper_report(s->api.keeper, &report);
+	if (s->drained && notify_hold(s->notify) == 0)
+		event_base_loopexit(s->base, NULL);
 }
 
 static void
@@ -128,12 +131,17 @@ reload(evutil_socket_t fd, short what, void *context)
 	keeper_configure(s->api.keeper, c);
 }
 
+/* Requests are done; messages under way are given a moment, so that they are not sent again. */
 static void
 drained(void *context)
 {
 	struct server *s = context;
+	struct timeval moment = {DRAIN_MESSAGES, 0};
 
-	event_base_loopexit(s->base, NULL);
+	s->drained = true;
+	if (notify_hold(s->notify) == 0)
+		moment.tv_sec = 0;
+	event_base_loopexit(s->base, &moment);
 }
 
 static void
