@@ -37,6 +37,7 @@ void
 keeper_letter_free(struct letter *l)
 {
 	arena_free(&l->arena);
+	free(l->saved);
 	free(l);
 }
 
@@ -188,6 +189,8 @@ letters_read(struct keeper *k, struct letter *letters)
 
 	for (; letters != NULL; letters = next) {
 		next = letters->next;
+		if (letters->saved != NULL)
+			k->calls.saved(k->calls.context, letters->saved);
 		for (int i = 0; i < letters->count; i++)
 			k->calls.message(k->calls.context, &letters->list[i]);
 		keeper_letter_free(letters);

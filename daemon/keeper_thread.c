@@ -89,6 +89,27 @@ lane_of(struct keeper *k, const char *receiver)
 }
 
 static void
+letter_put(struct keeper *k, struct letter *l)
+{
+	pthread_mutex_lock(&k->lock);
+	*k->letters_last = l;
+	k->letters_last = &l->next;
+	pthread_mutex_unlock(&k->lock);
+	signal_out(k);
+}
+
+/* A message that has left for good lets the next one to its receiver go. */
+static void
+left(struct keeper *k, const char *receiver)
+{
+	struct letter *l = mem_alloc(1, sizeof(*l));
+
+	l->saved = mem_strdup(receiver);
+	lane_of(k, receiver)->out--;
+	letter_put(k, l);
+}
+
+static void
 notes_end(struct keeper *k, struct note *notes)
 {
 	struct note *next;
@@ -96,7 +117,7 @@ notes_end(struct keeper *k, struct note *notes)
 	for (; notes != NULL; notes = next) {
 		next = notes->next;
 		if (notes->report.state != OUTBOX_WAITING)
-			lane_of(k, notes->receiver)->out--;
+			left(k, notes->receiver);
 		keeper_note_free(notes);
 	}
 }
@@ -141,16 +162,6 @@ batch_end(struct keeper *k, struct batch *b, enum job_result result)
 	pthread_mutex_unlock(&k->lock);
 	if (b->count > 0)
 		signal_out(k);
-}
-
-static void
-letter_put(struct keeper *k, struct letter *l)
-{
-	pthread_mutex_lock(&k->lock);
-	*k->letters_last = l;
-	k->letters_last = &l->next;
-	pthread_mutex_unlock(&k->lock);
-	signal_out(k);
 }
 
 /* Hands the next messages of a receiver to the network, a bounded number at a time. */

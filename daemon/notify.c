@@ -22,6 +22,8 @@ struct lane { /* to one receiver */
 	struct event *timer; /* begins the next attempt */
 	struct notify_post *post; /* of the queue's first; NULL: none is under way */
 	int64_t resume_at; /* no attempt before */
+	bool unsaved; /* the last one was reported for good, and the caller has not stored that yet
+		       */
 };
 
 struct notify {
@@ -104,7 +106,7 @@ lane_arm(struct lane *lane)
 	const struct notify_item *item = lane->queue.first;
 	int64_t wait;
 
-	if (item == NULL || lane->post != NULL || lane->owner->held) {
+	if (item == NULL || lane->post != NULL || lane->unsaved || lane->owner->held) {
 		evtimer_del(lane->timer);
 		return;
 	}
@@ -159,6 +161,7 @@ lane_answered(void *arg, const struct notify_answer *answer)
 		report.next_at = item->delivery.next_at = lane->resume_at;
 	else
 		notify_item_free(notify_queue_pop(&lane->queue));
+	lane->unsaved = report.outcome != NOTIFY_RETRY;
 	lane_arm(lane);
 	n->report(n->context, &report);
 }
@@ -412,4 +415,15 @@ notify_hold(struct notify *n)
 		lane_arm(lane);
 	}
 	return under_way;
+}
+
+void
+notify_saved(struct notify *n, const char *receiver)
+{
+	struct lane *lane = lane_find(n, receiver);
+
+	if (lane != NULL) {
+		lane->unsaved = false;
+		lane_arm(lane);
+	}
 }

@@ -90,6 +90,11 @@ int notify_submit(struct notify *n, const struct delivery *d, struct err *err);
 
 size_t notify_waiting(const struct notify *n); /* deliveries in all queues, under way included */
 
+/* The caller has stored the last report of a receiver that was not a retry; until then the receiver
+ * gets nothing more, so that a crash repeats one message to it at most. May be called from the
+ * report. */
+void notify_saved(struct notify *n, const char *receiver);
+
 /* Before a stop: begins no attempt any more, and says how many are still under way. */
 size_t notify_hold(struct notify *n);
 

@@ -56,6 +56,14 @@ message_out(void *context, const struct outbox *o)
 }
 
 static void
+message_saved(void *context, const char *receiver)
+{
+	struct server *s = context;
+
+	notify_saved(s->notify, receiver);
+}
+
+static void
 message_reported(void *context, const struct notify_report *r)
 {
 	static const int states[] = {[NOTIFY_DELIVERED] = OUTBOX_DELIVERED,
@@ -221,6 +229,7 @@ store_start(struct server *s, struct config *c, struct err *err)
 {
 	const struct keeper_calls calls = {.done = job_done,
 	    .message = message_out,
+	    .saved = message_saved,
 	    .configured = configuration_taken,
 	    .context = s};
 	struct store *store;
