@@ -20,11 +20,11 @@ CODEC = alert_event config config_access config_agreement config_bind config_cal
     config_judgement config_profile config_receiver config_refs config_rule config_scalar \
     config_yaml event_json event_reader json_text metric packed standard_webhooks table zoneinfo
 STORE = alerts compare entity entries log statement store tallies
-DAEMON = api api_alerts api_behind api_catalogue api_health api_metrics api_scores api_ticket auth \
-    cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version command door engine fold fold_save \
-    frame guard http ingest keeper listen log notify notify_curl notify_queue progress question \
-    request route routes scores scores_gather server utf8 verify watch behind_outages \
-    behind_tickets keeper_thread
+DAEMON = api api_alerts api_behind api_catalogue api_health api_metrics api_scores api_ticket \
+    auth cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version command door engine fold \
+    fold_save frame guard http ingest keeper listen log notify notify_curl notify_queue progress \
+    question request route routes scores scores_gather server utf8 verify watch behind_outages \
+    behind_tickets keeper_thread engine_judge
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_buf \
     check_calendar check_calendar_count check_config check_config_corpus check_config_judgement \

@@ -77,13 +77,18 @@ json_met(const struct row *row)
 	return json_boolean(fraction_reaches(row->score->value, row->objective->at_least));
 }
 
+static double
+objective_value(const struct objective *o)
+{
+	return (double)o->at_least.units / (double)o->at_least.scale;
+}
+
 static json_t *
 json_objective(const struct row *row)
 {
 	if (row->objective == NULL)
 		return json_null();
-	return json_real(
-	    (double)row->objective->at_least.units / (double)row->objective->at_least.scale);
+	return json_real(objective_value(row->objective));
 }
 
 static json_t *
@@ -255,7 +260,7 @@ row_to_csv(void *context, const struct row *row)
 	if (row->objective == NULL)
 		table_cell(t, "");
 	else
-		table_cellf(t, "%.9g", json_real_value(json_objective(row)));
+		table_cellf(t, "%.9g", objective_value(row->objective));
 	table_cell(t, json_is_true(met) ? "true" : json_is_false(met) ? "false" : "");
 	table_cell(t, row->score->reason == NULL ? "" : row->score->reason);
 	csv_amount(t, has_c(row), row->score->c, 1);
@@ -386,6 +391,12 @@ answer_scores(struct api *api, const struct request *r, struct answer *a, const 
 		answer_problem(a, 400, "%s", err.msg);
 	else if (scores_ask(api->reader, api->config, &q.query, &arena, &scores, &err) != 0)
 		answer_problem(a, 503, "%s", err.msg);
+	else if (scores.crowded)
+		answer_problem(a, 400,
+		    "there are more than %d groups; ask by fewer dimensions, or of one agreement "
+		    "or "
+		    "service",
+		    SCORES_GROUPS);
 	else
 		(as != NULL ? as : q.csv ? answer_as_csv : answer_as_json)(api, &q, &scores, a);
 	store_rollback(api->reader);

@@ -4,6 +4,7 @@
 #include "api.h"
 #include "base/stamp.h"
 #include "codec/packed.h"
+#include "domain/outage.h"
 #include "domain/ticket.h"
 #include "domain/window.h"
 #include "fold.h"
@@ -194,8 +195,10 @@ records_json(struct shown *s, struct err *err)
 	records_sort(sorted, n < 0 ? 0 : (size_t)n);
 	for (int i = 0; i < n; i++) {
 		if (store_received(
-			s->api->reader, sorted[i]->seq, &s->arena, &received, &body, err) <= 0)
-			continue;
+			s->api->reader, sorted[i]->seq, &s->arena, &received, &body, err) <= 0) {
+			json_decref(list);
+			return NULL;
+		}
 		event = json_loads(body, 0, NULL);
 		json_array_append_new(list,
 		    json_pack("{sIsosbsO?}", "seq", (json_int_t)sorted[i]->seq, "received",
@@ -221,6 +224,23 @@ warnings_json(const struct ticket *t)
 	return list;
 }
 
+/* When it had its service down: what it counts in service_availability. */
+static json_t *
+downs_json(struct shown *s)
+{
+	json_t *list = json_array();
+	struct down *downs;
+	size_t n = s->ticket.opened ? ticket_downs(&s->ticket, &s->arena, &downs) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list,
+		    json_pack("{ss ss ss so so}", "indicator",
+			indicator_table[SERVICE_AVAILABILITY].id, "agreement", downs[i].agreement,
+			"service", downs[i].service, "from", json_instant(downs[i].span.from), "to",
+			json_instant(downs[i].span.to)));
+	return list;
+}
+
 static json_t *
 ticket_json(struct shown *s, struct err *err)
 {
@@ -230,15 +250,16 @@ ticket_json(struct shown *s, struct err *err)
 
 	for (size_t i = 0; i < t->cycles; i++)
 		json_array_append_new(cycles, cycle_json(t, &t->cycle[i]));
-	return json_pack("{ss ss ss so ss so so so so so sb so so so so so}", "id", s->entity.name,
-	    "source", s->source, "subject", s->entity.name, "as_of", json_instant(s->now), "state",
-	    ticket_state(t), "kind", t->opened ? json_string(kind_names[t->kind]) : json_null(),
-	    "agreement", json_text_or_null(d[DIM_AGREEMENT]), "service",
-	    json_text_or_null(d[DIM_SERVICE]), "priority", json_text_or_null(d[DIM_PRIORITY]),
-	    "team", json_text_or_null(d[DIM_TEAM]), "major", t->major, "excluded",
+	return json_pack("{ss ss ss so ss so so so so so sb so so so so so so}", "id",
+	    s->entity.name, "source", s->source, "subject", s->entity.name, "as_of",
+	    json_instant(s->now), "state", ticket_state(t), "kind",
+	    t->opened ? json_string(kind_names[t->kind]) : json_null(), "agreement",
+	    json_text_or_null(d[DIM_AGREEMENT]), "service", json_text_or_null(d[DIM_SERVICE]),
+	    "priority", json_text_or_null(d[DIM_PRIORITY]), "team", json_text_or_null(d[DIM_TEAM]),
+	    "major", t->major, "excluded",
 	    t->excluded ? json_string(exclusion_names[t->exclusion]) : json_null(), "excluded_at",
-	    json_instant(t->excluded ? t->excluded_at : STAMP_NEVER), "cycles", cycles, "records",
-	    records_json(s, err), "warnings", warnings_json(t));
+	    json_instant(t->excluded ? t->excluded_at : STAMP_NEVER), "cycles", cycles, "outages",
+	    downs_json(s), "records", records_json(s, err), "warnings", warnings_json(t));
 }
 
 static void
@@ -256,34 +277,42 @@ answer_ambiguous(struct answer *a, const char *subject, const char **sources, in
 		"sources", list));
 }
 
+/* The entity of a source; 1, 0 or -1. */
+static int
+ticket_of(struct shown *s, const char *subject, const char *source, struct err *err)
+{
+	struct store *reader = s->api->reader;
+	int64_t id;
+	int found = store_source(reader, source, false, &id, err);
+
+	s->source = source;
+	if (found <= 0)
+		return found;
+	return store_entity(reader, CLASS_TICKET, id, subject, &s->arena, &s->entity, err);
+}
+
 /* The one entity that the path and ?source= name; answers itself where there is none. */
 static int
 ticket_find(struct shown *s, const struct request *r, struct answer *a, struct err *err)
 {
-	const char *sources[SOURCES_MAX], *wanted = request_param(r, "source");
+	const char *sources[SOURCES_MAX], *subject = r->segment[2];
+	const char *wanted = request_param(r, "source");
 	int64_t ids[SOURCES_MAX];
-	int n = store_entities_named(
-	    s->api->reader, r->segment[2], &s->arena, ids, sources, SOURCES_MAX, err);
-	int at = -1;
+	int n = 1, found = 0;
 
-	for (int i = 0; i < n; i++) {
-		if (wanted == NULL ? n == 1 : strcmp(sources[i], wanted) == 0)
-			at = i;
-	}
-	if (n < 0) {
+	if (wanted == NULL)
+		n = store_entities_named(
+		    s->api->reader, subject, &s->arena, ids, sources, SOURCES_MAX, err);
+	if (n == 1)
+		found = ticket_of(s, subject, wanted != NULL ? wanted : sources[0], err);
+	if (n < 0 || found < 0)
 		answer_problem(a, 503, "%s", err->msg);
-	} else if (at < 0 && n > 1 && wanted == NULL) {
-		answer_ambiguous(a, r->segment[2], sources, n);
-	} else if (at < 0) {
-		answer_problem(a, 404, "there is no ticket '%.100s'%s%.100s", r->segment[2],
+	else if (n > 1)
+		answer_ambiguous(a, subject, sources, n);
+	else if (found == 0)
+		answer_problem(a, 404, "there is no ticket '%.100s'%s%.100s", subject,
 		    wanted == NULL ? "" : " from ", wanted == NULL ? "" : wanted);
-	} else {
-		s->source = sources[at];
-		return store_entity_get(s->api->reader, ids[at], &s->arena, &s->entity, err) > 0
-		    ? 0
-		    : -1;
-	}
-	return -1;
+	return found > 0 ? 0 : -1;
 }
 
 void

@@ -7,9 +7,14 @@
 #include "codec/packed.h"
 #include "fold.h"
 
+#define LOOKED_MAX                                                                    \
+	20000 /* entities that a page looks at, so that no answer holds up the others \
+	       */
+
 /* What a page of tickets is gathered in. */
 struct page {
 	struct behind *b;
+	size_t looked; /* at entities, fitting or not */
 	size_t count;
 	bool failed;
 	struct place {
@@ -49,7 +54,15 @@ place_add(struct page *page, const struct counted *c, const struct count *count)
 		p->scope.dim[d] = arena_strdup(arena, c->scope.dim[d]);
 }
 
-/* One entity in one minute; a page ends between entities, never within one. */
+/* Whether the page has room for what an entity counts in a minute: it ends between entities. */
+static bool
+has_room(const struct page *page, size_t found)
+{
+	return page->looked < LOOKED_MAX &&
+	    (page->count == 0 || page->count + found <= (size_t)page->b->limit);
+}
+
+/* One entity in one minute. */
 static int
 look(void *context, const struct counted *c)
 {
@@ -58,18 +71,22 @@ look(void *context, const struct counted *c)
 	struct arena scratch = {0};
 	struct count *counts;
 	size_t found = 0;
-	int n;
+	int n = 0;
 
-	if (!scores_match(&b->q.query, &c->scope))
-		return 0;
-	n = counts_unpack(c->counts.bytes, c->counts.len, &scratch, &counts, b->err);
-	page->failed = page->failed || n < 0;
+	if (scores_match(&b->q.query, &c->scope))
+		n = counts_unpack(c->counts.bytes, c->counts.len, &scratch, &counts, b->err);
+	page->failed = n < 0;
 	for (int i = 0; i < n; i++)
 		found += is_wanted(b, &counts[i], c->minute);
-	b->more = found > 0 && page->count > 0 && page->count + found > (size_t)b->limit;
+	b->more = !has_room(page, found);
 	for (int i = 0; i < n && !b->more && page->count < BEHIND_PAGE_MAX; i++) {
 		if (is_wanted(b, &counts[i], c->minute))
 			place_add(page, c, &counts[i]);
+	}
+	page->looked++;
+	if (!b->more) {
+		b->place = c->minute;
+		b->entity = c->entity;
 	}
 	arena_free(&scratch);
 	return b->more || page->failed;
@@ -119,6 +136,8 @@ place_json(struct behind *b, const struct place *p)
 		    json_text_or_null(p->scope.dim[DIM_PRIORITY]), "team",
 		    json_text_or_null(p->scope.dim[DIM_TEAM]));
 		json_object_set_new(o, "href", ticket_href(p->name, p->source));
+	} else {
+		err_set(b->err, "%s changed while it was listed; ask again", p->name);
 	}
 	arena_free(&scratch);
 	return o;
@@ -129,17 +148,18 @@ behind_tickets(struct behind *b)
 {
 	struct page page = {.b = b};
 	const struct window *w = &b->q.query.window;
+	json_t *row;
 
 	page.place = arena_alloc(&b->arena, BEHIND_PAGE_MAX, sizeof(*page.place));
 	if (store_counted_walk(b->api->reader, w->from / STAMP_MINUTE, w->to / STAMP_MINUTE,
 		b->place, b->entity, look, &page, b->err) != 0 ||
 	    page.failed)
 		return -1;
-	for (size_t i = 0; i < page.count; i++)
-		json_array_append_new(b->list, place_json(b, &page.place[i]));
-	if (page.count > 0) {
-		b->place = page.place[page.count - 1].minute;
-		b->entity = page.place[page.count - 1].entity;
+	for (size_t i = 0; i < page.count; i++) {
+		row = place_json(b, &page.place[i]);
+		if (row == NULL)
+			return -1;
+		json_array_append_new(b->list, row);
 	}
 	return 0;
 }

@@ -1,13 +1,18 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "engine.h"
 #include "keeper.h"
+#include "progress.h"
 
-/* One transaction: a rebuild that is interrupted has changed nothing. */
+/* An engine folds the log anew, in one transaction, if it does not trust what is packed. */
 static int
 rebuild(struct config *c, struct err *err)
 {
+	struct engine *e = NULL;
+	struct progress p;
 	struct store *s;
+	int64_t all;
 	int rc = -1;
 
 	if (command_lock(c->database, err) != 0)
@@ -15,11 +20,15 @@ rebuild(struct config *c, struct err *err)
 	s = store_open(c->database, STORE_WRITE, err);
 	if (s == NULL)
 		return -1;
-	if (store_begin(s, err) == 0 && store_forget(s, err) == 0 &&
-	    store_meta_set(s, "judgement", c->judgement, err) == 0 &&
-	    command_replay(s, s, c, keeper_now(), "rebuilding", err) == 0)
-		rc = store_commit(s, err);
-	store_rollback(s);
+	if (store_last(s, &all, err) == 0 && store_meta_set(s, "packed", "", err) == 0) {
+		progress_begin(&p, "rebuilding", all);
+		e = engine_new(s, c, keeper_now(), progress_step, &p, err);
+	}
+	if (e != NULL) {
+		progress_end(&p, all);
+		rc = 0;
+	}
+	engine_free(e);
 	store_close(s);
 	return rc;
 }
@@ -39,7 +48,7 @@ cmd_rebuild(int argc, char **argv)
 		return EXIT_CONFIGURATION;
 	rc = rebuild(c, &err);
 	if (rc != 0)
-		fprintf(stderr, "slad: nothing was changed: %s\n", err.msg);
+		fprintf(stderr, "slad: the log could not be folded anew: %s\n", err.msg);
 	config_unref(c);
 	return rc == 0 ? EXIT_DONE : EXIT_STORAGE;
 }

@@ -3,13 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "engine.h"
 #include "log.h"
-#include "progress.h"
 
 #define MISTAKES_MAX (256u << 10) /* bytes of what a configuration's mistakes may fill */
 
@@ -54,10 +53,12 @@ command_config_logged(const char *file)
 int
 command_lock(const char *database, struct err *err)
 {
+	char *real = realpath(database, NULL); /* a symbolic link is no way around the lock */
 	char path[4096];
 	int fd;
 
-	snprintf(path, sizeof(path), "%s.lock", database);
+	snprintf(path, sizeof(path), "%s.lock", real == NULL ? database : real);
+	free(real);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_set(err, "%s: %s", path, strerror(errno));
@@ -66,26 +67,4 @@ command_lock(const char *database, struct err *err)
 		return err_set(err, "%s is in use by another slad; stop that first", database);
 	}
 	return 0;
-}
-
-int
-command_replay(struct store *log, struct store *into, struct config *c, int64_t now,
-    const char *what, struct err *err)
-{
-	struct engine *e = engine_new(into, c, now, NULL, NULL, err);
-	struct progress p;
-	int64_t last, seq = 0, done = 0;
-	int n = -1;
-
-	if (e == NULL || store_last(log, &last, err) != 0)
-		goto out;
-	progress_begin(&p, what, last);
-	while ((n = engine_replay(e, log, &seq, now, err)) > 0) {
-		done += n;
-		progress_step(&p, seq);
-	}
-	progress_end(&p, done);
-out:
-	engine_free(e);
-	return n < 0 ? -1 : 0;
 }

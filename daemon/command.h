@@ -31,9 +31,4 @@ struct config *command_config_logged(const char *file);
 /* Takes the database for this process alone, until it ends: -1 if another process has it. */
 int command_lock(const char *database, struct err *err);
 
-/* Folds the whole log into a store that has nothing folded, judged as of `now`, with a progress bar
- * that says what is going on; 0 or -1. */
-int command_replay(struct store *log, struct store *into, struct config *c, int64_t now,
-    const char *what, struct err *err);
-
 #endif

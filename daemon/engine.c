@@ -1,83 +1,22 @@
 #include "engine.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
 #include "base/stamp.h"
-#include "fold.h"
+#include "engine_inside.h"
+#include "log.h"
+#include "scores.h"
 #include "watch.h"
 
-#define REPLAY_PAGE 1000 /* records or entities in one transaction of a rebuild */
 #define DUE_PAGE 256 /* entities that fell due, folded at once */
 #define WATCH_PAUSE 250 /* ms between two looks at the rules while events pour in */
 #define QUARANTINE_COUNT 10000 /* events kept there: enough to see what is wrong */
 #define QUARANTINE_BYTES (64 * 1048576) /* so that a mad sender does not fill the disk */
-
-struct engine {
-	struct store *store;
-	struct config *config;
-	struct fold_batch batch;
-	int64_t watched, watch_next; /* the last look at the rules, and when time asks for one */
-	bool changed; /* since then */
-	bool told;
-	int64_t quarantine_count, quarantine_bytes;
-};
-
-static int
-page_judge(struct engine *e, const int64_t *ids, int n, struct err *err)
-{
-	if (store_begin(e->store, err) != 0)
-		return -1;
-	for (int i = 0; i < n; i++) {
-		if (fold_again(&e->batch, ids[i], err) != 0)
-			return -1;
-	}
-	if (fold_save(&e->batch, err) != 0)
-		return -1;
-	return store_commit(e->store, err);
-}
-
-static int
-judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
-    void *context, struct err *err)
-{
-	int64_t ids[REPLAY_PAGE], last = 0, done = 0;
-	int n;
-
-	e->batch.now = now;
-	while ((n = store_entities_after(e->store, last, ids, REPLAY_PAGE, err)) > 0) {
-		if (page_judge(e, ids, n, err) != 0) {
-			fold_drop(&e->batch);
-			store_rollback(e->store);
-			return -1;
-		}
-		last = ids[n - 1];
-		done += n;
-		if (progress != NULL)
-			progress(context, done);
-	}
-	if (n < 0)
-		return -1;
-	return store_meta_set(e->store, "judgement", e->config->judgement, err);
-}
-
-static int
-judge_if_changed(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
-    void *context, struct err *err)
-{
-	char judgement[80] = "";
-
-	e->batch.agreements = &e->config->agreements;
-	if (store_meta(e->store, "judgement", judgement, sizeof(judgement), err) < 0)
-		return -1;
-	if (strcmp(judgement, e->config->judgement) == 0)
-		return 0;
-	e->changed = true;
-	return judge_all(e, now, progress, context, err);
-}
 
 struct engine *
 engine_new(struct store *s, struct config *c, int64_t now,
@@ -89,7 +28,7 @@ engine_new(struct store *s, struct config *c, int64_t now,
 	e->config = config_ref(c);
 	e->watched = INT64_MIN / 2;
 	e->changed = e->told = true;
-	if (judge_if_changed(e, now, progress, context, err) != 0 ||
+	if (engine_prepare(e, now, progress, context, err) != 0 ||
 	    store_quarantine_size(s, &e->quarantine_count, &e->quarantine_bytes, err) != 0) {
 		engine_free(e);
 		return NULL;
@@ -111,18 +50,10 @@ int
 engine_configure(struct engine *e, struct config *c, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err)
 {
-	struct config *old = e->config;
-
+	config_unref(e->config);
 	e->config = config_ref(c);
-	if (judge_if_changed(e, now, progress, context, err) != 0) {
-		config_unref(e->config);
-		e->config = old;
-		e->batch.agreements = &old->agreements;
-		return -1;
-	}
-	config_unref(old);
 	e->changed = true;
-	return 0;
+	return engine_judge(e, now, progress, context, err);
 }
 
 /* An event of the submission that was not in the log when it came. */
@@ -185,52 +116,85 @@ known(struct engine *e, struct submission *s, struct fresh **fresh, const struct
 	return 0;
 }
 
+static void fault_add(struct submission *s, const struct event *e, const char *pointer,
+    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
 static void
-conflict_add(struct submission *s, const struct event *e)
+fault_add(struct submission *s, const struct event *e, const char *pointer, const char *fmt, ...)
 {
 	struct events *events = s->events;
-	struct fault *grown = arena_alloc(s->arena, events->faults + 1, sizeof(*grown));
 	char text[ERR_MAX];
+	va_list ap;
 
-	snprintf(text, sizeof(text),
-	    "the id '%.100s' is known from source '%.100s' with other content, and the first "
-	    "stands; "
-	    "send a correction as an event with an id of its own",
-	    e->record.id, e->record.source);
-	if (events->faults > 0)
-		memcpy(grown, events->fault, events->faults * sizeof(*grown));
-	grown[events->faults++] = (struct fault){.index = e->index,
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	events->fault[events->faults++] = (struct fault){.index = e->index,
 	    .id = e->record.id,
 	    .detail = arena_strdup(s->arena, text),
-	    .pointer = "/id",
+	    .pointer = pointer,
 	    .body = e->body};
-	events->fault = grown;
 }
 
-/* Sorts out what is new: duplicates are counted, conflicts become faults, the rest stays in the
- * submission's events. */
+/* A new event, if its entity has room for it. */
+static int
+take(struct engine *e, struct submission *s, struct event *event, struct err *err)
+{
+	int64_t source;
+	int room;
+
+	if (store_source(e->store, event->record.source, true, &source, err) < 0)
+		return -1;
+	room = fold_room(&e->batch, source, event, err);
+	if (room == 0)
+		fault_add(s, event, "/subject",
+		    "'%.100s' has as many events as slad folds for one; is every ticket given a "
+		    "subject of its own?",
+		    event->record.subject);
+	else if (room > 0)
+		s->fresh[s->accepted++] = event;
+	return room < 0 ? -1 : 0;
+}
+
+/* What is refused as a whole gives its room back. */
+static void
+give_back(struct engine *e, struct submission *s)
+{
+	struct err err;
+	int64_t source;
+
+	for (size_t i = 0; i < s->accepted; i++) {
+		if (store_source(e->store, s->fresh[i]->record.source, false, &source, &err) > 0)
+			fold_room_back(&e->batch, source, s->fresh[i]);
+	}
+	s->accepted = s->duplicates = 0;
+}
+
+/* Sorts out what is new: duplicates are counted, conflicts become faults. */
 static int
 sift(struct engine *e, struct submission *s, struct err *err)
 {
 	struct events *events = s->events;
 	struct fresh *fresh = NULL;
 	enum known answer = KNOWN_NOT;
-	size_t kept = 0;
+	struct event *event;
 	int rc = 0;
 
 	s->accepted = s->duplicates = 0;
 	for (size_t i = 0; i < events->count && rc == 0; i++) {
-		rc = known(e, s, &fresh, &events->event[i], &answer, err);
-		if (rc != 0)
-			break;
-		if (answer == KNOWN_SAME)
+		event = &events->event[i];
+		rc = known(e, s, &fresh, event, &answer, err);
+		if (rc == 0 && answer == KNOWN_SAME)
 			s->duplicates++;
-		else if (answer == KNOWN_OTHER)
-			conflict_add(s, &events->event[i]);
-		else
-			s->fresh[kept++] = &events->event[i];
+		else if (rc == 0 && answer == KNOWN_OTHER)
+			fault_add(s, event, "/id",
+			    "the id '%.100s' is known from source '%.100s' with other content, and "
+			    "the "
+			    "first stands; send a correction as an event with an id of its own",
+			    event->record.id, event->record.source);
+		else if (rc == 0)
+			rc = take(e, s, event, err);
 	}
-	s->accepted = kept;
 	HASH_CLEAR(hh, fresh);
 	return rc;
 }
@@ -274,7 +238,7 @@ submission_apply(struct engine *e, struct submission *s, int64_t now, struct err
 	if (sift(e, s, err) != 0)
 		return -1;
 	if (s->events->faults > 0 && !s->skip) {
-		s->accepted = s->duplicates = 0;
+		give_back(e, s);
 		return 0;
 	}
 	for (size_t i = 0; i < s->accepted; i++) {
@@ -307,7 +271,8 @@ due_judge(struct engine *e, int64_t now, struct err *err)
 static bool
 watch_is_due(const struct engine *e, int64_t now)
 {
-	return now >= e->watch_next || (e->changed && now - e->watched >= WATCH_PAUSE);
+	return now < e->watched || now >= e->watch_next ||
+	    (e->changed && now - e->watched >= WATCH_PAUSE);
 }
 
 static int
@@ -326,6 +291,27 @@ work_apply(struct engine *e, const struct engine_work *w, int64_t now, struct er
 	return fold_save(&e->batch, err);
 }
 
+/* Looks at the rules. */
+static int
+look(struct engine *e, int64_t now, struct err *err)
+{
+	struct watched w;
+
+	if (watch_step(e->store, e->config, now, &w, err) != 0)
+		return -1;
+	if (w.crowded != NULL && !e->crowded)
+		log_warning(
+		    "the rule %s has more than %d groups: the others are not watched; let it "
+		    "watch `by` fewer dimensions",
+		    w.crowded->name, SCORES_GROUPS);
+	e->crowded = w.crowded != NULL;
+	e->told = e->told || w.told;
+	e->watched = now;
+	e->watch_next = w.next;
+	e->changed = false;
+	return 0;
+}
+
 static int
 transaction(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
 {
@@ -334,12 +320,8 @@ transaction(struct engine *e, const struct engine_work *w, int64_t now, struct e
 	e->batch.now = now;
 	if (work_apply(e, w, now, err) != 0 || due_judge(e, now, err) != 0)
 		return -1;
-	if (watch_is_due(e, now)) {
-		if (watch_step(e->store, e->config, now, &e->told, &e->watch_next, err) != 0)
-			return -1;
-		e->watched = now;
-		e->changed = false;
-	}
+	if (watch_is_due(e, now) && look(e, now, err) != 0)
+		return -1;
 	return store_commit(e->store, err);
 }
 
@@ -368,48 +350,9 @@ engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err)
 	if (e->changed && e->watched + WATCH_PAUSE < watch)
 		watch = e->watched + WATCH_PAUSE;
 	*next = due < watch ? due : watch;
-	if (*next < now)
+	if (*next < now || now < e->watched)
 		*next = now;
 	return 0;
-}
-
-struct replay {
-	struct engine *engine;
-	int64_t *seq;
-	int count;
-};
-
-static int
-replay_one(void *context, int64_t seq, const char *body, size_t len, struct err *err)
-{
-	struct replay *r = context;
-	struct fold_batch *b = &r->engine->batch;
-	struct event event;
-	int64_t source;
-
-	if (event_read_stored(body, len, &b->arena, &event, err) != 0)
-		return err_prefix(err, "record %" PRId64 " of the log", seq);
-	event.record.seq = seq;
-	*r->seq = seq;
-	r->count++;
-	if (store_source(b->store, event.record.source, true, &source, err) < 0)
-		return -1;
-	return fold_add(b, source, &event, err);
-}
-
-int
-engine_replay(struct engine *e, struct store *log, int64_t *seq, int64_t now, struct err *err)
-{
-	struct replay r = {.engine = e, .seq = seq};
-
-	e->batch.now = now;
-	e->batch.log = log;
-	if (store_replay(log, *seq, REPLAY_PAGE, replay_one, &r, err) != 0 ||
-	    fold_save(&e->batch, err) != 0) {
-		fold_drop(&e->batch);
-		return -1;
-	}
-	return r.count;
 }
 
 bool

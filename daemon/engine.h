@@ -32,13 +32,14 @@ struct submission {
 struct engine;
 
 /* Owns neither store nor configuration, but holds a reference to the latter. Folds everything anew
- * where the configuration judges tickets otherwise than when they were last folded; `progress`,
- * which may be NULL, is told how many tickets are done. */
+ * where this slad, or the configuration, judges tickets otherwise than when they were last folded;
+ * `progress`, which may be NULL, is told how many tickets are done. */
 struct engine *engine_new(struct store *s, struct config *c, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err);
 void engine_free(struct engine *e);
 
-/* Takes another configuration, like engine_new; keeps the old one on failure. */
+/* Takes another configuration, like engine_new. After a failure some tickets may be judged by one
+ * and some by the other: only a new engine, which judges all of them, makes that good. */
 int engine_configure(struct engine *e, struct config *c, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err);
 

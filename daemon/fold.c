@@ -180,6 +180,42 @@ target_retract(struct fold_batch *b, int64_t source, const struct record *r, str
 	return t == NULL ? -1 : record_retract(b, t, target.record.id, err);
 }
 
+static size_t
+packed_size(const struct event *event)
+{
+	struct buf b = BUF_INIT(FACTS_MAX);
+	size_t len;
+
+	record_pack(&b, &event->record);
+	len = b.len + 10; /* its place in the log is not known yet */
+	buf_free(&b);
+	return len;
+}
+
+int
+fold_room(struct fold_batch *b, int64_t source, const struct event *event, struct err *err)
+{
+	size_t most = event->record.type->class == CLASS_TICKET ? TICKET_MAX : OUTAGE_MAX;
+	struct touched *t = touch(b, event, source, err);
+	size_t size = packed_size(event);
+
+	if (t == NULL)
+		return -1;
+	if (t->facts.len + t->held + size > most)
+		return 0;
+	t->held += size;
+	return 1;
+}
+
+void
+fold_room_back(struct fold_batch *b, int64_t source, const struct event *event)
+{
+	struct touched *t = touch(b, event, source, NULL);
+
+	if (t != NULL)
+		t->held -= packed_size(event);
+}
+
 int
 fold_add(struct fold_batch *b, int64_t source, const struct event *event, struct err *err)
 {

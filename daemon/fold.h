@@ -31,6 +31,11 @@ struct fold_batch {
 	struct origin *origins;
 };
 
+/* Whether the event's entity has room for it: 1, 0, or -1. Room that was found is held for the
+ * event, until the batch is saved or the room is given back. */
+int fold_room(struct fold_batch *b, int64_t source, const struct event *event, struct err *err);
+void fold_room_back(struct fold_batch *b, int64_t source, const struct event *event);
+
 /* Adds a stored event to its entity; a retraction takes its event from what that one is about. */
 int fold_add(struct fold_batch *b, int64_t source, const struct event *event, struct err *err);
 

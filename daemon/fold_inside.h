@@ -12,13 +12,19 @@
 #include "codec/packed.h"
 #include "fold.h"
 
-#define FACTS_MAX (64u << 20) /* one entity's records: far past any real ticket */
+/* One entity's records. Each event folds all of its entity again, so that a sender who puts the
+ * same subject on everything must hear of it: about 10,000 events of a ticket, 40,000 of an outage.
+ */
+#define TICKET_MAX (1u << 20)
+#define OUTAGE_MAX (4u << 20)
+#define FACTS_MAX (8u << 20)
 
 struct touched {
 	UT_hash_handle hh; /* by key: class, source and name */
 	struct entity stored;
 	const char *source;
 	struct buf facts;
+	size_t held; /* room of events that are checked, but not added yet */
 	struct blob before; /* the counts that are in the tallies */
 	int64_t scope_before;
 };

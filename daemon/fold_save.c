@@ -24,28 +24,54 @@ cell_add(struct fold_batch *b, int64_t scope, int64_t minute, unsigned measure, 
 	}
 }
 
-static bool
-counts_minute(const struct count *counts, int n, int64_t minute)
+static int
+by_value(const void *a, const void *b)
 {
-	for (int i = 0; i < n; i++) {
-		if (counts[i].minute == minute)
-			return true;
-	}
-	return false;
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
 }
 
-/* Writes the minutes of `counts` that `others` has not. */
+/* The minutes of counts, ascending, each once; returns how many. */
 static int
-minutes_save(struct fold_batch *b, int64_t entity, const struct count *counts, int n,
-    const struct count *others, int m, bool counted, struct err *err)
+minutes_of(struct fold_batch *b, const struct count *counts, int n, int64_t **minutes)
 {
+	int64_t *list = arena_alloc(&b->arena, (size_t)n, sizeof(*list));
+	int kept = 0;
+
+	for (int i = 0; i < n; i++)
+		list[i] = counts[i].minute;
+	if (n > 0)
+		qsort(list, (size_t)n, sizeof(*list), by_value);
 	for (int i = 0; i < n; i++) {
-		if (!counts_minute(others, m, counts[i].minute) &&
-		    !counts_minute(counts, i, counts[i].minute) &&
-		    store_counted(b->store, counts[i].minute, entity, counted, err) != 0)
-			return -1;
+		if (kept == 0 || list[kept - 1] != list[i])
+			list[kept++] = list[i];
 	}
-	return 0;
+	*minutes = list;
+	return kept;
+}
+
+/* Writes the minutes that only one of the two has: the old ones go, the new ones come. */
+static int
+minutes_save(struct fold_batch *b, int64_t entity, const struct count *old, int m,
+    const struct count *counts, int n, struct err *err)
+{
+	int64_t *before, *after, minute;
+	int i = 0, j = 0, rc = 0;
+	bool in_before, in_after;
+
+	m = minutes_of(b, old, m, &before);
+	n = minutes_of(b, counts, n, &after);
+	while ((i < m || j < n) && rc == 0) {
+		in_before = i < m && (j == n || before[i] <= after[j]);
+		in_after = j < n && (i == m || after[j] <= before[i]);
+		minute = in_before ? before[i] : after[j];
+		if (in_before != in_after)
+			rc = store_counted(b->store, minute, entity, in_after, err);
+		i += in_before;
+		j += in_after;
+	}
+	return rc;
 }
 
 /* The difference of two folds: what it counted before is taken back, what it counts is added. */
@@ -63,9 +89,7 @@ counts_save(
 		cell_add(b, t->scope_before, old[i].minute, old[i].measure, -old[i].n);
 	for (int i = 0; i < n; i++)
 		cell_add(b, t->stored.scope, counts[i].minute, counts[i].measure, counts[i].n);
-	if (minutes_save(b, entity, old, m, counts, n, false, err) != 0)
-		return -1;
-	return minutes_save(b, entity, counts, n, old, m, true, err);
+	return minutes_save(b, entity, old, m, counts, n, err);
 }
 
 static int
@@ -250,6 +274,8 @@ touched_save(struct fold_batch *b, struct touched *t, struct err *err)
 	if (told_unpack(buf_text(&t->facts), t->facts.len, t->source, t->stored.name, &b->arena,
 		&told, err) != 0)
 		return -1;
+	if (told.all_count == 0)
+		return 0; /* all that came for it was refused */
 	return saves[t->stored.class](b, t, &told, err);
 }
 

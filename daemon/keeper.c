@@ -26,6 +26,21 @@ keeper_queue_put(struct queue *q, struct job *job)
 	q->last = &job->next;
 }
 
+void
+keeper_note_free(struct note *n)
+{
+	free(n->receiver);
+	free(n);
+}
+
+void
+keeper_letter_free(struct letter *l)
+{
+	arena_free(&l->arena);
+	free(l->saved);
+	free(l);
+}
+
 struct keeper *
 keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls, struct err *err)
 {
@@ -51,6 +66,10 @@ keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls, 
 	pthread_condattr_destroy(&attr);
 	if (k->fd < 0 || pthread_create(&k->thread, NULL, keeper_keep, k) != 0) {
 		engine_free(k->engine);
+		if (k->fd >= 0)
+			close(k->fd);
+		pthread_mutex_destroy(&k->lock);
+		pthread_cond_destroy(&k->wake);
 		free(k);
 		err_set(err, "the keeper's thread cannot be started");
 		return NULL;
@@ -72,6 +91,23 @@ jobs_fail(struct keeper *k)
 	k->in.last = &k->in.first;
 }
 
+static void
+leftovers_free(struct keeper *k)
+{
+	struct note *note;
+	struct lane *lane;
+
+	while ((note = k->notes) != NULL) {
+		k->notes = note->next;
+		keeper_note_free(note);
+	}
+	while ((lane = k->lanes) != NULL) {
+		k->lanes = lane->next;
+		free(lane->receiver);
+		free(lane);
+	}
+}
+
 void
 keeper_free(struct keeper *k)
 {
@@ -84,6 +120,7 @@ keeper_free(struct keeper *k)
 	pthread_join(k->thread, NULL);
 	jobs_fail(k);
 	keeper_collect(k);
+	leftovers_free(k);
 	engine_free(k->engine);
 	store_close(k->store);
 	close(k->fd);
@@ -121,6 +158,7 @@ keeper_report(struct keeper *k, const struct outbox *report)
 	for (size_t i = 0; i + 1 < sizeof(n->error) && report->error[i] != '\0'; i++)
 		n->error[i] = report->error[i];
 	n->report.error = n->error;
+	n->receiver = mem_strdup(report->receiver);
 	pthread_mutex_lock(&k->lock);
 	*k->notes_last = n;
 	k->notes_last = &n->next;
@@ -151,10 +189,11 @@ letters_read(struct keeper *k, struct letter *letters)
 
 	for (; letters != NULL; letters = next) {
 		next = letters->next;
+		if (letters->saved != NULL)
+			k->calls.saved(k->calls.context, letters->saved);
 		for (int i = 0; i < letters->count; i++)
 			k->calls.message(k->calls.context, &letters->list[i]);
-		arena_free(&letters->arena);
-		free(letters);
+		keeper_letter_free(letters);
 	}
 }
 

@@ -43,6 +43,7 @@ struct keeper_counts {
 struct keeper_calls {
 	void (*done)(void *context, struct job *job); /* the job is the callee's again */
 	void (*message)(void *context, const struct outbox *message);
+	void (*saved)(void *context, const char *receiver); /* its last report is stored */
 	void (*configured)(
 	    void *context, struct config *c, bool taken); /* reference is the callee's */
 	void *context;

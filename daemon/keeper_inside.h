@@ -15,7 +15,15 @@
 struct note { /* a report on its way to the store */
 	struct note *next;
 	struct outbox report;
+	char *receiver;
 	char error[256];
+};
+
+struct lane { /* what was handed out for one receiver, so that a dead one holds up no other */
+	struct lane *next;
+	char *receiver;
+	int64_t last; /* the newest message handed out */
+	int64_t out; /* handed out, and neither delivered nor failed yet */
 };
 
 struct letter { /* a page of messages on its way to the network */
@@ -23,6 +31,7 @@ struct letter { /* a page of messages on its way to the network */
 	struct arena arena;
 	struct outbox *list;
 	int count;
+	char *saved; /* instead: a receiver whose report is stored */
 };
 
 struct queue {
@@ -47,14 +56,15 @@ struct keeper {
 	bool taken, stop;
 	struct keeper_counts counts;
 	/* the thread's own */
-	int64_t message_last; /* the newest message handed out */
-	int64_t messages_out;
+	struct lane *lanes;
 	bool full; /* the disk was, at the last step */
 	atomic_uint_fast64_t beat;
 	atomic_bool lost;
 };
 
 void keeper_queue_put(struct queue *q, struct job *job);
+void keeper_note_free(struct note *n);
+void keeper_letter_free(struct letter *l);
 
 /* The thread's whole life; the context is the keeper. */
 void *keeper_keep(void *context);

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -10,7 +11,8 @@
 #define BATCH_EVENTS 20000 /* events of one transaction, so that a reader's WAL stays small */
 #define BATCH_JOBS 4096
 #define BEAT STAMP_SECOND /* the longest sleep */
-#define MESSAGES_OUT 5000 /* messages handed out and not yet reported */
+#define MESSAGES_OUT 500 /* messages handed out for one receiver and not yet reported */
+#define LANES 256 /* receivers that messages are handed out for at once */
 #define MESSAGES_PAGE 100
 
 /* What a batch is made of, taken under the lock. */
@@ -70,6 +72,43 @@ reports_of(const struct note *notes, struct arena *a, size_t *count)
 	return list - n;
 }
 
+static struct lane *
+lane_of(struct keeper *k, const char *receiver)
+{
+	struct lane *l = k->lanes;
+
+	while (l != NULL && strcmp(l->receiver, receiver) != 0)
+		l = l->next;
+	if (l == NULL) {
+		l = mem_alloc(1, sizeof(*l));
+		l->receiver = mem_strdup(receiver);
+		l->next = k->lanes;
+		k->lanes = l;
+	}
+	return l;
+}
+
+static void
+letter_put(struct keeper *k, struct letter *l)
+{
+	pthread_mutex_lock(&k->lock);
+	*k->letters_last = l;
+	k->letters_last = &l->next;
+	pthread_mutex_unlock(&k->lock);
+	signal_out(k);
+}
+
+/* A message that has left for good lets the next one to its receiver go. */
+static void
+left(struct keeper *k, const char *receiver)
+{
+	struct letter *l = mem_alloc(1, sizeof(*l));
+
+	l->saved = mem_strdup(receiver);
+	lane_of(k, receiver)->out--;
+	letter_put(k, l);
+}
+
 static void
 notes_end(struct keeper *k, struct note *notes)
 {
@@ -78,8 +117,8 @@ notes_end(struct keeper *k, struct note *notes)
 	for (; notes != NULL; notes = next) {
 		next = notes->next;
 		if (notes->report.state != OUTBOX_WAITING)
-			k->messages_out--;
-		free(notes);
+			left(k, notes->receiver);
+		keeper_note_free(notes);
 	}
 }
 
@@ -125,34 +164,44 @@ batch_end(struct keeper *k, struct batch *b, enum job_result result)
 		signal_out(k);
 }
 
-/* Hands waiting messages to the network, a bounded number at a time. */
+/* Hands the next messages of a receiver to the network, a bounded number at a time. */
 static void
-messages_out(struct keeper *k)
+lane_out(struct keeper *k, struct lane *lane)
 {
 	struct letter *l;
 	struct err err;
 	int n = MESSAGES_PAGE;
 
-	while (n == MESSAGES_PAGE && k->messages_out < MESSAGES_OUT) {
+	while (n == MESSAGES_PAGE && lane->out < MESSAGES_OUT) {
 		l = mem_alloc(1, sizeof(*l));
 		n = store_outbox_waiting(
-		    k->store, k->message_last, MESSAGES_PAGE, &l->arena, &l->list, &err);
+		    k->store, lane->receiver, lane->last, MESSAGES_PAGE, &l->arena, &l->list, &err);
+		if (n < 0)
+			log_error("messages cannot be read: %s", err.msg);
 		if (n <= 0) {
-			if (n < 0)
-				log_error("messages cannot be read: %s", err.msg);
-			arena_free(&l->arena);
-			free(l);
+			keeper_letter_free(l);
 			return;
 		}
 		l->count = n;
-		k->message_last = l->list[n - 1].id;
-		k->messages_out += n;
-		pthread_mutex_lock(&k->lock);
-		*k->letters_last = l;
-		k->letters_last = &l->next;
-		pthread_mutex_unlock(&k->lock);
-		signal_out(k);
+		lane->last = l->list[n - 1].id;
+		lane->out += n;
+		letter_put(k, l);
 	}
+}
+
+static void
+messages_out(struct keeper *k)
+{
+	const char *receivers[LANES];
+	struct arena arena = {0};
+	struct err err;
+	int n = store_outbox_lanes(k->store, &arena, receivers, LANES, &err);
+
+	if (n < 0)
+		log_error("messages cannot be read: %s", err.msg);
+	for (int i = 0; i < n; i++)
+		lane_out(k, lane_of(k, receivers[i]));
+	arena_free(&arena);
 }
 
 /* Judging all tickets anew may take long; each page of them is progress. */
@@ -171,9 +220,10 @@ configure(struct keeper *k, struct config *c)
 	struct err err;
 	bool taken = engine_configure(k->engine, c, keeper_now(), beat, k, &err) == 0;
 
-	if (!taken)
-		log_error(
-		    "the new configuration cannot be applied, the old one stays: %s", err.msg);
+	if (!taken) {
+		log_error("the new configuration could not be applied to all tickets: %s", err.msg);
+		atomic_store(&k->lost, true);
+	}
 	pthread_mutex_lock(&k->lock);
 	k->given = c;
 	k->taken = taken;
@@ -205,7 +255,7 @@ step_failed(struct keeper *k, struct batch *b, const struct err *err)
 		log_error("nothing was stored: %s", err->msg);
 	k->full = full;
 	notes_return(k, b->notes);
-	if (!full)
+	if (!full && store_failed(k->store))
 		atomic_store(&k->lost, true);
 	batch_end(k, b, full ? JOB_BUSY : JOB_FAILED);
 	signal_out(k);

@@ -22,6 +22,8 @@ struct lane { /* to one receiver */
 	struct event *timer; /* begins the next attempt */
 	struct notify_post *post; /* of the queue's first; NULL: none is under way */
 	int64_t resume_at; /* no attempt before */
+	bool unsaved; /* the last one was reported for good, and the caller has not stored that yet
+		       */
 };
 
 struct notify {
@@ -33,6 +35,7 @@ struct notify {
 	struct lane *lanes;
 	struct notify_queue lost; /* to receivers that are not configured */
 	struct event *lost_timer;
+	bool held; /* no attempt begins any more */
 };
 
 static int64_t
@@ -103,7 +106,7 @@ lane_arm(struct lane *lane)
 	const struct notify_item *item = lane->queue.first;
 	int64_t wait;
 
-	if (item == NULL || lane->post != NULL) {
+	if (item == NULL || lane->post != NULL || lane->unsaved || lane->owner->held) {
 		evtimer_del(lane->timer);
 		return;
 	}
@@ -150,6 +153,7 @@ lane_answered(void *arg, const struct notify_answer *answer)
 	if (outcome != NOTIFY_DELIVERED)
 		answer_error(answer, given_up, &err);
 	report.id = item->delivery.id;
+	report.receiver = lane->name;
 	report.outcome = given_up ? NOTIFY_FAILED : outcome;
 	report.status = answer->status;
 	report.attempts = item->delivery.attempts;
@@ -157,6 +161,7 @@ lane_answered(void *arg, const struct notify_answer *answer)
 		report.next_at = item->delivery.next_at = lane->resume_at;
 	else
 		notify_item_free(notify_queue_pop(&lane->queue));
+	lane->unsaved = report.outcome != NOTIFY_RETRY;
 	lane_arm(lane);
 	n->report(n->context, &report);
 }
@@ -286,6 +291,7 @@ lost_report(evutil_socket_t fd, short what, void *arg)
 		n->report(n->context,
 		    &(struct notify_report){
 			.id = item->delivery.id,
+			.receiver = item->delivery.receiver,
 			.outcome = NOTIFY_FAILED,
 			.error = err.msg,
 			.attempts = item->delivery.attempts,
@@ -396,4 +402,28 @@ notify_waiting(const struct notify *n)
 	for (const struct lane *lane = n->lanes; lane != NULL; lane = lane->next)
 		count += lane->queue.count;
 	return count;
+}
+
+size_t
+notify_hold(struct notify *n)
+{
+	size_t under_way = 0;
+
+	n->held = true;
+	for (struct lane *lane = n->lanes; lane != NULL; lane = lane->next) {
+		under_way += lane->post != NULL;
+		lane_arm(lane);
+	}
+	return under_way;
+}
+
+void
+notify_saved(struct notify *n, const char *receiver)
+{
+	struct lane *lane = lane_find(n, receiver);
+
+	if (lane != NULL) {
+		lane->unsaved = false;
+		lane_arm(lane);
+	}
 }

@@ -64,6 +64,7 @@ enum notify_outcome { NOTIFY_DELIVERED, NOTIFY_RETRY, NOTIFY_FAILED };
 /* After each attempt, or (FAILED, with no attempt more) when its receiver is not configured. */
 struct notify_report {
 	int64_t id;
+	const char *receiver; /* lives as long as the call */
 	enum notify_outcome outcome;
 	int status; /* of the answer; 0: there was none */
 	const char *error; /* a sentence, "" when delivered; lives as long as the call */
@@ -88,6 +89,14 @@ void notify_receivers(struct notify *n, const struct config *c);
 int notify_submit(struct notify *n, const struct delivery *d, struct err *err);
 
 size_t notify_waiting(const struct notify *n); /* deliveries in all queues, under way included */
+
+/* The caller has stored the last report of a receiver that was not a retry; until then the receiver
+ * gets nothing more, so that a crash repeats one message to it at most. May be called from the
+ * report. */
+void notify_saved(struct notify *n, const char *receiver);
+
+/* Before a stop: begins no attempt any more, and says how many are still under way. */
+size_t notify_hold(struct notify *n);
 
 enum notify_outcome notify_judge(int status); /* 0: no answer */
 

@@ -39,8 +39,9 @@ draw(const struct progress *p, int64_t done, int64_t ms)
 }
 
 void
-progress_step(struct progress *p, int64_t done)
+progress_step(void *progress, int64_t done)
 {
+	struct progress *p = progress;
 	int64_t now = monotonic_ms();
 
 	if (!p->terminal || now - p->shown < PAUSE)

@@ -14,7 +14,8 @@ struct progress {
 };
 
 void progress_begin(struct progress *p, const char *what, int64_t all);
-void progress_step(struct progress *p, int64_t done); /* cheap: draws ten times a second */
+void progress_step(
+    void *progress, int64_t done); /* a struct progress; cheap: draws ten times a second */
 void progress_end(struct progress *p, int64_t done);
 
 #endif

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "scores_inside.h"
 
 const char *
@@ -68,24 +69,45 @@ group_add(struct asking *k)
 	return k->count++;
 }
 
+/* The values of `by`, each with its NUL, as one key in the arena. */
+static char *
+group_key(struct asking *k, const struct scope *scope, size_t *len)
+{
+	const struct scores_query *q = k->query;
+	struct buf b = BUF_INIT(DIMENSIONS * 2048);
+	char *key;
+
+	for (size_t i = 0; i < q->bys; i++)
+		buf_put(&b, scope->dim[q->by[i]], strlen(scope->dim[q->by[i]]) + 1);
+	key = arena_strndup(k->arena, buf_text(&b), b.len);
+	*len = b.len;
+	buf_free(&b);
+	return key;
+}
+
 size_t
 scores_group_of(struct asking *k, const struct scope *scope)
 {
 	const struct scores_query *q = k->query;
-	size_t g, b;
+	struct place *p;
+	size_t len;
+	char *key = group_key(k, scope, &len);
 
-	for (g = 0; g < k->count; g++) {
-		for (b = 0; b < q->bys; b++) {
-			if (strcmp(k->group[g].by[b], scope->dim[q->by[b]]) != 0)
-				break;
-		}
-		if (b == q->bys)
-			return g;
+	HASH_FIND(hh, k->places, key, len, p);
+	if (p != NULL)
+		return p->group;
+	if (q->bys == 0 && k->count > 0)
+		return 0;
+	if (k->count == k->most) {
+		k->crowded = true;
+		return NO_GROUP;
 	}
-	g = group_add(k);
-	for (b = 0; b < q->bys; b++)
-		k->group[g].by[b] = scope->dim[q->by[b]];
-	return g;
+	p = arena_alloc(k->arena, 1, sizeof(*p));
+	p->group = group_add(k);
+	for (size_t b = 0; b < q->bys; b++)
+		k->group[p->group].by[b] = scope->dim[q->by[b]];
+	HASH_ADD_KEYPTR(hh, k->places, key, len, p);
+	return p->group;
 }
 
 /* Whether some agreement of the group was in force in a part of the window that has passed. */
@@ -186,24 +208,40 @@ by_values(const void *x, const void *y)
 	return order;
 }
 
+static size_t
+groups_most(const struct scores_query *q)
+{
+	size_t wanted = 0;
+
+	for (int i = 0; i < INDICATORS; i++)
+		wanted += q->wanted[i];
+	if (wanted * SCORES_GROUPS <= SCORES_ROWS)
+		return SCORES_GROUPS;
+	return SCORES_ROWS / wanted;
+}
+
 int
 scores_ask(struct store *s, const struct config *c, const struct scores_query *q, struct arena *a,
     struct scores *scores, struct err *err)
 {
 	struct asking k = {.store = s, .config = c, .query = q, .arena = a, .err = err};
 	size_t kept = 0;
+	int rc = 0;
 
+	k.most = groups_most(q);
 	if (q->bys == 0)
 		group_add(&k);
 	if (tallies_ask(&k) != 0 || outages_ask(&k) != 0 || agreements_ask(&k) != 0)
-		return -1;
-	for (size_t g = 0; g < k.count; g++) {
+		rc = -1;
+	HASH_CLEAR(hh, k.places);
+	for (size_t g = 0; g < k.count && rc == 0; g++) {
 		group_score(&k, g);
 		if (k.group[g].any || q->bys == 0)
 			k.group[kept++] = k.group[g];
 	}
 	if (kept > 1)
 		qsort(k.group, kept, sizeof(k.group[0]), by_values);
-	*scores = (struct scores){kept, k.group};
-	return 0;
+	if (rc == 0)
+		*scores = (struct scores){k.crowded, kept, k.group};
+	return rc;
 }

@@ -39,7 +39,13 @@ struct scores_group {
 	struct score score[INDICATORS];
 };
 
+/* What one answer may hold: groups, and rows of them, each an indicator's; about 40 MB while it is
+ * made. */
+#define SCORES_GROUPS 4000
+#define SCORES_ROWS 32000
+
 struct scores {
+	bool crowded; /* there are more than that; the others are left out */
 	size_t count;
 	struct scores_group *group; /* without `by` exactly one; else sorted, those with any */
 };

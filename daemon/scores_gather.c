@@ -36,6 +36,8 @@ tallies_ask(struct asking *k)
 		if (!scores_match(k->query, &scopes[i].scope))
 			continue;
 		k->current = scores_group_of(k, &scopes[i].scope);
+		if (k->current == NO_GROUP)
+			continue;
 		for (size_t r = 0; r < cuts; r++) {
 			if (store_tally_range(k->store, scopes[i].id, ranges[r].level,
 				ranges[r].from, ranges[r].to, tally_read, k, k->err) != 0)
@@ -80,6 +82,8 @@ service_ask(struct asking *k, const struct agreement *a, const char *service)
 	    downs_read(k, &scope, DOWN_MAINTENANCE, &maintenance, &maintenance_count) < 0)
 		return -1;
 	k->current = scores_group_of(k, &scope);
+	if (k->current == NO_GROUP)
+		return 0;
 	k->part[k->current].late += n_late;
 	availability_add(&k->part[k->current].availability, a, service, outages, outage_count,
 	    maintenance, maintenance_count, w->from, w->to, k->query->now);
@@ -244,9 +248,12 @@ agreement_ask(struct asking *k, const struct agreement *a)
 {
 	const struct scope scope = {{a->id, "", "", ""}};
 	size_t group = scores_group_of(k, &scope);
-	struct part *p = &k->part[group];
 	const struct window *w = &k->query->window;
+	struct part *p;
 
+	if (group == NO_GROUP)
+		return 0;
+	p = &k->part[group];
 	if (k->query->wanted[INCIDENT_CONTROL_RATE])
 		p->quota += quota_incidents(a, w->from, w->to);
 	if ((wants(k, INPUT_REPORTS) && reports_ask(k, a, p) != 0) ||

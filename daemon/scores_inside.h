@@ -7,7 +7,16 @@
 #ifndef SLAD_DAEMON_SCORES_INSIDE_H
 #define SLAD_DAEMON_SCORES_INSIDE_H
 
+#include <uthash.h>
+
 #include "scores.h"
+
+#define NO_GROUP SIZE_MAX
+
+struct place { /* of a group, by its values of `by` */
+	UT_hash_handle hh;
+	size_t group;
+};
 
 /* What was gathered for a group. */
 struct part {
@@ -27,12 +36,13 @@ struct asking {
 	struct err *err;
 	struct scores_group *group;
 	struct part *part; /* beside group */
-	size_t count, room;
-	bool damaged;
+	size_t count, room, most;
+	struct place *places;
+	bool damaged, crowded;
 	size_t current; /* the group that tallies are added to */
 };
 
-/* The group that a scope falls into. */
+/* The group that a scope counts in; NO_GROUP once there are too many. */
 size_t scores_group_of(struct asking *k, const struct scope *scope);
 
 /* Whether the question's filter of a dimension lets a value through. */

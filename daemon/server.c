@@ -18,6 +18,7 @@
 #include "systemd.h"
 
 #define SIGNALS 3
+#define DRAIN_MESSAGES 5 /* seconds that messages under way have when the daemon stops */
 
 struct server {
 	struct event_base *base;
@@ -27,7 +28,7 @@ struct server {
 	struct event *signals[SIGNALS];
 	struct event *keeper_out, *watchdog;
 	uint64_t beat;
-	bool draining, reloading;
+	bool draining, drained, reloading;
 };
 
 static void
@@ -55,6 +56,14 @@ message_out(void *context, const struct outbox *o)
 }
 
 static void
+message_saved(void *context, const char *receiver)
+{
+	struct server *s = context;
+
+	notify_saved(s->notify, receiver);
+}
+
+static void
 message_reported(void *context, const struct notify_report *r)
 {
 	static const int states[] = {[NOTIFY_DELIVERED] = OUTBOX_DELIVERED,
@@ -62,6 +71,7 @@ message_reported(void *context, const struct notify_report *r)
 	    [NOTIFY_FAILED] = OUTBOX_FAILED};
 	struct server *s = context;
 	struct outbox report = {.id = r->id,
+	    .receiver = r->receiver,
 	    .state = states[r->outcome],
 	    .attempts = r->attempts,
 	    .next = r->next_at,
@@ -73,6 +83,8 @@ message_reported(void *context, const struct notify_report *r)
 		    r->outcome == NOTIFY_FAILED ? "failed for good" : "will be tried again",
 		    r->attempts, r->error);
 	keeper_report(s->api.keeper, &report);
+	if (s->drained && notify_hold(s->notify) == 0)
+		event_base_loopexit(s->base, NULL);
 }
 
 static void
@@ -127,12 +139,17 @@ reload(evutil_socket_t fd, short what, void *context)
 	keeper_configure(s->api.keeper, c);
 }
 
+/* Requests are done; messages under way are given a moment, so that they are not sent again. */
 static void
 drained(void *context)
 {
 	struct server *s = context;
+	struct timeval moment = {DRAIN_MESSAGES, 0};
 
-	event_base_loopexit(s->base, NULL);
+	s->drained = true;
+	if (notify_hold(s->notify) == 0)
+		moment.tv_sec = 0;
+	event_base_loopexit(s->base, &moment);
 }
 
 static void
@@ -212,6 +229,7 @@ store_start(struct server *s, struct config *c, struct err *err)
 {
 	const struct keeper_calls calls = {.done = job_done,
 	    .message = message_out,
+	    .saved = message_saved,
 	    .configured = configuration_taken,
 	    .context = s};
 	struct store *store;

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "command.h"
+#include "engine.h"
+#include "progress.h"
 
 struct teller {
 	void (*each)(void *context, const char *what, const char *key, const char *sentence);
@@ -24,6 +25,11 @@ compare(struct store *stored, struct store *fresh, struct teller *t, int64_t *di
 {
 	int64_t n;
 
+	t->what = "record";
+	n = store_gaps(stored, tell, t, err);
+	if (n < 0)
+		return -1;
+	*differences += n;
 	for (enum dump d = 0; d < DUMPS; d++) {
 		t->what = dump_names[d];
 		n = store_compare(stored, fresh, d, tell, t, err);
@@ -42,13 +48,36 @@ judged_alike(struct store *stored, const struct config *c, struct teller *t, int
 
 	if (store_meta(stored, "judgement", judgement, sizeof(judgement), err) < 0)
 		return -1;
-	if (judgement[0] != '\0' && strcmp(judgement, c->judgement) != 0) {
+	if (judgement[0] == '\0')
+		t->each(t->context, "database", "",
+		    "is not judged to the end: start slad serve, or run slad rebuild");
+	else if (strcmp(judgement, c->judgement) != 0)
 		t->each(t->context, "configuration", c->file,
 		    "judges otherwise than the one that was last in force: start slad serve, or "
 		    "run slad rebuild, with it first");
-		(*differences)++;
-	}
+	else
+		return 0;
+	(*differences)++;
 	return 0;
+}
+
+/* The whole log into the fresh store. */
+static int
+replay(struct store *log, struct store *fresh, struct config *c, int64_t now, struct err *err)
+{
+	struct engine *e = engine_new(fresh, c, now, NULL, NULL, err);
+	struct progress p;
+	int64_t all, seq = 0;
+	int n = -1;
+
+	if (e != NULL && store_begin(fresh, err) == 0 && store_last(log, &all, err) == 0) {
+		progress_begin(&p, "verifying", all);
+		while ((n = engine_replay(e, log, &seq, now, err)) > 0)
+			progress_step(&p, seq);
+		progress_end(&p, all);
+	}
+	engine_free(e);
+	return n;
 }
 
 int
@@ -62,7 +91,7 @@ verify_store(struct store *stored, struct config *c, int64_t (*clock)(void),
 	int rc = -1;
 
 	*differences = 0;
-	if (fresh == NULL || store_begin(fresh, err) != 0 || store_begin_read(stored, err) != 0 ||
+	if (fresh == NULL || store_begin_read(stored, err) != 0 ||
 	    store_next_due(stored, &due, err) != 0 ||
 	    judged_alike(stored, c, &t, differences, err) != 0)
 		goto out;
@@ -72,7 +101,7 @@ verify_store(struct store *stored, struct config *c, int64_t (*clock)(void),
 	rc = 0;
 	if (*differences > 0)
 		goto out;
-	rc = command_replay(stored, fresh, c, now, "verifying", err);
+	rc = replay(stored, fresh, c, now, err);
 	if (rc == 0)
 		rc = compare(stored, fresh, &t, differences, err);
 out:

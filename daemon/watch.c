@@ -18,8 +18,7 @@ struct watch {
 	struct stored_alert *live;
 	int live_count;
 	bool *seen; /* beside live: its group gave a reading */
-	bool told;
-	int64_t next;
+	struct watched result;
 };
 
 const struct zone *
@@ -93,7 +92,7 @@ tell(struct watch *w, const struct rule *rule, const struct stored_alert *row, e
 	    alert_event_text(&e, &body, err) == 0)
 		rc = store_outbox_add(
 		    w->store, message, rule->notify[place], row->id, w->now, buf_text(&body), err);
-	w->told = true;
+	w->result.told = true;
 	buf_free(&body);
 	return rc;
 }
@@ -134,8 +133,8 @@ step(struct watch *w, const struct rule *rule, struct stored_alert *row,
 
 	if (move == MOVE_RESOLVED)
 		row->reason = "cleared";
-	if (next > w->now && next < w->next)
-		w->next = next;
+	if (next > w->now && next < w->result.next)
+		w->result.next = next;
 	if (keep(w, row, &after, err) != 0)
 		return -1;
 	return tell_all(w, rule, row, move, err);
@@ -237,6 +236,8 @@ rule_watch(struct watch *w, const struct rule *rule, struct err *err)
 		w->now, &q->window, err) != 0 ||
 	    scores_ask(w->store, w->config, q, &w->arena, &scores, err) != 0)
 		return -1;
+	if (scores.crowded)
+		w->result.crowded = rule;
 	for (size_t g = 0; g < scores.count; g++) {
 		if (group_watch(w, rule, &scores.group[g], err) != 0)
 			return -1;
@@ -298,19 +299,17 @@ all_watch(struct watch *w, struct err *err)
 }
 
 int
-watch_step(struct store *s, const struct config *c, int64_t now, bool *told, int64_t *next,
-    struct err *err)
+watch_step(
+    struct store *s, const struct config *c, int64_t now, struct watched *watched, struct err *err)
 {
-	struct watch w = {.store = s, .config = c, .now = now, .next = STAMP_NEVER};
+	struct watch w = {.store = s, .config = c, .now = now, .result.next = STAMP_NEVER};
 	int rc;
 
 	if (c->rules > 0)
-		w.next = stamp_floor(now, STAMP_MINUTE) + STAMP_MINUTE;
+		w.result.next = stamp_floor(now, STAMP_MINUTE) + STAMP_MINUTE;
 	rc = all_watch(&w, err);
 	arena_free(&w.arena);
-	if (rc == 0) {
-		*told = *told || w.told;
-		*next = w.next;
-	}
+	if (rc == 0)
+		*watched = w.result;
 	return rc;
 }

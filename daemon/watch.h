@@ -14,10 +14,17 @@
 #include "domain/alert.h"
 #include "store/store_alert.h"
 
-/* Within the transaction of the change it looks at. `told` is set if a message was written; `next`
- * is when time alone may move an alert. */
-int watch_step(struct store *s, const struct config *c, int64_t now, bool *told, int64_t *next,
-    struct err *err);
+/* What a look at the rules gave. */
+struct watched {
+	bool told; /* a message was written */
+	int64_t next; /* when time alone may move an alert */
+	const struct rule *crowded; /* a rule with too many groups: those past SCORES_GROUPS are not
+				       watched; or NULL */
+};
+
+/* Within the transaction of the change it looks at. */
+int watch_step(
+    struct store *s, const struct config *c, int64_t now, struct watched *watched, struct err *err);
 
 /* The time zone that a rule's or a question's window lies in: its agreement's, else the daemon's.
  */

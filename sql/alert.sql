@@ -39,19 +39,18 @@ SELECT state, level, count(*) FROM alert GROUP BY state, level ORDER BY state, l
 INSERT INTO outbox (message, receiver, alert, created, body, state, attempts, next, status, error)
 VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?4, 0, '');
 
+-- name: outbox_lanes
+SELECT DISTINCT receiver FROM outbox WHERE state = 0 ORDER BY receiver LIMIT ?1;
+
 -- name: outbox_waiting
 SELECT id, message, receiver, body, attempts, next, created FROM outbox
-WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2;
+WHERE state = 0 AND receiver = ?1 AND id > ?2 ORDER BY id LIMIT ?3;
 
 -- name: outbox_report
 UPDATE outbox SET state = ?2, attempts = ?3, next = ?4, status = ?5, error = ?6 WHERE id = ?1;
 
 -- name: outbox_counts
 SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state;
-
--- name: outbox_page
-SELECT id, message, receiver, alert, created, state, attempts, next, status, error FROM outbox
-WHERE id < ?1 AND (?2 < 0 OR state = ?2) ORDER BY id DESC LIMIT ?3;
 
 -- name: outbox_receivers
 SELECT DISTINCT receiver FROM outbox WHERE alert = ?1 ORDER BY receiver;

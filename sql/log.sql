@@ -47,6 +47,13 @@ SELECT seq, body FROM record WHERE seq > ?1 ORDER BY seq LIMIT ?2;
 -- name: record_last
 SELECT coalesce(max(seq), 0) FROM record;
 
+-- name: log_gaps
+SELECT s.name, i.id, i.seq FROM identity i JOIN source s ON s.id = i.source
+LEFT JOIN record r ON r.seq = i.seq WHERE r.seq IS NULL;
+
+-- name: log_sizes
+SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM identity);
+
 -- name: quarantine_add
 INSERT INTO quarantine (received, sender, reason, body) VALUES (?1, ?2, ?3, ?4);
 

@@ -140,7 +140,7 @@ CREATE TABLE outbox (
     error TEXT NOT NULL
 );
 CREATE INDEX outbox_alert ON outbox (alert);
-CREATE INDEX outbox_waiting ON outbox (id) WHERE state = 0;
+CREATE INDEX outbox_waiting ON outbox (receiver, id) WHERE state = 0;
 
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,

@@ -144,7 +144,7 @@ static const char *
 told(void)
 {
 	struct outbox *list;
-	int n = store_outbox_waiting(s, last_message, 100, &arena, &list, &err);
+	int n = store_outbox_waiting(s, "ops", last_message, 100, &arena, &list, &err);
 	struct buf b = BUF_INIT(1000);
 	char *text;
 
@@ -353,7 +353,7 @@ START_TEST(a_removed_rule_resolves_with_that_reason)
 	config = configuration(no_rule);
 	ck_assert_int_eq(engine_configure(e, config, MIN(38), NULL, NULL, &err), 0);
 	pass(MIN(39));
-	ck_assert_int_eq(store_outbox_waiting(s, last_message, 10, &arena, &list, &err), 1);
+	ck_assert_int_eq(store_outbox_waiting(s, "ops", last_message, 10, &arena, &list, &err), 1);
 	ck_assert_ptr_nonnull(strstr(list[0].body, "\"reason\":\"rule removed\""));
 	ck_assert_str_eq(told(), "resolved");
 	pass(MIN(41));

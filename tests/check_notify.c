@@ -30,6 +30,23 @@ START_TEST(no_proxy_from_the_environment)
 }
 END_TEST
 
+/* The receiver's name as in submit(). */
+START_TEST(nothing_more_until_the_report_is_stored)
+{
+	unsaved = true;
+	submit(1);
+	submit(2);
+	await(&reported, 1);
+	for (int i = 0; i < 20; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	ck_assert_uint_eq(requests, 1);
+	notify_saved(notify, "ops");
+	await(&reported, 2);
+	ck_assert_uint_eq(requests, 2);
+	unsaved = false;
+}
+END_TEST
+
 START_TEST(signed_at_every_attempt)
 {
 	replies[0].status = 503;
@@ -218,6 +235,7 @@ main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, delivered);
 	tcase_add_test(t, no_proxy_from_the_environment);
+	tcase_add_test(t, nothing_more_until_the_report_is_stored);
 	tcase_add_test(t, signed_at_every_attempt);
 	tcase_add_test(t, retried_in_order);
 	tcase_add_test(t, failed_for_good);

@@ -206,13 +206,15 @@ START_TEST(the_outbox_goes_in_order)
 		    store_outbox_add(s, message, i == 1 ? "b" : "a", 9, 50, "{}", &err), 0);
 	}
 	ck_assert_int_eq(store_outbox_add(s, "m-1", "c", 9, 50, "{}", &err), -1);
-	ck_assert_int_eq(store_outbox_waiting(s, 0, 10, &arena, &list, &err), 3);
+	ck_assert_int_eq(store_outbox_lanes(s, &arena, receivers, 4, &err), 2);
+	ck_assert_str_eq(receivers[0], "a");
+	ck_assert_int_eq(store_outbox_waiting(s, "a", 0, 10, &arena, &list, &err), 2);
 	ck_assert_str_eq(list[0].message, "m-0");
 	ck_assert_int_eq(list[0].created, 50);
 	report.id = list[0].id;
 	ck_assert_int_eq(store_outbox_report(s, &report, &err), 0);
-	ck_assert_int_eq(store_outbox_waiting(s, 0, 10, &arena, &list, &err), 2);
-	ck_assert_int_eq(store_outbox_waiting(s, list[0].id, 10, &arena, &list, &err), 1);
+	ck_assert_int_eq(store_outbox_waiting(s, "a", 0, 10, &arena, &list, &err), 1);
+	ck_assert_int_eq(store_outbox_waiting(s, "a", list[0].id, 10, &arena, &list, &err), 0);
 	ck_assert_int_eq(store_outbox_receivers(s, 9, &arena, receivers, 4, &err), 2);
 	ck_assert_int_eq(store_outbox_counts(s, counts, &err), 0);
 	ck_assert(counts[OUTBOX_WAITING] == 2 && counts[OUTBOX_DELIVERED] == 1);

@@ -54,6 +54,7 @@ static struct notify *notify;
 static struct notify_report reports[MANY];
 static char errors[MANY][ERR_MAX];
 static size_t reported;
+static bool unsaved; /* reports are not stored, so to speak */
 static void (*on_report)(const struct notify_report *report);
 
 static inline int64_t
@@ -117,7 +118,10 @@ report(void *context, const struct notify_report *r)
 	snprintf(errors[reported], ERR_MAX, "%s", r->error);
 	reports[reported] = *r;
 	reports[reported].error = errors[reported];
+	reports[reported].receiver = NULL;
 	reported++;
+	if (!unsaved)
+		notify_saved(notify, r->receiver);
 	if (on_report != NULL)
 		on_report(r);
 }

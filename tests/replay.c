@@ -184,20 +184,31 @@ check(struct bench *b)
 }
 
 static void
+lane(struct bench *b, const char *receiver, struct arena *arena, json_t *list)
+{
+	struct outbox *rows;
+	struct err err;
+	int n = store_outbox_waiting(b->store, receiver, 0, 10000, arena, &rows, &err);
+
+	for (int i = 0; i < n; i++)
+		json_array_append_new(list,
+		    json_pack("{ss ss so sI}", "message", rows[i].message, "receiver",
+			rows[i].receiver, "body", json_loads(rows[i].body, 0, NULL), "created",
+			(json_int_t)rows[i].created));
+}
+
+static void
 outbox(struct bench *b)
 {
 	struct answer a = ANSWER_INIT;
 	struct arena arena = {0};
 	json_t *list = json_array();
-	struct outbox *rows;
+	const char *receivers[100];
 	struct err err;
-	int n = store_outbox_waiting(b->store, 0, 10000, &arena, &rows, &err);
+	int n = store_outbox_lanes(b->store, &arena, receivers, 100, &err);
 
 	for (int i = 0; i < n; i++)
-		json_array_append_new(list,
-		    json_pack("{sssssosI}", "message", rows[i].message, "receiver",
-			rows[i].receiver, "body", json_loads(rows[i].body, 0, NULL), "created",
-			(json_int_t)rows[i].created));
+		lane(b, receivers[i], &arena, list);
 	answer_json(&a, 200, json_pack("{so}", "outbox", list));
 	print(&a);
 	arena_free(&arena);

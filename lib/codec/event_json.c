@@ -36,29 +36,71 @@ event_add(struct reader *r, struct events *events, size_t index, const json_t *e
 		fault_add(r, events, index, event, NULL);
 }
 
-/* Nesting, counted before jansson builds anything. */
-static bool
-too_deep(const char *s, size_t len)
+/* What a body would cost, looked at before jansson builds anything. */
+struct measure {
+	int depth, deepest;
+	size_t elements; /* of the outermost array */
+	size_t element, largest; /* where the present element began, and the largest one's bytes */
+	bool quoted;
+};
+
+static void
+element_end(struct measure *m, size_t i)
 {
-	bool quoted = false;
-	int depth = 0;
+	if (i - m->element > m->largest)
+		m->largest = i - m->element;
+	m->element = i + 1;
+	m->elements++;
+}
+
+static void
+measure_char(struct measure *m, char c, size_t i)
+{
+	switch (c) {
+	case '"':
+		m->quoted = true;
+		break;
+	case '{':
+	case '[':
+		m->depth++;
+		m->deepest = m->depth > m->deepest ? m->depth : m->deepest;
+		break;
+	case '}':
+	case ']':
+		m->depth--;
+		break;
+	case ',':
+		if (m->depth == 1)
+			element_end(m, i);
+		break;
+	}
+}
+
+/* An outermost object is one element, however many members it has. */
+static int
+measure(const char *s, size_t len, struct err *err)
+{
+	struct measure m = {.depth = 0};
+	bool array = false;
 
 	for (size_t i = 0; i < len; i++) {
-		if (quoted) {
-			if (s[i] == '\\')
-				i++;
-			else if (s[i] == '"')
-				quoted = false;
-		} else if (s[i] == '"') {
-			quoted = true;
-		} else if (s[i] == '{' || s[i] == '[') {
-			if (++depth > EVENT_DEPTH + 1)
-				return true;
-		} else if (s[i] == '}' || s[i] == ']') {
-			depth--;
-		}
+		if (m.quoted && s[i] == '\\')
+			i++;
+		else if (m.quoted)
+			m.quoted = s[i] != '"';
+		else
+			measure_char(&m, s[i], i);
+		array = array || (m.depth == 1 && s[i] == '[');
 	}
-	return false;
+	element_end(&m, len);
+	if (m.deepest > EVENT_DEPTH + 1)
+		return err_set(err, "it is nested deeper than %d levels", EVENT_DEPTH);
+	if (array && m.elements > EVENTS_MAX)
+		return err_set(err, "%zu events in one request; at most %d are taken, send several",
+		    m.elements, EVENTS_MAX);
+	if ((array ? m.largest : len) > EVENT_TEXT)
+		return err_set(err, "one event has more than %u bytes", EVENT_TEXT);
+	return 0;
 }
 
 /* Where jansson stopped; a line of NDJSON is parsed alone, so its own number would mislead. */
@@ -78,10 +120,8 @@ parse(const char *s, size_t len, enum event_form form, struct err *err)
 	char place[64];
 	json_t *v;
 
-	if (too_deep(s, len)) {
-		err_set(err, "it is nested deeper than %d levels", EVENT_DEPTH);
+	if (measure(s, len, err) != 0)
 		return NULL;
-	}
 	v = json_loadb(s, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (v == NULL) {
 		place_put(&error, form, place, sizeof(place));

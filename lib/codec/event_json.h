@@ -17,6 +17,7 @@
 
 /* What a stranger could press against. */
 #define EVENT_BYTES (64u << 10) /* one event: a ticket's words, not its attachments */
+#define EVENT_TEXT (256u << 10) /* the same as it is sent, with spaces and escapes */
 #define EVENT_DEPTH 32 /* nesting: helpdesks stay below ten */
 #define EVENT_NAME 512 /* bytes of an id, a source, a subject, a dimension */
 #define EVENTS_MAX 10000 /* in one request */
@@ -41,7 +42,7 @@ struct fault {
 struct events {
 	size_t count, faults;
 	struct event *event;
-	struct fault *fault;
+	struct fault *fault; /* with room for every event of the request */
 };
 
 /* The forms of a request's body. */

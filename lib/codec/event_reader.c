@@ -1,9 +1,11 @@
 #include "codec/event_reader.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -70,8 +72,8 @@ sequence_read(struct reader *r, const json_t *event)
 {
 	const json_t *v = json_object_get(event, "sequence");
 	struct record *rec = &r->event->record;
-	long long n;
-	char end;
+	const char *text;
+	char *end;
 
 	if (v == NULL || json_is_null(v))
 		return 0;
@@ -79,9 +81,12 @@ sequence_read(struct reader *r, const json_t *event)
 		rec->sequence = json_integer_value(v);
 		return 0;
 	}
-	if (json_is_string(v) && sscanf(json_string_value(v), "%lld%c", &n, &end) == 1) {
-		rec->sequence = n;
-		return 0;
+	if (json_is_string(v)) {
+		text = json_string_value(v);
+		errno = 0;
+		rec->sequence = strtoll(text, &end, 10);
+		if (errno == 0 && end != text && *end == '\0' && strspn(text, "-0123456789") > 0)
+			return 0;
 	}
 	return wrong(r, "/sequence", "'sequence' is a whole number, such as 7 or \"7\"");
 }

@@ -14,6 +14,11 @@
 #include "domain/record.h"
 #include "domain/tally.h"
 
+/* Raise it with every change of the packed form, of the tables it holds indices of (record_types,
+ * members, measures), or of what the fold makes of records: a database of another version is folded
+ * anew from its log. */
+#define PACKED_VERSION "2"
+
 void record_pack(struct buf *facts, const struct record *r);
 
 /* All records of the facts into the arena, with the given source and subject; returns how many, or

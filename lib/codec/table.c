@@ -104,7 +104,7 @@ table_text(const struct table *t, struct buf *out)
 static void
 csv_cell(const char *text, struct buf *out)
 {
-	bool formula = text[0] != '\0' && strchr("=+@\t\r", text[0]) != NULL;
+	bool formula = text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
 
 	if (!formula && strpbrk(text, ",\"\r\n") == NULL) {
 		buf_puts(out, text);

@@ -141,10 +141,11 @@ store_outbox_report(struct store *s, const struct outbox *o, struct err *err)
 }
 
 int
-store_outbox_waiting(struct store *s, int64_t after, int limit, struct arena *a,
-    struct outbox **list, struct err *err)
+store_outbox_waiting(struct store *s, const char *receiver, int64_t after, int limit,
+    struct arena *a, struct outbox **list, struct err *err)
 {
-	sqlite3_stmt *st = statement(s, QUERY_OUTBOX_WAITING, "ii", after, (int64_t)limit);
+	sqlite3_stmt *st =
+	    statement(s, QUERY_OUTBOX_WAITING, "tii", receiver, after, (int64_t)limit);
 	int n = 0, more = 0;
 
 	*list = arena_alloc(a, (size_t)limit, sizeof(**list));
@@ -157,30 +158,6 @@ store_outbox_waiting(struct store *s, int64_t after, int limit, struct arena *a,
 		    .next = sqlite3_column_int64(st, 5),
 		    .created = sqlite3_column_int64(st, 6)};
 	statement_end(s, QUERY_OUTBOX_WAITING);
-	return more < 0 ? -1 : n;
-}
-
-int
-store_outbox_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
-    struct outbox **list, struct err *err)
-{
-	sqlite3_stmt *st =
-	    statement(s, QUERY_OUTBOX_PAGE, "iii", below, (int64_t)state, (int64_t)limit);
-	int n = 0, more = 0;
-
-	*list = arena_alloc(a, (size_t)limit, sizeof(**list));
-	while (n < limit && (more = statement_step(s, QUERY_OUTBOX_PAGE, err)) > 0)
-		(*list)[n++] = (struct outbox){.id = sqlite3_column_int64(st, 0),
-		    .message = column_text(st, 1, a),
-		    .receiver = column_text(st, 2, a),
-		    .alert = sqlite3_column_int64(st, 3),
-		    .created = sqlite3_column_int64(st, 4),
-		    .state = sqlite3_column_int(st, 5),
-		    .attempts = sqlite3_column_int(st, 6),
-		    .next = sqlite3_column_int64(st, 7),
-		    .status = sqlite3_column_int(st, 8),
-		    .error = column_text(st, 9, a)};
-	statement_end(s, QUERY_OUTBOX_PAGE);
 	return more < 0 ? -1 : n;
 }
 
@@ -198,15 +175,31 @@ store_outbox_counts(struct store *s, int64_t counts[static OUTBOX_STATES], struc
 	return more;
 }
 
+/* First columns of a bound statement. */
+static int
+names_read(
+    struct store *s, enum query q, struct arena *a, const char **names, int limit, struct err *err)
+{
+	int n = 0, more = 0;
+
+	while (n < limit && (more = statement_step(s, q, err)) > 0)
+		names[n++] = column_text(s->stmt[q], 0, a);
+	statement_end(s, q);
+	return more < 0 ? -1 : n;
+}
+
 int
 store_outbox_receivers(struct store *s, int64_t alert, struct arena *a, const char **receivers,
     int limit, struct err *err)
 {
-	sqlite3_stmt *st = statement(s, QUERY_OUTBOX_RECEIVERS, "i", alert);
-	int n = 0, more = 0;
+	statement(s, QUERY_OUTBOX_RECEIVERS, "i", alert);
+	return names_read(s, QUERY_OUTBOX_RECEIVERS, a, receivers, limit, err);
+}
 
-	while (n < limit && (more = statement_step(s, QUERY_OUTBOX_RECEIVERS, err)) > 0)
-		receivers[n++] = column_text(st, 0, a);
-	statement_end(s, QUERY_OUTBOX_RECEIVERS);
-	return more < 0 ? -1 : n;
+int
+store_outbox_lanes(
+    struct store *s, struct arena *a, const char **receivers, int limit, struct err *err)
+{
+	statement(s, QUERY_OUTBOX_LANES, "i", (int64_t)limit);
+	return names_read(s, QUERY_OUTBOX_LANES, a, receivers, limit, err);
 }

@@ -131,6 +131,7 @@ store_version(void)
 int
 store_begin(struct store *s, struct err *err)
 {
+	s->failure = SQLITE_OK;
 	statement(s, QUERY_BEGIN, "");
 	return statement_run(s, QUERY_BEGIN, err);
 }
@@ -163,6 +164,12 @@ store_rollback(struct store *s)
 	statement(s, QUERY_ROLLBACK, "");
 	statement_run(s, QUERY_ROLLBACK, NULL);
 	s->failure = failure;
+}
+
+bool
+store_failed(const struct store *s)
+{
+	return s->failure != SQLITE_OK;
 }
 
 bool

@@ -35,7 +35,8 @@ int store_begin(struct store *s, struct err *err);
 int store_begin_read(struct store *s, struct err *err);
 int store_commit(struct store *s, struct err *err);
 void store_rollback(struct store *s);
-bool store_full(const struct store *s); /* the last failure was a full disk */
+bool store_failed(const struct store *s); /* the last transaction met a failure of the store */
+bool store_full(const struct store *s); /* and that was a full disk */
 const char *store_version(void); /* of the library that is loaded */
 
 int store_meta(struct store *s, const char *name, char *value, size_t size, struct err *err);
@@ -189,6 +190,11 @@ int store_forget(struct store *s, struct err *err);
 enum dump { DUMP_ENTITIES, DUMP_TALLIES, DUMP_COUNTED, DUMP_DOWNS, DUMP_ENTRIES };
 #define DUMPS 5
 extern const char *const dump_names[DUMPS];
+
+/* Looks for events that were acknowledged and whose record is not in the log, and for records that
+ * no event stands for. Returns their number, or -1. */
+int64_t store_gaps(struct store *s, void (*each)(void *context, const char *key, const char *what),
+    void *context, struct err *err);
 
 /* Compares one kind of folded rows of two stores; each() gets the key of every row that differs
  * and what is wrong with it. Returns the number of differences, or -1. */

@@ -58,11 +58,14 @@ int store_outbox_receivers(struct store *s, int64_t alert, struct arena *a, cons
 
 int store_outbox_report(struct store *s, const struct outbox *report, struct err *err);
 
-/* Waiting ones after an id, oldest first, in the arena; returns how many, or -1. */
-int store_outbox_waiting(struct store *s, int64_t after, int limit, struct arena *a,
-    struct outbox **list, struct err *err);
-int store_outbox_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
-    struct outbox **list, struct err *err);
+/* The receivers that messages wait for, in the arena; returns how many, at most `limit`, or -1. */
+int store_outbox_lanes(
+    struct store *s, struct arena *a, const char **receivers, int limit, struct err *err);
+
+/* Those that wait for a receiver, after an id, oldest first, in the arena; returns how many, or -1.
+ */
+int store_outbox_waiting(struct store *s, const char *receiver, int64_t after, int limit,
+    struct arena *a, struct outbox **list, struct err *err);
 int store_outbox_counts(struct store *s, int64_t counts[static OUTBOX_STATES], struct err *err);
 
 #endif

@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "support"))
 import slad
 
 DEMO = ["sh", os.path.join(slad.TOP, "tests/demo")]
+PATIENCE = 2 * slad.PATIENCE
 PORT = re.compile(r"listening on http://127\.0\.0\.1:(\d+)")
 
 
@@ -30,6 +31,10 @@ def runs(process):
         except OSError:
             pass
     return False
+
+
+def heed_ctrl_c():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @unittest.skipUnless(shutil.which("curl"), "there is no curl: sh tests/packages installs it")
@@ -47,7 +52,7 @@ class Demo(unittest.TestCase):
 
     def test_shows_the_way_from_a_day_to_its_reasons(self):
         done = subprocess.run([*DEMO, "--seed", "7"], env=self.env, cwd="/", text=True,
-                              capture_output=True, stdin=subprocess.DEVNULL, timeout=300)
+                              capture_output=True, stdin=subprocess.DEVNULL, timeout=PATIENCE)
         said = done.stdout
         self.assertEqual((done.returncode, done.stderr), (0, ""), said)
         told = json.loads(said[said.index("\n{\n"):said.index("\n}\n") + 2])
@@ -69,8 +74,9 @@ class Demo(unittest.TestCase):
         self.gone()
 
     def stopped_by(self, number):
+        """Also where the test itself was started to ignore SIGINT, as in the background."""
         with subprocess.Popen([*DEMO, "--stay"], env=self.env, text=True, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT) as child:
+                              stderr=subprocess.STDOUT, preexec_fn=heed_ctrl_c) as child:
             said = ""
             for line in child.stdout:
                 said += line
@@ -79,7 +85,10 @@ class Demo(unittest.TestCase):
             self.assertTrue(runs(os.path.join(self.scratch, "slad-")), said)
             self.assertTrue(PORT.search(said), said)
             child.send_signal(number)
-            rest = child.stdout.read()
+            try:
+                rest = child.communicate(timeout=PATIENCE)[0]
+            finally:
+                child.terminate()
         return child.returncode, rest
 
     def test_stays_until_ctrl_c(self):

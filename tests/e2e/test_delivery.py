@@ -8,7 +8,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 from desk import Desk, metrics, rows, until  # noqa: E402
 from hook import Receiver  # noqa: E402
-from slad import Slad, main  # noqa: E402
+from slad import PATIENCE, Slad, main  # noqa: E402
 
 AGREEMENTS = [{"id": "acme", "from": "2020-01-01", "targets": [{"kind": "request", "respond": "1s"}]}]
 RULE = {"name": "slow-response", "indicator": "timely_response_rate", "window": "24h", "by": ["service"],
@@ -67,12 +67,28 @@ class Restarts(Case):
         self.assertEqual([a["state"] for a in self.slad.get("/v1/alerts")["alerts"]], ["firing"])
         self.resolve()
         self.receiver.wait(2)
+        self.until_deliveries("delivered", 2)
         self.assertEqual(self.slad.stop(), 0)
         self.slad.start()
         self.fire("web")  # comes after whatever would be sent again
         messages = self.receiver.wait(3)
         self.assertEqual([m.move for m in messages], ["fired", "resolved", "fired"])
         self.assertEqual(len(self.receiver.attempts), 3)
+
+    def test_a_stop_waits_for_the_answer(self):
+        """A message under way at a SIGTERM is finished, like a request, and not sent again."""
+        self.start(Receiver())
+        self.receiver.answering.clear()
+        self.fire()
+        self.receiver.wait_attempts(1)
+        self.slad.signal(signal.SIGTERM)
+        self.slad.wait_log("stopping")
+        self.receiver.answering.set()
+        self.assertEqual(self.slad.process.wait(PATIENCE), 0)
+        self.slad.start()
+        self.fire("web")
+        self.receiver.wait(2)
+        self.assertEqual([a.data["scope"]["service"] for a in self.receiver.attempts], ["mail", "web"])
 
     def test_kill9_forgets_nothing(self):
         """At most the message under way comes twice, and then with the same id."""

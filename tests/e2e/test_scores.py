@@ -288,6 +288,15 @@ class Windows(Case):
         self.assertEqual(score["b"], 4)
         self.assertEqual(self.asked(from_="2026-06-10T12:01:00Z", to="2026-06-11T12:00:00Z")[2]["b"], 0)
 
+    def test_a_plus_as_it_is_typed_and_as_browsers_send_it(self):
+        self.slad.post(Desk("urn:plus").opened("T", service="two words"))
+        typed = self.slad.get("/v1/scores?from=2026-06-10T14:00:00+02:00&to=2026-06-10T20:01:00+08:00"
+                              "&agreement=acme&indicator=timely_response_rate")
+        self.assertEqual((typed["window"]["from"], typed["scores"][0]["b"]), ("2026-06-10T20:00:00+08:00", 4))
+        for service in ("two+words", "two%20words"):
+            score = self.slad.get(f"/v1/scores?window=24h&service={service}&indicator=timely_response_rate")
+            self.assertEqual(score["scores"][0]["b"], 1)
+
     def test_edges_lie_in_the_agreement_s_zone(self):
         """An hour before midnight in Shanghai it is still the day before in New York, and so on."""
         desk = Desk("urn:edges")

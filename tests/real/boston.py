@@ -1,8 +1,8 @@
 """The 311 requests of the City of Boston, as events.
 
-The due time of a case is the one that the city gave it (resolve_by); half of the types have none, and
-slad counts a request without a due time in B and never in A. To tell them apart, cases with a due
-time are under the agreement `promised`, the others under `unpromised`.
+The due time of a case is the one that the city gave it (resolve_by); half of the types have none,
+and slad counts a request without a due time in B and never in A. To tell them apart, cases with a
+due time are under the agreement `promised`, the others under `unpromised`.
 """
 import zoneinfo
 from datetime import datetime

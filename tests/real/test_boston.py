@@ -2,8 +2,8 @@
 """Timely resolution of Boston's 311 requests by the city's own due times, counted by slad.
 
 In slad an open case with a due time in the past is late, and a case without one is never late. The
-city's figure is of closed cases with a due time only: those on time are B - A of timely_resolution_rate
-under `promised`, and all of them are A of resolution_rate.
+city's figure is of closed cases with a due time only: those on time are B - A of
+timely_resolution_rate under `promised`, and all of them are A of resolution_rate.
 """
 from datetime import datetime, timedelta
 

@@ -2,11 +2,12 @@
 """The due times that slad computes, against those that the City of Boston computed.
 
 The cases are opened without the city's due time and never closed, so each becomes late at the first
-instant after the deadline: that is when it settles. The city's rule "N working days later, at the same
-time of day" is a target of N x 8h30m from 08:30 to 17:00, Monday to Friday.
+instant after the deadline: that is when it settles. The city's rule "N working days later, at the
+same time of day" is a target of N x 8h30m from 08:30 to 17:00, Monday to Friday.
 
-Its other rule, "N calendar days later, at the same time of day", is no length of time across a clock
-change; slad's targets are lengths of time, so there the two differ by that hour, and by nothing else.
+Its other rule, "N calendar days later, at the same time of day", is no length of time across a
+clock change; slad's targets are lengths of time, so there the two differ by that hour, and by
+nothing else.
 """
 import re
 from datetime import timedelta

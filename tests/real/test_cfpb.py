@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 """Complaints to the CFPB, counted by slad.
 
-Only the day of receipt is published, and two flags. `handled` is a complaint each: resolved on the day
-it was sent to the company, effective where the consumer did not dispute the answer; where nobody says
-whether they did, it is not resolved. `answered` is the same as a request each, with the flag `Timely
-response?` taken as given: due 15 days after receipt, answered then, or a second later.
+Only the day of receipt is published, and two flags. `handled` is a complaint each: resolved on the
+day it was sent to the company, effective where the consumer did not dispute the answer; where
+nobody says whether they did, it is not resolved. `answered` is the same as a request each, with the
+flag `Timely response?` taken as given: due 15 days after receipt, answered then, or a second later.
 """
 from datetime import datetime, timedelta, timezone
 

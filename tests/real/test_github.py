@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """Availability and recovery of GitHub's services from its own status page, counted by slad.
 
-Down are the times of incidents of impact minor, major or critical. Under `whole` and `severe` all of
-GitHub is one service, under `parts` each component is. `reported` has the same times from incidents with
-`outage` instead of outages from monitoring. `planned` has maintenance besides. `hour` and `day4` promise recovery within 60 and 240 minutes.
+Down are the times of incidents of impact minor, major or critical. Under `whole` and `severe` all
+of GitHub is one service, under `parts` each component is. `reported` has the same times from
+incidents with `outage` instead of outages from monitoring. `planned` has maintenance besides.
+`hour` and `day4` promise recovery within 60 and 240 minutes.
 """
-from reallog import (Always, RealLog, Shuffled, by, event, good, instant, main, ndjson, nearest_rank,
-                     objects, rows, truth)
+from reallog import (Always, RealLog, Shuffled, by, event, good, instant, main, ndjson,
+                     nearest_rank, objects, rows, truth)
 
 FOLDER = "github-status"
 SPAN = {"from_": "2022-04-01T00:00:00Z", "to_": "2026-08-01T00:00:00Z"}

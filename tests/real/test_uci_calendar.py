@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""The incidents' own made_sla flag, against a target in a calendar open from Monday to Friday, 24 hours.
+"""The incidents' own made_sla flag, against a target in a calendar open from Monday to Friday, 24
+hours.
 
 The rule behind the flag is not published. The nearest known one, from opening to closing, is 9,219
-minutes of those five days for Moderate and 20,734 for Low; it agrees for 99.24 % and 99.85 %. slad's
-verdicts must be those of that rule, counted here by another way, without exception.
+minutes of those five days for Moderate and 20,734 for Low; it agrees for 99.24 % and 99.85 %.
+slad's verdicts must be those of that rule, counted here by another way, without exception.
 """
 from datetime import timedelta
 

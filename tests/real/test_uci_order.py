@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Order does not matter: the incidents' events, shuffled, end in the same scores and the same tickets."""
+"""Order does not matter: the incidents, shuffled, end in the same scores and the same tickets."""
 import uci
 from reallog import Always, RealLog, Shuffled, main
 

@@ -1,10 +1,10 @@
 """The incidents of the UCI event log, as events.
 
-One row is one update of an incident. Its state moves the ticket: Awaiting User Info is a pause for the
-customer, the other waits are pauses for others, a move out of Resolved or Closed is a reopening. Rows of
-one minute keep their order in the file by `sequence`. Category is the service, assignment group the team.
-The times have no zone; they are taken as UTC. A lifetime is made without the columns resolved_at and
-closed_at, which every row has, from the first one on.
+One row is one update of an incident. Its state moves the ticket: Awaiting User Info is a pause for
+the customer, the other waits are pauses for others, a move out of Resolved or Closed is a
+reopening. Rows of one minute keep their order in the file by `sequence`. Category is the service,
+assignment group the team. The times have no zone; they are taken as UTC. A lifetime is made without
+the columns resolved_at and closed_at, which every row has, from the first one on.
 """
 from datetime import datetime, timezone
 

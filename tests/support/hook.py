@@ -65,6 +65,8 @@ class Receiver:
     def __init__(self, status=200, opened=True):
         self.status, self.headers = status, {}
         self.messages, self.attempts = [], []
+        self.answering = threading.Event()  # cleared: it reads, and lets the sender wait
+        self.answering.set()
         self.heard = threading.Condition()
         self.server = Server(("127.0.0.1", 0), self._handler(), bind_and_activate=False)
         self.server.server_bind()
@@ -129,8 +131,11 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 message = Message(self.path, self.headers, body)
                 with receiver.heard:
-                    status = receiver.status
                     receiver.attempts.append(message)
+                    receiver.heard.notify_all()
+                receiver.answering.wait(PATIENCE)
+                with receiver.heard:
+                    status = receiver.status
                     if 200 <= status < 300:
                         receiver.messages.append(message)
                     receiver.heard.notify_all()

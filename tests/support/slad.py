@@ -1,4 +1,4 @@
-"""A real slad for a test: started in a directory of its own, spoken to over HTTP, stopped by its pid.
+"""A real slad for a test: started in a directory of its own, spoken to over HTTP, stopped by pid.
 
     with Slad({"agreements": [{"id": "acme", "from": "2020-01-01"}]}) as slad:
         slad.post([event("e1", "request.opened", "T1", "2026-01-01T00:00:00Z", agreement="acme")])
@@ -6,6 +6,7 @@
 
 The program is $SLAD, else build/release/slad.
 """
+import atexit
 import gzip
 import http.client
 import json
@@ -88,6 +89,7 @@ class Slad:
         self.local = threading.local()
         self.port = None
         self.write_config(config)
+        atexit.register(self.close)
         if start:
             try:
                 self.start()
@@ -115,12 +117,14 @@ class Slad:
 
     def spawn(self):
         """Starts the process and does not wait; gives the number of its first line."""
+        self._disconnect()
         first = len(self.log)
         self.process = subprocess.Popen(
             [self.program, "serve", "-c", self.file], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=self.directory,
             env=None if self.env is None else {**os.environ, **self.env})
-        self.reader = threading.Thread(target=self._listen, args=(self.process.stderr,), daemon=True)
+        self.reader = threading.Thread(
+            target=self._listen, args=(self.process.stderr,), daemon=True)
         self.reader.start()
         return first
 
@@ -186,6 +190,7 @@ class Slad:
         return status
 
     def close(self):
+        atexit.unregister(self.close)
         try:
             self.kill9()
         finally:
