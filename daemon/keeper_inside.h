@@ -57,7 +57,7 @@ struct keeper {
 	struct keeper_counts counts;
 	/* the thread's own */
 	struct lane *lanes;
-	bool full; /* the disk was, at the last step */
+	bool failed; /* the last step did */
 	atomic_uint_fast64_t beat;
 	atomic_bool lost;
 };

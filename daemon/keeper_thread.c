@@ -236,9 +236,9 @@ step_done(struct keeper *k, struct batch *b)
 {
 	bool reported = b->notes != NULL;
 
-	if (k->full)
-		log_info("the disk takes events again");
-	k->full = false;
+	if (k->failed)
+		log_info("events are stored again");
+	k->failed = false;
 	notes_end(k, b->notes);
 	batch_end(k, b, JOB_DONE);
 	if (engine_told(k->engine) || reported)
@@ -251,9 +251,9 @@ step_failed(struct keeper *k, struct batch *b, const struct err *err)
 {
 	bool full = store_full(k->store);
 
-	if (!k->full || !full)
+	if (!k->failed || b->count > 0)
 		log_error("nothing was stored: %s", err->msg);
-	k->full = full;
+	k->failed = true;
 	notes_return(k, b->notes);
 	if (!full && store_failed(k->store))
 		atomic_store(&k->lost, true);
@@ -266,7 +266,7 @@ step(struct keeper *k, struct batch *b)
 {
 	struct arena arena = {0};
 	struct engine_work work = {
-	    .submissions = b->count, .submission = b->submission, .probe = k->full};
+	    .submissions = b->count, .submission = b->submission, .probe = k->failed};
 	struct err err;
 
 	if (b->config != NULL)
@@ -279,7 +279,8 @@ step(struct keeper *k, struct batch *b)
 	arena_free(&arena);
 }
 
-/* Sleeps, with the lock held, until there is work or `until`, but never longer than a beat. */
+/* Sleeps, with the lock held, until there is work or `until`, but never longer than a beat. Reports
+ * that could not be stored are no work: they wait for the next beat. */
 static void
 sleep_until(struct keeper *k, int64_t until)
 {
@@ -291,7 +292,7 @@ sleep_until(struct keeper *k, int64_t until)
 	ns = ts.tv_nsec + ms * 1000000;
 	ts.tv_sec += ns / 1000000000;
 	ts.tv_nsec = ns % 1000000000;
-	if (k->in.first == NULL && k->notes == NULL && k->wanted == NULL && !k->stop)
+	if (k->in.first == NULL && (k->notes == NULL || k->failed) && k->wanted == NULL && !k->stop)
 		pthread_cond_timedwait(&k->wake, &k->lock, &ts);
 }
 
@@ -315,7 +316,7 @@ keeper_keep(void *context)
 		work = b->jobs != NULL || b->notes != NULL || b->config != NULL;
 		if (work || now >= next)
 			step(k, b);
-		if (k->full || engine_next(k->engine, keeper_now(), &next, &err) != 0)
+		if (k->failed || engine_next(k->engine, keeper_now(), &next, &err) != 0)
 			next = now + BEAT;
 	} while (!stop && !atomic_load(&k->lost));
 	free(b);

@@ -1,5 +1,6 @@
 /*
- * systemd: what the service manager is told (sd_notify(3), Type=notify-reload).
+ * systemd: what the service manager is told (sd_notify(3); Type=notify, and ready for
+ * notify-reload).
  *
  * systemd.c says it by libsystemd; systemd_none.c, for builds without that library, says nothing.
  * Outside of systemd every call is harmless.

@@ -33,7 +33,8 @@ watch_zone(const struct config *c, const char *agreement, int64_t now)
 	return terms == NULL ? c->zone : terms->zone;
 }
 
-struct alert
+/* What the pure alert knows of a stored one. */
+static struct alert
 watch_alert(const struct stored_alert *row)
 {
 	return (struct alert){.state = (enum alert_state)row->state,

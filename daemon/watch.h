@@ -30,7 +30,4 @@ int watch_step(
  */
 const struct zone *watch_zone(const struct config *c, const char *agreement, int64_t now);
 
-/* What the pure alert knows of a stored one. */
-struct alert watch_alert(const struct stored_alert *row);
-
 #endif

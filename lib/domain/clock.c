@@ -5,7 +5,8 @@
 const char *const clock_kind_names[CLOCKS] = {"response", "recovery", "resolution"};
 const char *const clock_state_names[] = {"running", "paused", "stopped"};
 
-int64_t
+/* Working ms that the target of a phase allows; TARGET_NONE if none. */
+static int64_t
 phase_target(const struct phase *p, enum clock_kind kind)
 {
 	if (p->target == NULL)

@@ -54,7 +54,4 @@ struct ticket_clock {
 void ticket_clock_run(enum clock_kind kind, const struct phase *phases, size_t count, int64_t stop,
     int64_t now, struct ticket_clock *clock);
 
-/* Working ms that the target of a phase allows; TARGET_NONE if none. */
-int64_t phase_target(const struct phase *p, enum clock_kind kind);
-
 #endif

@@ -99,8 +99,6 @@ fold_open(struct fold *f, const struct record *opening)
 {
 	f->ticket->opened = true;
 	f->ticket->kind = opening->type->kind;
-	if (record_has(opening, MEMBER_TEAM))
-		f->team = opening->m[MEMBER_TEAM].text;
 	fold_cycle_begin(f, opening->time);
 	fold_attributes(f, opening);
 	fold_phase(f, opening->time);

@@ -105,7 +105,7 @@ class RealLog(unittest.TestCase):
 
     def everything(self, slad=None):
         """Every score in both cohorts, by all the dimensions, though not by all at once: slad
-        answers with 1,000 groups at most."""
+        answers with 32,000 scores at most."""
         return [score for cohort in ("opened", "settled")
                 for dimensions in (None, "agreement,service", "agreement,priority,team")
                 for score in (slad or self.slad).scores(by=dimensions, cohort=cohort, **EVER)]
