@@ -15,14 +15,14 @@ VERSION = 0.1.0
 BASE = err mem buf pack stamp
 DOMAIN = zone calendar period window scope indicator ladder record agreement rule ticket \
     ticket_cycle ticket_moves clock outage tally quota measurement assessment score obligation \
-    alert
+    alert improvement
 CODEC = alert_event config config_access config_agreement config_bind config_calendar \
     config_judgement config_profile config_receiver config_refs config_rule config_scalar \
     config_yaml event_json event_reader json_text metric packed standard_webhooks table zoneinfo
-STORE = alerts compare entity entries log statement store tallies
-DAEMON = api api_alerts api_behind api_catalogue api_health api_metrics api_scores api_ticket \
+STORE = alerts compare entity entries improvements log statement store tallies
+DAEMON = api api_alerts api_behind api_catalogue api_health api_improvements api_metrics api_scores api_ticket \
     auth cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version command door engine fold \
-    fold_save frame guard http ingest keeper listen log notify notify_curl notify_queue progress \
+    fold_save frame guard http improvement improvement_order ingest keeper listen log notify notify_curl notify_queue order progress \
     question request route routes row row_csv scores scores_gather server utf8 verify watch behind_outages \
     behind_tickets keeper_thread engine_judge
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
