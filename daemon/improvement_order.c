@@ -233,7 +233,8 @@ int
 improvement_move(struct order *o, const struct act *act, struct err *err)
 {
 	const struct improvement_view v = {act->store, act->config, act->now, o->arena};
-	static const char *const names[] = {NULL}, *const members[] = {"by", "note", NULL};
+	static const char *const members[] = {"by", "note", NULL};
+	static const char *const names[] = {NULL};
 	int move = move_wanted(o->request.segment[3]), found, to;
 	struct stored_improvement i;
 
