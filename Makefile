@@ -14,8 +14,8 @@ VERSION = 0.1.0
 # lib/store do not see each other. `tests/lint/layers` holds the house to that.
 BASE = err mem buf pack stamp
 DOMAIN = zone calendar period window scope indicator ladder record agreement rule ticket \
-    ticket_cycle ticket_moves clock outage tally quota measurement assessment score obligation \
-    alert
+    ticket_cycle ticket_moves clock outage tally quota standing measurement assessment score \
+    obligation alert
 CODEC = alert_event config config_access config_agreement config_bind config_calendar \
     config_judgement config_profile config_receiver config_refs config_rule config_scalar \
     config_yaml event_json event_reader json_text metric packed standard_webhooks table zoneinfo
@@ -24,7 +24,8 @@ DAEMON = api api_alerts api_behind api_catalogue api_health api_metrics api_scor
     auth cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version command door engine fold \
     fold_save frame guard http ingest keeper listen log notify notify_curl notify_queue progress \
     question request route routes row row_csv scores scores_gather server utf8 verify watch behind_outages \
-    behind_tickets keeper_thread engine_judge
+    behind_tickets keeper_thread engine_judge downs evidence papers \
+    behind_papers
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_buf \
     check_calendar check_calendar_count check_config check_config_corpus check_config_judgement \
