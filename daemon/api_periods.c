@@ -5,6 +5,7 @@
 #include "api.h"
 #include "base/stamp.h"
 #include "closing.h"
+#include "row.h"
 
 #define PAGE 100
 #define PAGE_MAX 1000
@@ -56,7 +57,7 @@ api_periods(void *context, const struct request *r, struct answer *a)
 
 /* 1 and the closing; 0 and an answer that says why there is none. */
 static int
-closing_find(struct asked *k, const struct request *r, struct answer *a)
+closing_find(struct asked *k, const struct request *r, const char *window, struct answer *a)
 {
 	int found;
 
@@ -64,8 +65,7 @@ closing_find(struct asked *k, const struct request *r, struct answer *a)
 	if (k->agreement == NULL)
 		answer_problem(a, 400, "agreement: the id of one of the configuration is wanted");
 	else if (param_number(r, "revision", 1, INT64_MAX, 0, &k->revision, &k->err) != 0 ||
-	    closing_window(k->api->config, k->agreement, r->segment[2], k->now, &k->window,
-		&k->err) != 0)
+	    closing_window(k->api->config, k->agreement, window, k->now, &k->window, &k->err) != 0)
 		answer_problem(a, 400, "%s", k->err.msg);
 	else {
 		found = store_closing(k->api->reader, k->agreement, k->window.name, k->revision,
@@ -100,8 +100,7 @@ revision_json(struct asked *k)
 		found = store_closing(k->api->reader, k->agreement, k->closing.window,
 		    k->closing.revision - 1, &k->arena, &last, &k->err);
 	if (found < 0 ||
-	    (found > 0 &&
-		closing_load(k->api->reader, last.id, &k->arena, &before, &k->err) != 0))
+	    (found > 0 && closing_load(k->api->reader, last.id, &k->arena, &before, &k->err) != 0))
 		return NULL;
 	o = closing_json(&k->closing);
 	json_object_set_new(o, "scores", closing_scores_json(&state));
@@ -142,11 +141,94 @@ answer_with(
 		answer_problem(a, 400, "%s", k.err.msg);
 		return;
 	}
-	if (store_begin_read(k.api->reader, &k.err) != 0 ||
-	    api_as_of(k.api, &k.now, &k.err) != 0) {
+	if (store_begin_read(k.api->reader, &k.err) != 0 || api_as_of(k.api, &k.now, &k.err) != 0) {
 		answer_problem(a, 503, "%s", k.err.msg);
-	} else if (closing_find(&k, r, a) > 0) {
+	} else if (closing_find(&k, r, r->segment[2], a) > 0) {
 		json = shown(&k);
+		if (json == NULL)
+			answer_problem(a, 503, "%s", k.err.msg);
+		else
+			answer_json(a, 200, json);
+	}
+	store_rollback(k.api->reader);
+	arena_free(&k.arena);
+}
+
+/* Which of a revision's scores are asked for. */
+struct chosen {
+	const char *service, *indicator;
+	bool by_service;
+};
+
+static bool
+is_chosen(const struct chosen *c, const struct closed_score *s)
+{
+	if (c->indicator != NULL && strcmp(c->indicator, s->indicator) != 0)
+		return false;
+	if (!c->by_service && c->service == NULL)
+		return s->service == NULL;
+	return s->service != NULL && (c->service == NULL || strcmp(c->service, s->service) == 0);
+}
+
+static int
+chosen_read(const struct request *r, struct chosen *c, struct err *err)
+{
+	static const char *const names[] = {
+	    "window", "agreement", "service", "by", "indicator", "revision", NULL};
+	const char *by = request_param(r, "by");
+
+	*c = (struct chosen){.service = request_param(r, "service"),
+	    .indicator = request_param(r, "indicator"),
+	    .by_service = by != NULL};
+	if (params_check(r, names, err) != 0)
+		return err_prefix(err, "of a closed period");
+	if (by != NULL && strcmp(by, "service") != 0)
+		return err_set(err,
+		    "by=%.40s: a closed period keeps the scores of the agreement and by service",
+		    by);
+	if (c->indicator != NULL && indicator_find(c->indicator) < 0)
+		return err_set(err,
+		    "indicator=%.60s: one is wanted, or none for all; GET /v1/indicators lists "
+		    "them",
+		    c->indicator);
+	return 0;
+}
+
+static json_t *
+chosen_json(struct asked *k, const struct chosen *c)
+{
+	const struct window *w = &k->window;
+	struct closed_state state;
+	json_t *list;
+
+	if (closing_load(k->api->reader, k->closing.id, &k->arena, &state, &k->err) != 0)
+		return NULL;
+	list = json_array();
+	for (size_t i = 0; i < state.scores; i++) {
+		if (is_chosen(c, &state.score[i]))
+			json_array_append_new(list, json_loads(state.score[i].score, 0, NULL));
+	}
+	return json_pack("{so so sI so so}", "window", window_json(w, COHORT_OPENED), "as_of",
+	    json_instant(k->closing.closed), "revision", (json_int_t)k->closing.revision,
+	    "closed_at", json_instant(k->closing.closed), "scores", list);
+}
+
+void
+api_closed_scores(void *context, const struct request *r, struct answer *a)
+{
+	struct asked k = {.api = context};
+	const char *name = request_param(r, "window");
+	struct chosen chosen;
+	json_t *json;
+
+	if (chosen_read(r, &chosen, &k.err) != 0) {
+		answer_problem(a, 400, "%s", k.err.msg);
+		return;
+	}
+	if (store_begin_read(k.api->reader, &k.err) != 0 || api_as_of(k.api, &k.now, &k.err) != 0) {
+		answer_problem(a, 503, "%s", k.err.msg);
+	} else if (closing_find(&k, r, name == NULL ? "last-month" : name, a) > 0) {
+		json = chosen_json(&k, &chosen);
 		if (json == NULL)
 			answer_problem(a, 503, "%s", k.err.msg);
 		else

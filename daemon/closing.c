@@ -45,9 +45,9 @@ score_add(void *context, const struct row *row)
 	state->score =
 	    roomier(g->arena, state->score, state->scores, &g->score_room, sizeof(*state->score));
 	if (json_text(json, &text, false) == 0)
-		state->score[state->scores++] = (struct closed_score){
-		    .service =
-			g->by_service ? arena_strdup(g->arena, row->scope[DIM_SERVICE]) : NULL,
+		state->score[state->scores++] = (struct closed_score){.service = g->by_service
+			? arena_strdup(g->arena, row->scope[DIM_SERVICE])
+			: NULL,
 		    .indicator = indicator_table[row->indicator].id,
 		    .score = arena_strdup(g->arena, buf_text(&text))};
 	json_decref(json);
@@ -183,8 +183,8 @@ counted_json(const struct stored_evidence *e)
 
 	if (e == NULL)
 		return json_null();
-	o = json_pack("{ss so ss}", "counted", e->counted, "excluded",
-	    json_text_or_null(e->cause), "service", e->service);
+	o = json_pack("{ss so ss}", "counted", e->counted, "excluded", json_text_or_null(e->cause),
+	    "service", e->service);
 	for (int i = 0; i < 3; i++) {
 		int64_t n = i == 0 ? e->a : i == 1 ? e->b : e->c;
 
@@ -205,8 +205,7 @@ static json_t *
 move_json(const struct stored_evidence *before, const struct stored_evidence *after)
 {
 	const struct stored_evidence *e = before != NULL ? before : after;
-	bool ticket =
-	    strcmp(e->kind, "ticket") == 0 || strcmp(e->kind, "incident") == 0;
+	bool ticket = strcmp(e->kind, "ticket") == 0 || strcmp(e->kind, "incident") == 0;
 	json_t *o = json_pack("{ss ss ss so}", "indicator", e->indicator, "kind", e->kind, "name",
 	    e->name, "source", json_text_or_null(e->source));
 

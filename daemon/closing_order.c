@@ -59,8 +59,7 @@ before_load(struct order *o, const struct act *act, const struct stored_closing 
 	    act->store, c->agreement, c->window, c->revision - 1, o->arena, &last, err);
 
 	*before = (struct closed_state){0};
-	return found <= 0 ? found
-			  : closing_load(act->store, last.id, o->arena, before, err);
+	return found <= 0 ? found : closing_load(act->store, last.id, o->arena, before, err);
 }
 
 static int
@@ -76,10 +75,8 @@ revision_next(struct order *o, const struct act *act, struct stored_closing *c, 
 int
 closing_close(struct order *o, const struct act *act, struct err *err)
 {
-	struct stored_closing c = {.closed = act->now,
-	    .judgement = act->config->judgement,
-	    .by = o->by,
-	    .note = o->note};
+	struct stored_closing c = {
+	    .closed = act->now, .judgement = act->config->judgement, .by = o->by, .note = o->note};
 	struct closed_state before = {0}, now;
 	struct window w;
 	json_t *json;
@@ -91,8 +88,8 @@ closing_close(struct order *o, const struct act *act, struct err *err)
 	c.to = w.to;
 	if (revision_next(o, act, &c, err) != 0 ||
 	    (c.revision > 1 && before_load(o, act, &c, &before, err) < 0) ||
-	    closing_gather(act->store, act->config, c.agreement, &w, act->now, o->arena, &now,
-		err) != 0 ||
+	    closing_gather(
+		act->store, act->config, c.agreement, &w, act->now, o->arena, &now, err) != 0 ||
 	    store_last(act->store, &c.seq, err) != 0 ||
 	    store_closing_add(act->store, &c, err) != 0 ||
 	    closing_save(act->store, c.id, &now, err) != 0)

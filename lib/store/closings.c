@@ -62,7 +62,8 @@ int
 store_closings(struct store *s, int64_t below, const char *agreement, int limit, struct arena *a,
     struct stored_closing **list, struct err *err)
 {
-	sqlite3_stmt *st = statement(s, QUERY_CLOSING_PAGE, "iti", below, agreement, (int64_t)limit);
+	sqlite3_stmt *st =
+	    statement(s, QUERY_CLOSING_PAGE, "iti", below, agreement, (int64_t)limit);
 	int n = 0, more;
 
 	*list = arena_alloc(a, (size_t)limit, sizeof(**list));
@@ -106,8 +107,8 @@ roomier(struct arena *a, void *list, int n, int *room, size_t size)
 }
 
 int
-store_closed_scores(struct store *s, int64_t closing, struct arena *a, struct closed_score **list,
-    struct err *err)
+store_closed_scores(
+    struct store *s, int64_t closing, struct arena *a, struct closed_score **list, struct err *err)
 {
 	sqlite3_stmt *st = statement(s, QUERY_CLOSED_SCORES, "i", closing);
 	int n = 0, room = 0, more;

@@ -44,8 +44,8 @@ int store_closings(struct store *s, int64_t below, const char *agreement, int li
     struct arena *a, struct stored_closing **list, struct err *err);
 
 /* The next one after an id, in the order in which they were closed: 1, 0, or -1. */
-int store_closing_next(struct store *s, int64_t after, struct arena *a, struct stored_closing *c,
-    struct err *err);
+int store_closing_next(
+    struct store *s, int64_t after, struct arena *a, struct stored_closing *c, struct err *err);
 
 int store_closed_score_add(
     struct store *s, int64_t closing, const struct closed_score *score, struct err *err);
@@ -54,9 +54,9 @@ int store_evidence_add(
 
 /* In the order in which they were added; and sorted bytewise by indicator, kind, source, name,
  * cycle, part. In the arena; they return how many, or -1. */
-int store_closed_scores(struct store *s, int64_t closing, struct arena *a,
-    struct closed_score **list, struct err *err);
-int store_evidence(struct store *s, int64_t closing, struct arena *a,
-    struct stored_evidence **list, struct err *err);
+int store_closed_scores(
+    struct store *s, int64_t closing, struct arena *a, struct closed_score **list, struct err *err);
+int store_evidence(struct store *s, int64_t closing, struct arena *a, struct stored_evidence **list,
+    struct err *err);
 
 #endif
