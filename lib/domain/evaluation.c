@@ -27,10 +27,10 @@ struct weighing {
 static bool
 has_data(const struct weighing *k, enum indicator i)
 {
-	return profile_selects(k->profile, i) && k->score[i].value.den > 0;
+	return k->score[i].value.den > 0;
 }
 
-/* E(i), times the sums of weights of all characteristics. */
+/* E(i), times the sums of weights of all characteristics; 0 of what is not selected. */
 static struct natural
 effective(const struct weighing *k, enum indicator i)
 {
@@ -141,7 +141,7 @@ characteristic_sum(const struct weighing *k, struct evaluation *e, enum characte
     struct ratio *score, struct ratio *coverage)
 {
 	for (enum indicator i = 0; i < INDICATORS; i++) {
-		if (indicator_table[i].characteristic != c || !e->indicator[i].selected)
+		if (indicator_table[i].characteristic != c)
 			continue;
 		coverage_add(coverage, k, i);
 		if (has_data(k, i))
