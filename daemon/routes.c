@@ -10,6 +10,7 @@ const struct route routes[] = {
     {METHOD_POST, "/v1/events", SCOPE_INGEST, NULL, ingest_events, NULL},
     {METHOD_GET, "/v1/scores", SCOPE_READ, api_scores, NULL, NULL},
     {METHOD_GET, "/v1/scores/{id}/tickets", SCOPE_READ, api_score_tickets, NULL, NULL},
+    {METHOD_GET, "/v1/evaluation", SCOPE_READ, api_evaluation, NULL, NULL},
     {METHOD_GET, "/v1/indicators", SCOPE_READ, api_indicators, NULL, NULL},
     {METHOD_GET, "/v1/indicators/{id}", SCOPE_READ, api_indicator, NULL, NULL},
     {METHOD_GET, "/v1/tickets/{id}", SCOPE_READ, api_ticket, NULL, NULL},
