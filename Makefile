@@ -14,8 +14,8 @@ VERSION = 0.1.0
 # lib/store do not see each other. `tests/lint/layers` holds the house to that.
 BASE = err mem buf pack stamp
 DOMAIN = zone calendar period window scope indicator ladder record agreement rule ticket \
-    ticket_cycle ticket_moves clock outage tally quota measurement assessment score obligation \
-    alert
+    ticket_cycle ticket_moves clock outage tally histogram statistic quota measurement assessment \
+    score obligation alert
 CODEC = alert_event config config_access config_agreement config_bind config_calendar \
     config_judgement config_profile config_receiver config_refs config_rule config_scalar \
     config_yaml event_json event_reader json_text metric packed standard_webhooks table zoneinfo

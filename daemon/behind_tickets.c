@@ -31,7 +31,8 @@ struct page {
 static bool
 is_wanted(const struct behind *b, const struct count *c, int64_t minute)
 {
-	return c->minute == minute && measure_indicator(c->measure) == b->indicator &&
+	return c->minute == minute && measure_is_indicator(c->measure) &&
+	    measure_indicator(c->measure) == b->indicator &&
 	    measure_cohort(c->measure) == b->q.query.cohort &&
 	    measure_outcome(c->measure) == b->outcome;
 }

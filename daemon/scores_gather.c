@@ -8,19 +8,22 @@
 #include "scores_inside.h"
 
 static void
+sum_add(void *context, unsigned measure, int64_t n)
+{
+	struct asking *k = context;
+
+	if (measure_cohort(measure) == k->query->cohort)
+		sums_add(&k->part[k->current].sums[measure_indicator(measure)], measure, n);
+}
+
+static void
 tally_read(void *context, struct blob counts)
 {
 	struct asking *k = context;
-	struct tally t = {0};
 
-	if (tally_add_packed(&t, counts.bytes, counts.len, k->err) != 0)
+	if (tally_walk_packed(counts.bytes, counts.len, 0, STATISTIC_FIRST, sum_add, k, k->err) !=
+	    0)
 		k->damaged = true;
-	for (size_t i = 0; i < t.count; i++) {
-		if (measure_cohort(t.sum[i].measure) == k->query->cohort)
-			sums_add(&k->part[k->current].sums[measure_indicator(t.sum[i].measure)],
-			    t.sum[i].measure, t.sum[i].n);
-	}
-	tally_free(&t);
 }
 
 int

@@ -167,31 +167,41 @@ listed(const struct agreement *a, const char *service)
 	return false;
 }
 
+/* The agreed ms of [span) under each version that measures the service, less the maintenance. */
+static int64_t
+measured_time(const struct agreement *a, const char *service, struct interval span,
+    const struct interval *maintenance, size_t count)
+{
+	bool only_listed = listed(a, service);
+	const struct service *s;
+	const struct terms *v;
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < a->versions; i++) {
+		v = &a->version[i];
+		s = terms_service(v, service);
+		if (s != NULL || !only_listed)
+			sum += agreed_time(s != NULL ? s->calendar : v->calendar,
+			    cut((struct interval){v->from, v->until}, span), maintenance, count);
+	}
+	return sum;
+}
+
 void
 availability_add(struct availability *sum, const struct agreement *a, const char *service,
     const struct interval *outages, size_t outage_count, const struct interval *maintenance,
     size_t maintenance_count, int64_t from, int64_t to, int64_t now)
 {
-	bool only_listed = listed(a, service);
-	const struct calendar *calendar;
-	const struct service *s;
-	const struct terms *v;
-	struct interval past, ahead;
+	const struct interval past = {from, to < now ? to : now},
+			      ahead = {from > now ? from : now, to};
+	int64_t down;
 
-	for (size_t i = 0; i < a->versions; i++) {
-		v = &a->version[i];
-		s = terms_service(v, service);
-		if (s == NULL && only_listed)
-			continue;
-		calendar = s != NULL ? s->calendar : v->calendar;
-		past = cut((struct interval){v->from, v->until},
-		    (struct interval){from, to < now ? to : now});
-		ahead = cut((struct interval){v->from, v->until},
-		    (struct interval){from > now ? from : now, to});
-		sum->agreed += agreed_time(calendar, past, maintenance, maintenance_count);
-		sum->ahead += agreed_time(calendar, ahead, maintenance, maintenance_count);
-		for (size_t j = 0; j < outage_count; j++)
-			sum->down += agreed_time(
-			    calendar, cut(outages[j], past), maintenance, maintenance_count);
+	sum->agreed += measured_time(a, service, past, maintenance, maintenance_count);
+	sum->ahead += measured_time(a, service, ahead, maintenance, maintenance_count);
+	for (size_t i = 0; i < outage_count; i++) {
+		down = measured_time(
+		    a, service, cut(outages[i], past), maintenance, maintenance_count);
+		sum->down += down;
+		sum->failures += down > 0;
 	}
 }
