@@ -7,148 +7,60 @@
 #include "domain/quota.h"
 #include "scores_inside.h"
 
+/* A tally being added to a group's part. */
+struct adding {
+	struct part *part;
+	enum cohort cohort;
+};
+
 static void
 sum_add(void *context, unsigned measure, int64_t n)
 {
-	struct asking *k = context;
+	struct adding *add = context;
 
-	if (measure_cohort(measure) == k->query->cohort)
-		sums_add(&k->part[k->current].sums[measure_indicator(measure)], measure, n);
+	if (measure_cohort(measure) == add->cohort)
+		sums_add(&add->part->sums[measure_indicator(measure)], measure, n);
+}
+
+static int
+tally_read(struct gather *g, void *part, struct blob counts)
+{
+	struct adding add = {part, g->query->cohort};
+
+	return tally_walk_packed(
+	    counts.bytes, counts.len, 0, STATISTIC_FIRST, sum_add, &add, g->err);
+}
+
+int
+tallies_ask(struct gather *k)
+{
+	const struct window *w = &k->query->window;
+
+	return gather_tallies(k, w->from / STAMP_MINUTE, w->to / STAMP_MINUTE, tally_read);
 }
 
 static void
-tally_read(void *context, struct blob counts)
+outage_read(void *part, const struct availability *availability, int64_t late)
 {
-	struct asking *k = context;
+	struct part *p = part;
 
-	if (tally_walk_packed(counts.bytes, counts.len, 0, STATISTIC_FIRST, sum_add, k, k->err) !=
-	    0)
-		k->damaged = true;
+	p->availability.down += availability->down;
+	p->availability.agreed += availability->agreed;
+	p->availability.ahead += availability->ahead;
+	p->late += late;
 }
 
 int
-tallies_ask(struct asking *k)
-{
-	struct bucket_range ranges[TALLY_RANGES];
-	size_t cuts = tally_cut(
-	    k->query->window.from / STAMP_MINUTE, k->query->window.to / STAMP_MINUTE, ranges);
-	struct stored_scope *scopes;
-	int n = store_scopes(k->store, k->arena, &scopes, k->err);
-
-	for (int i = 0; i < n; i++) {
-		if (!scores_match(k->query, &scopes[i].scope))
-			continue;
-		k->current = scores_group_of(k, &scopes[i].scope);
-		if (k->current == NO_GROUP)
-			continue;
-		for (size_t r = 0; r < cuts; r++) {
-			if (store_tally_range(k->store, scopes[i].id, ranges[r].level,
-				ranges[r].from, ranges[r].to, tally_read, k, k->err) != 0)
-				return -1;
-		}
-	}
-	return n < 0 || k->damaged ? -1 : 0;
-}
-
-/* The stored downs of a kind as united intervals. */
-static int
-downs_read(struct asking *k, const struct scope *scope, enum down_kind kind, struct interval **list,
-    size_t *count)
-{
-	const struct window *w = &k->query->window;
-	struct stored_down *downs;
-	int n = store_downs(k->store, scope->dim[DIM_AGREEMENT], scope->dim[DIM_SERVICE], kind,
-	    w->from, w->to, k->arena, &downs, k->err);
-
-	if (n < 0)
-		return -1;
-	*list = arena_alloc(k->arena, (size_t)n, sizeof(**list));
-	for (int i = 0; i < n; i++)
-		(*list)[i] = (struct interval){downs[i].from, downs[i].to};
-	*count = intervals_unite(*list, (size_t)n);
-	return n;
-}
-
-static int
-service_ask(struct asking *k, const struct agreement *a, const char *service)
-{
-	struct scope scope = {{a->id, service, "", ""}};
-	const struct window *w = &k->query->window;
-	struct interval *outages, *maintenance, *late;
-	size_t outage_count, maintenance_count, late_count;
-	int n_late;
-
-	if (!scores_match(k->query, &scope))
-		return 0;
-	n_late = downs_read(k, &scope, DOWN_MAINTENANCE_LATE, &late, &late_count);
-	if (n_late < 0 || downs_read(k, &scope, DOWN_OUTAGE, &outages, &outage_count) < 0 ||
-	    downs_read(k, &scope, DOWN_MAINTENANCE, &maintenance, &maintenance_count) < 0)
-		return -1;
-	k->current = scores_group_of(k, &scope);
-	if (k->current == NO_GROUP)
-		return 0;
-	k->part[k->current].late += n_late;
-	availability_add(&k->part[k->current].availability, a, service, outages, outage_count,
-	    maintenance, maintenance_count, w->from, w->to, k->query->now);
-	return 0;
-}
-
-/* Whether an earlier version lists it, so that a service is asked for once. */
-static bool
-listed_before(const struct agreement *a, size_t version, const char *service)
-{
-	for (size_t v = 0; v < version; v++) {
-		if (terms_service(&a->version[v], service) != NULL)
-			return true;
-	}
-	return false;
-}
-
-static int
-listed_ask(struct asking *k, const struct agreement *a)
-{
-	for (size_t v = 0; v < a->versions; v++) {
-		for (size_t i = 0; i < a->version[v].services; i++) {
-			if (!listed_before(a, v, a->version[v].service[i].id) &&
-			    service_ask(k, a, a->version[v].service[i].id) != 0)
-				return -1;
-		}
-	}
-	return 0;
-}
-
-/* Services that no version lists, known by their outages. */
-static int
-unlisted_ask(struct asking *k)
-{
-	struct stored_down *known;
-	int n = store_down_services(k->store, k->arena, &known, k->err);
-	const struct agreement *a;
-
-	for (int i = 0; i < n; i++) {
-		a = agreement_find(&k->config->agreements, known[i].agreement);
-		if (a != NULL && !listed_before(a, a->versions, known[i].service) &&
-		    service_ask(k, a, known[i].service) != 0)
-			return -1;
-	}
-	return n < 0 ? -1 : 0;
-}
-
-int
-outages_ask(struct asking *k)
+outages_ask(struct gather *k)
 {
 	if (!k->query->wanted[SERVICE_AVAILABILITY] ||
 	    !scores_in_scope(k->query, SERVICE_AVAILABILITY))
 		return 0;
-	for (size_t i = 0; i < k->config->agreements.count; i++) {
-		if (listed_ask(k, &k->config->agreements.items[i]) != 0)
-			return -1;
-	}
-	return unlisted_ask(k);
+	return gather_outages(k, outage_read);
 }
 
 static bool
-wants(const struct asking *k, enum input input)
+wants(const struct gather *k, enum input input)
 {
 	for (enum indicator i = 0; i < INDICATORS; i++) {
 		if (k->query->wanted[i] && indicator_table[i].input == input &&
@@ -165,7 +77,7 @@ same_period(const struct entry *a, const struct entry *b)
 }
 
 static int
-reports_ask(struct asking *k, const struct agreement *a, struct part *p)
+reports_ask(struct gather *k, const struct agreement *a, struct part *p)
 {
 	const struct window *w = &k->query->window;
 	struct filing *filings;
@@ -196,7 +108,7 @@ zone_of(const struct agreement *a, int64_t now)
 }
 
 static int
-measurements_ask(struct asking *k, const struct agreement *a, struct part *p)
+measurements_ask(struct gather *k, const struct agreement *a, struct part *p)
 {
 	const struct zone *zone = zone_of(a, k->query->now);
 	struct measurement *list;
@@ -224,7 +136,7 @@ measurements_ask(struct asking *k, const struct agreement *a, struct part *p)
 }
 
 static int
-assessments_ask(struct asking *k, const struct agreement *a, struct part *p)
+assessments_ask(struct gather *k, const struct agreement *a, struct part *p)
 {
 	const struct scores_query *q = k->query;
 	int64_t end = q->window.to < q->now ? q->window.to : q->now;
@@ -247,16 +159,14 @@ assessments_ask(struct asking *k, const struct agreement *a, struct part *p)
 }
 
 static int
-agreement_ask(struct asking *k, const struct agreement *a)
+agreement_ask(struct gather *k, const struct agreement *a)
 {
 	const struct scope scope = {{a->id, "", "", ""}};
-	size_t group = scores_group_of(k, &scope);
 	const struct window *w = &k->query->window;
-	struct part *p;
+	struct part *p = gather_part(k, &scope);
 
-	if (group == NO_GROUP)
+	if (p == NULL)
 		return 0;
-	p = &k->part[group];
 	if (k->query->wanted[INCIDENT_CONTROL_RATE])
 		p->quota += quota_incidents(a, w->from, w->to);
 	if ((wants(k, INPUT_REPORTS) && reports_ask(k, a, p) != 0) ||
@@ -267,7 +177,7 @@ agreement_ask(struct asking *k, const struct agreement *a)
 }
 
 int
-agreements_ask(struct asking *k)
+agreements_ask(struct gather *k)
 {
 	const struct agreements *all = &k->config->agreements;
 

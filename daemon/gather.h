@@ -1,0 +1,52 @@
+/*
+ * gather: what an answer is made of, by group: tallies and availability of the scopes that match.
+ *
+ * A question cuts what it finds into groups, one for each combination of values of its `by`, or one
+ * for all. A group has a part, which whoever asks fills: scores and statistics each have their own.
+ */
+#ifndef SLAD_DAEMON_GATHER_H
+#define SLAD_DAEMON_GATHER_H
+
+#include <uthash.h>
+
+#include "scores.h"
+
+struct gather_group {
+	UT_hash_handle hh; /* by the values of `by`; after gather_end() in their order */
+	const char *by[DIMENSIONS];
+	void *part; /* zeroed when the group is new; it stays where it is */
+};
+
+struct gather {
+	struct store *store;
+	const struct config *config;
+	const struct scores_query *query;
+	struct arena *arena; /* everything lives there */
+	struct err *err;
+	size_t part_size;
+	size_t most; /* groups */
+	struct gather_group *groups; /* walk it with HASH_ITER */
+	struct gather_group *only; /* without `by`: always there */
+	bool crowded; /* more were wanted; they are left out */
+};
+
+/* Before: the members up to `most` are set, the others zero. After: the groups are sorted, and
+ * gather_free() forgets them, also on failure. */
+void gather_begin(struct gather *g);
+void gather_end(struct gather *g);
+void gather_free(struct gather *g);
+
+/* The part of the group that a scope counts in; NULL once there are too many. */
+void *gather_part(struct gather *g, const struct scope *scope);
+
+/* Calls each() for every stored tally of the minutes [from, to) of a scope that matches; each()
+ * returns -1 to fail. */
+int gather_tallies(struct gather *g, int64_t from, int64_t to,
+    int (*each)(struct gather *g, void *part, struct blob counts));
+
+/* Calls each() for every service that matches, of all agreements: with its availability in the
+ * window, and how many maintenances were announced too late. */
+int gather_outages(struct gather *g,
+    void (*each)(void *part, const struct availability *availability, int64_t late));
+
+#endif
