@@ -130,7 +130,7 @@ gather_tallies(struct gather *g, int64_t from, int64_t to,
 /* The services of agreements, being asked for. */
 struct round {
 	struct gather *gather;
-	void (*each)(void *part, const struct availability *availability, int64_t late);
+	struct availability *(*of)(void *part, int64_t late_maintenance);
 };
 
 /* The stored downs of a kind as united intervals; returns how many were stored. */
@@ -160,7 +160,6 @@ service_ask(const struct round *r, const struct agreement *a, const char *servic
 	const struct window *w = &g->query->window;
 	struct interval *outages, *maintenance, *late;
 	size_t outage_count, maintenance_count, late_count;
-	struct availability sum = {0};
 	void *part;
 	int n_late;
 
@@ -173,9 +172,8 @@ service_ask(const struct round *r, const struct agreement *a, const char *servic
 	part = gather_part(g, &scope);
 	if (part == NULL)
 		return 0;
-	availability_add(&sum, a, service, outages, outage_count, maintenance, maintenance_count,
-	    w->from, w->to, g->query->now);
-	r->each(part, &sum, n_late);
+	availability_add(r->of(part, n_late), a, service, outages, outage_count, maintenance,
+	    maintenance_count, w->from, w->to, g->query->now);
 	return 0;
 }
 
@@ -222,10 +220,9 @@ unlisted_ask(const struct round *r)
 }
 
 int
-gather_outages(struct gather *g,
-    void (*each)(void *part, const struct availability *availability, int64_t late))
+gather_outages(struct gather *g, struct availability *(*of)(void *part, int64_t late_maintenance))
 {
-	const struct round r = {g, each};
+	const struct round r = {g, of};
 
 	for (size_t i = 0; i < g->config->agreements.count; i++) {
 		if (listed_ask(&r, &g->config->agreements.items[i]) != 0)

@@ -30,23 +30,21 @@ struct gather {
 	bool crowded; /* more were wanted; they are left out */
 };
 
-/* Before: the members up to `most` are set, the others zero. After: the groups are sorted, and
- * gather_free() forgets them, also on failure. */
-void gather_begin(struct gather *g);
-void gather_end(struct gather *g);
-void gather_free(struct gather *g);
+void gather_begin(struct gather *g); /* the members up to `most` are set, the others zero */
+void gather_end(struct gather *g); /* sorts the groups */
+void gather_free(struct gather *g); /* forgets them; also after a failure */
 
 /* The part of the group that a scope counts in; NULL once there are too many. */
 void *gather_part(struct gather *g, const struct scope *scope);
 
-/* Calls each() for every stored tally of the minutes [from, to) of a scope that matches; each()
+/* Calls each() for every stored tally of the minutes [from, to) of the scopes that match; each()
  * returns -1 to fail. */
 int gather_tallies(struct gather *g, int64_t from, int64_t to,
     int (*each)(struct gather *g, void *part, struct blob counts));
 
-/* Calls each() for every service that matches, of all agreements: with its availability in the
- * window, and how many maintenances were announced too late. */
-int gather_outages(struct gather *g,
-    void (*each)(void *part, const struct availability *availability, int64_t late));
+/* Adds the availability of every service that matches, of all agreements, to where of() says for a
+ * part; it hears how many maintenances of the service were announced too late. */
+int gather_outages(
+    struct gather *g, struct availability *(*of)(void *part, int64_t late_maintenance));
 
 #endif

@@ -7,6 +7,7 @@ const struct route routes[] = {
     {METHOD_POST, "/v1/events", SCOPE_INGEST, NULL, ingest_events},
     {METHOD_GET, "/v1/scores", SCOPE_READ, api_scores, NULL},
     {METHOD_GET, "/v1/scores/{id}/tickets", SCOPE_READ, api_score_tickets, NULL},
+    {METHOD_GET, "/v1/statistics", SCOPE_READ, api_statistics, NULL},
     {METHOD_GET, "/v1/indicators", SCOPE_READ, api_indicators, NULL},
     {METHOD_GET, "/v1/indicators/{id}", SCOPE_READ, api_indicator, NULL},
     {METHOD_GET, "/v1/tickets/{id}", SCOPE_READ, api_ticket, NULL},

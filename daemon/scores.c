@@ -35,7 +35,7 @@ scores_by_agreement(const struct scores_query *q)
 }
 
 bool
-scores_in_scope(const struct scores_query *q, enum indicator i)
+scores_asked_within(const struct scores_query *q, unsigned dimensions)
 {
 	unsigned asked = 0;
 
@@ -43,7 +43,13 @@ scores_in_scope(const struct scores_query *q, enum indicator i)
 		asked |= 1u << q->by[b];
 	for (int d = 0; d < DIMENSIONS; d++)
 		asked |= (q->filter[d].count > 0) * (1u << d);
-	return (asked & ~indicator_table[i].dimensions) == 0;
+	return (asked & ~dimensions) == 0;
+}
+
+bool
+scores_in_scope(const struct scores_query *q, enum indicator i)
+{
+	return scores_asked_within(q, indicator_table[i].dimensions);
 }
 
 /* Whether some agreement of the group was in force in a part of the window that has passed. */

@@ -39,15 +39,13 @@ tallies_ask(struct gather *k)
 	return gather_tallies(k, w->from / STAMP_MINUTE, w->to / STAMP_MINUTE, tally_read);
 }
 
-static void
-outage_read(void *part, const struct availability *availability, int64_t late)
+static struct availability *
+availability_of(void *part, int64_t late_maintenance)
 {
 	struct part *p = part;
 
-	p->availability.down += availability->down;
-	p->availability.agreed += availability->agreed;
-	p->availability.ahead += availability->ahead;
-	p->late += late;
+	p->late += late_maintenance;
+	return &p->availability;
 }
 
 int
@@ -56,7 +54,7 @@ outages_ask(struct gather *k)
 	if (!k->query->wanted[SERVICE_AVAILABILITY] ||
 	    !scores_in_scope(k->query, SERVICE_AVAILABILITY))
 		return 0;
-	return gather_outages(k, outage_read);
+	return gather_outages(k, availability_of);
 }
 
 static bool

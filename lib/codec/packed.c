@@ -1,6 +1,5 @@
 #include "codec/packed.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -251,11 +250,11 @@ tally_add_packed(struct tally *t, const void *bytes, size_t len, struct err *err
 
 	m.sum.room = t->count + len / 2 + 1;
 	m.sum.sum = mem_grow(NULL, m.sum.room, sizeof(*m.sum.sum));
-	if (tally_walk_packed(bytes, len, 0, UINT_MAX, merge_one, &m, err) != 0) {
+	if (tally_walk_packed(bytes, len, 0, MEASURES_END, merge_one, &m, err) != 0) {
 		tally_free(&m.sum);
 		return -1;
 	}
-	merge_old(&m, UINT_MAX);
+	merge_old(&m, MEASURES_END);
 	tally_free(t);
 	*t = m.sum;
 	return 0;

@@ -42,6 +42,7 @@ measure_of(enum indicator i, enum cohort c, enum outcome o, enum exclusion x)
 
 /* Measures below it are the indicators', those from it on the statistics'. */
 #define STATISTIC_FIRST ((unsigned)(INDICATORS * MEASURES_EACH))
+#define MEASURES_END (~0u) /* behind all of them */
 
 static inline bool
 measure_is_indicator(unsigned measure)
