@@ -280,20 +280,23 @@ flow_lines(struct sheet *s, const struct flow *f)
 }
 
 static void
+time_lines(struct sheet *s, const struct times *t)
+{
+	line_number(s, "count", t->count);
+	line(s, "mean", mean_of(t));
+	for (int p = 0; p < PERCENTILES; p++)
+		line(s, percentile_names[p], percentile_of(t, p));
+}
+
+static void
 times_lines(struct sheet *s, const struct statistics_group *g, int kind)
 {
-	const struct times *t;
-
-	for (int i = 0; i < CLOCKS * SPANS; i++) {
-		if (!has_clock(kind, i / SPANS))
-			continue;
-		t = &g->times[kind][i / SPANS][i % SPANS];
-		snprintf(s->statistic, sizeof(s->statistic), "times.%s.%s",
-		    clock_kind_names[i / SPANS], span_names[i % SPANS]);
-		line_number(s, "count", t->count);
-		line(s, "mean", mean_of(t));
-		for (int p = 0; p < PERCENTILES; p++)
-			line(s, percentile_names[p], percentile_of(t, p));
+	for (enum clock_kind c = 0; c < CLOCKS; c++) {
+		for (int span = 0; span < SPANS && has_clock(kind, c); span++) {
+			snprintf(s->statistic, sizeof(s->statistic), "times.%s.%s",
+			    clock_kind_names[c], span_names[span]);
+			time_lines(s, &g->times[kind][c][span]);
+		}
 	}
 }
 

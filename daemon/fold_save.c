@@ -23,8 +23,8 @@ cell_of(struct fold_batch *b, int64_t scope, int level, int64_t bucket)
 	return c;
 }
 
-/* Adds n of a count's measure at every level. `hand` holds the cells of the count before: those of
- * one minute follow each other, and are looked up once. */
+/* Adds n of a count's measure at every level. `hand` holds the scope's cells of the count before:
+ * those of one minute follow each other, and are looked up once. */
 static void
 count_add(struct fold_batch *b, struct cell *hand[static TALLY_LEVELS], int64_t scope,
     const struct count *count, int64_t n)
@@ -35,7 +35,7 @@ count_add(struct fold_batch *b, struct cell *hand[static TALLY_LEVELS], int64_t 
 	for (int level = 0; level < TALLY_LEVELS; level++) {
 		bucket = stamp_floor(count->minute, tally_width[level]) / tally_width[level];
 		c = hand[level];
-		if (c == NULL || c->at.scope != scope || c->at.bucket != bucket)
+		if (c == NULL || c->at.bucket != bucket)
 			hand[level] = c = cell_of(b, scope, level, bucket);
 		tally_add(&c->tally, count->measure, n);
 	}

@@ -27,6 +27,7 @@ static const struct {
 } life[] = {
     {-20000, "o-1", "request.opened", "OLD", "\"agreement\":\"acme\""},
     {10, "o-2", "request.closed", "OLD", ""},
+    {5, "o-3", "request.updated", "OLD", "\"team\":\"two\""},
     {-20000, "p-1", "request.opened", "OPEN", "\"agreement\":\"acme\",\"service\":\"mail\""},
     {0, "t-1", "request.opened", "T", "\"agreement\":\"acme\",\"service\":\"mail\""},
     {2, "t-2", "request.responded", "T", ""},
@@ -291,7 +292,9 @@ START_TEST(groups_and_what_is_not_in_scope)
 	q.by[0] = DIM_TEAM;
 	ck_assert_int_eq(statistics_ask(s, config, &q, &arena, &all, &err), 0);
 	ck_assert(!all.surveys_in_scope && !all.failures_in_scope);
-	ck_assert_uint_eq(all.count, 1);
+	ck_assert_uint_eq(all.count, 2);
+	ck_assert_str_eq(all.group[1].by[0], "two");
+	ck_assert_int_eq(all.group[1].flow[KIND_REQUEST].resolved, 1);
 	ck_assert_int_eq(all.group[0].satisfaction[SURVEY_TICKET].answered, 0);
 	ck_assert_int_eq(all.group[0].availability.failures, 0);
 	database_drop();

@@ -71,6 +71,7 @@ START_TEST(runs_of_counts_come_back)
 	}
 	for (size_t len = 1; len < b.len; len++)
 		counts_unpack(b.data, len, &s.arena, &back, &err);
+	ck_assert_int_eq(counts_unpack("\x00\x00\x02\x03\x02", 5, &s.arena, &back, &err), -1);
 	ck_assert_int_eq(counts_unpack(b.data, b.len - 1, &s.arena, &back, &err), -1);
 	buf_free(&b);
 }

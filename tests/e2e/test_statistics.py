@@ -181,6 +181,9 @@ class Told(unittest.TestCase):
         self.assertEqual([g["scope"] for g in found], [
             {"agreement": "acme", "service": ""}, {"agreement": "acme", "service": "mail"},
             {"agreement": "beta", "service": ""}])
+        found = self.ask(by="service,agreement")["statistics"]
+        self.assertEqual([(g["scope"]["service"], g["scope"]["agreement"]) for g in found],
+                         [("", "acme"), ("", "beta"), ("mail", "acme")], "sorted as they are grouped")
         self.assertEqual(self.ask(by="team", window="2021")["statistics"], [])
         self.assertEqual(self.one(window="2021")["tickets"]["all"], NO_FLOW)
 
