@@ -194,7 +194,7 @@ ticket_clock_working(enum clock_kind kind, const struct phase *phases, const str
 	struct interval v;
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->phases && n < room; i++) {
+	for (size_t i = 0; i < c->phases; i++) {
 		if (!stretch_of(&s, kind, phases, c->phases, i, c->stop))
 			continue;
 		v = passed(&s, kind, c->until);

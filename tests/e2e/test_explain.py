@@ -11,10 +11,9 @@ sys.path[:0] = [os.path.join(TOP, "tests/support"), os.path.join(TOP, "tests/ora
 import streams  # noqa: E402
 import times  # noqa: E402
 from check_oracle import Replay  # noqa: E402
-from oracle import Oracle  # noqa: E402
-from settings import Settings  # noqa: E402
-from desk import Desk, parsed  # noqa: E402
-from slad import Slad, main  # noqa: E402
+from facts import Facts  # noqa: E402
+from hours import ALWAYS, Calendar  # noqa: E402
+from slad import main  # noqa: E402
 
 REPLAY = os.path.join(os.environ.get("BUILD") or os.path.join(TOP, "build/release"), "tests/replay")
 SEED = int(os.environ.get("SEED", "1"))
@@ -97,6 +96,11 @@ class Bench:
     def __init__(self, seed):
         self.random = random.Random(f"explain {seed}")
         self.story = streams.stream(seed)
+        facts = Facts(self.story)
+        for number in range(6):
+            streams.tell_outage(self.story, number)
+            streams.tell_maintenance(self.story, number)
+            facts.tell()
         last = max(times.parse_time(e["time"]) for e in self.story.events)
         self.now = max(last, self.story.end) + self.random.choice([0, times.HOUR, 40 * times.DAY])
         self.replay = Replay(REPLAY, self.story.config, 600)
@@ -311,7 +315,6 @@ def joined(spans):
 
 def calendars_of(config):
     """The calendars by name, as the oracle reads them."""
-    from hours import ALWAYS, Calendar
     zone = config.get("timezone", "UTC")
     return {"always": ALWAYS, **{row["name"]: Calendar(row, zone) for row in config["calendars"]}}
 
