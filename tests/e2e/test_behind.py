@@ -85,6 +85,9 @@ class Shapes(unittest.TestCase):
         rows = self.slad.behind("service_availability", "bad", **self.year)
         self.assertEqual(whole["a"], sum(r["counted_seconds"] for r in rows))
         self.assertEqual([r["subject"] for r in rows], ["O1", "O2", "O4", "O3", "I"])
+        page = self.slad.get("/v1/scores/service_availability/tickets", window="2025", cohort="settled")
+        self.assertEqual(page["window"], {"name": "2025", "from": "2025-01-01T00:00:00Z",
+                                          "to": "2026-01-01T00:00:00Z", "cohort": "settled"})
         planned = self.behind("service_availability", "excluded")
         self.assertEqual([(r["kind"], r["counted_seconds"]) for r in planned], [("maintenance", 600)])
 
