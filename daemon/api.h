@@ -52,6 +52,9 @@ json_t *json_text_or_null(const char *s);
 /* n parts of a unit, as a whole number where it is one. */
 json_t *json_parts(int64_t n, int64_t unit);
 
+/* The date from which a version of an agreement holds, its name; null for NULL. */
+json_t *json_version(const struct terms *terms);
+
 /* Where a ticket is explained: "/v1/tickets/INC%201?source=desk". */
 json_t *ticket_href(const char *subject, const char *source);
 

@@ -90,17 +90,6 @@ ticket_pauses(const struct cycle *c)
 	return list;
 }
 
-json_t *
-version_json(const struct terms *terms)
-{
-	char date[STAMP_TEXT];
-
-	if (terms == NULL)
-		return json_null();
-	stamp_format(terms->from_day * STAMP_DAY, date);
-	return json_stringn(date, 10);
-}
-
 static json_t *
 target_json(const struct target *t)
 {
@@ -128,7 +117,7 @@ phase_json(const struct config *config, const struct phase *p, int64_t to)
 	return json_pack("{so so so so so so sb sb so}", "from", json_instant(p->at), "to",
 	    json_instant(to), "agreement",
 	    json_text_or_null(p->terms == NULL ? NULL : p->terms->agreement), "agreement_version",
-	    version_json(p->terms), "calendar", name, "calendar_version", version, "paused",
+	    json_version(p->terms), "calendar", name, "calendar_version", version, "paused",
 	    p->paused, "resolved", p->resolved, "target", target_json(p->target));
 }
 

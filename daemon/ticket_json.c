@@ -12,7 +12,7 @@ cycle_json(struct shown *s, const struct cycle *c, struct err *err)
 	if (scores == NULL)
 		return NULL;
 	return json_pack("{so so so so so sb so so so so so}", "start", json_instant(c->start),
-	    "agreement_version", version_json(c->terms), "responded_at",
+	    "agreement_version", json_version(c->terms), "responded_at",
 	    json_instant(c->responded_at), "recovered_at", json_instant(c->recovered_at),
 	    "resolved_at", json_instant(c->resolved ? c->resolved_at : STAMP_NEVER), "reopened",
 	    c->reopened, "first_contact",

@@ -34,7 +34,4 @@ json_t *ticket_phases(struct shown *s, const struct cycle *c);
 /* "late", "met", or else the state that the clock itself is in. */
 const char *clock_state_shown(const struct ticket_clock *c);
 
-/* The name of a version: the date from which it holds; null for none. */
-json_t *version_json(const struct terms *terms);
-
 #endif

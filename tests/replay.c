@@ -231,7 +231,7 @@ item(void *context, const struct evidence *e)
 		(json_int_t)e->a, "b", (json_int_t)e->b, "c", (json_int_t)e->c));
 }
 
-/* What stands behind the scores that a question asks for. */
+/* What stands behind the scores that a question asks for, as of the last step. */
 static void
 evidence(struct bench *b, const char *target)
 {
@@ -245,7 +245,6 @@ evidence(struct bench *b, const char *target)
 	struct err err;
 
 	memset(&r, 0, sizeof(r));
-	step(b, NULL);
 	if (request_parse(&r, METHOD_GET, target, &arena, &err) != 0 ||
 	    question_read(&b->api, &r, names, &arena, &q, &err) != 0 ||
 	    evidence_walk(b->api.reader, b->api.config, &q.query, item, list, &err) != 0)
