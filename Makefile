@@ -26,7 +26,8 @@ DAEMON = api api_alerts api_behind api_catalogue api_evaluation api_health api_i
     cmd_verify cmd_version command door downs engine engine_judge evaluate evidence fold \
     fold_save frame gather guard http improvement improvement_order ingest keeper keeper_thread \
     listen log notify notify_curl notify_queue order papers progress question request route \
-    routes row row_csv scores scores_gather server statistics utf8 verify verify_closing watch
+    routes row row_csv scores scores_gather server statistics ticket_clocks ticket_json \
+    ticket_scores utf8 verify verify_closing watch
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_buf \
     check_calendar check_calendar_count check_config check_config_corpus check_config_judgement \
