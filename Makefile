@@ -15,7 +15,7 @@ VERSION = 0.1.0
 BASE = err mem buf pack stamp
 DOMAIN = zone calendar period window scope indicator ladder record agreement rule ticket \
     ticket_cycle ticket_moves clock outage tally quota measurement assessment score obligation \
-    alert
+    alert budget trend window_step
 CODEC = alert_event config config_access config_agreement config_bind config_calendar \
     config_judgement config_profile config_receiver config_refs config_rule config_scalar \
     config_yaml event_json event_reader json_text metric packed standard_webhooks table zoneinfo
@@ -26,13 +26,13 @@ DAEMON = api api_alerts api_behind api_catalogue api_health api_metrics api_scor
     question request route routes row row_csv scores scores_gather server utf8 verify watch behind_outages \
     behind_tickets keeper_thread engine_judge
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
-TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_buf \
+TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_budget check_buf \
     check_calendar check_calendar_count check_config check_config_corpus check_config_judgement \
     check_config_secret check_engine check_engine_facts check_event_json check_event_json_facts \
     check_frame check_guard check_http check_json_text check_ladder check_listen check_log \
     check_measurement check_notify check_notify_faults check_obligation check_outage check_packed \
     check_period check_quota check_request check_stamp check_standard_webhooks check_store \
-    check_systemd check_table check_tally check_ticket check_window check_zone check_zoneinfo \
+    check_systemd check_table check_tally check_ticket check_trend check_window check_window_step check_zone check_zoneinfo \
     replay tool_calendar
 
 PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto
