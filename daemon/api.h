@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "codec/config.h"
+#include "domain/window_step.h"
 #include "keeper.h"
 #include "request.h"
 #include "scores.h"
@@ -32,6 +33,8 @@ struct api {
 void api_scores(void *context, const struct request *r, struct answer *a);
 void api_scores_text(void *context, const struct request *r, struct answer *a);
 void api_score_tickets(void *context, const struct request *r, struct answer *a);
+void api_series(void *context, const struct request *r, struct answer *a);
+void api_correlation(void *context, const struct request *r, struct answer *a);
 void api_indicators(void *context, const struct request *r, struct answer *a);
 void api_indicator(void *context, const struct request *r, struct answer *a);
 void api_ticket(void *context, const struct request *r, struct answer *a);
@@ -59,14 +62,15 @@ json_t *ticket_href(const char *subject, const char *source);
 struct question {
 	struct scores_query query;
 	int64_t as_of;
+	enum step step;
 	bool csv;
 	bool zh; /* titles in Chinese */
 };
 
 /*
- * Reads window, from, to, cohort, indicator, agreement, service, priority, team, by, format, lang
- * and profile, as far as their names stand in a list, NULL-terminated; other names are wrong, and
- * what is wrong gives -1 with a sentence. Within a read transaction: as_of is the instant up to
+ * Reads window, from, to, step, cohort, indicator, agreement, service, priority, team, by, format,
+ * lang and profile, as far as their names stand in a list, NULL-terminated; other names are wrong,
+ * and what is wrong gives -1 with a sentence. Within a read transaction: as_of is the instant up to
  * which the store has been judged.
  */
 int question_read(struct api *api, const struct request *r, const char *const *names,

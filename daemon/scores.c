@@ -197,6 +197,23 @@ group_score(struct asking *k, size_t g)
 	}
 }
 
+/* The groups that are asked for by name come first, and no other fits in. */
+static void
+groups_given(struct asking *k)
+{
+	const struct scores *given = k->query->groups;
+	struct scope scope;
+	size_t place;
+
+	k->most = given->count;
+	for (size_t g = 0; g < given->count; g++) {
+		for (size_t b = 0; b < k->query->bys; b++)
+			scope.dim[k->query->by[b]] = given->group[g].by[b];
+		place = scores_group_of(k, &scope);
+		k->group[place].any = true;
+	}
+}
+
 static int
 by_values(const void *x, const void *y)
 {
@@ -229,7 +246,9 @@ scores_ask(struct store *s, const struct config *c, const struct scores_query *q
 	int rc = 0;
 
 	k.most = groups_most(q);
-	if (q->bys == 0)
+	if (q->groups != NULL)
+		groups_given(&k);
+	else if (q->bys == 0)
 		group_add(&k);
 	if (tallies_ask(&k) != 0 || outages_ask(&k) != 0 || agreements_ask(&k) != 0)
 		rc = -1;
@@ -239,9 +258,9 @@ scores_ask(struct store *s, const struct config *c, const struct scores_query *q
 		if (k.group[g].any || q->bys == 0)
 			k.group[kept++] = k.group[g];
 	}
-	if (kept > 1)
+	if (kept > 1 && q->groups == NULL)
 		qsort(k.group, kept, sizeof(k.group[0]), by_values);
 	if (rc == 0)
-		*scores = (struct scores){k.crowded, kept, k.group};
+		*scores = (struct scores){k.crowded && q->groups == NULL, kept, k.group};
 	return rc;
 }

@@ -31,6 +31,9 @@ struct scores_query {
 	enum dimension by[DIMENSIONS];
 	bool wanted[INDICATORS];
 	int64_t now; /* outages are counted until then */
+	/* The groups of the answer, in its order, with or without anything to count; NULL: those
+	 * that have something. */
+	const struct scores *groups;
 };
 
 struct scores_group {
@@ -50,7 +53,8 @@ struct scores {
 	struct scores_group *group; /* without `by` exactly one; else sorted, those with any */
 };
 
-/* Everything lives in the arena. Called within a transaction where numbers must agree. */
+/* Everything lives in the arena, but what `groups` is made of. Called within a transaction where
+ * numbers must agree. */
 int scores_ask(struct store *s, const struct config *c, const struct scores_query *q,
     struct arena *a, struct scores *scores, struct err *err);
 
