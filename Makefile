@@ -20,7 +20,7 @@ CODEC = alert_event config config_access config_agreement config_bind config_cal
     config_judgement config_profile config_receiver config_refs config_rule config_scalar \
     config_yaml event_json event_reader json_text metric packed standard_webhooks table zoneinfo
 STORE = alerts compare entity entries log statement store tallies
-DAEMON = api api_alerts api_behind api_catalogue api_correlation api_health api_metrics \
+DAEMON = api api_alerts api_behind api_catalogue api_correlation api_gaps api_health api_metrics \
     api_scores api_series api_ticket \
     auth cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version command door engine fold \
     fold_save frame guard http ingest keeper listen log notify notify_curl notify_queue progress \

@@ -35,6 +35,7 @@ void api_scores_text(void *context, const struct request *r, struct answer *a);
 void api_score_tickets(void *context, const struct request *r, struct answer *a);
 void api_series(void *context, const struct request *r, struct answer *a);
 void api_correlation(void *context, const struct request *r, struct answer *a);
+void api_gaps(void *context, const struct request *r, struct answer *a);
 void api_indicators(void *context, const struct request *r, struct answer *a);
 void api_indicator(void *context, const struct request *r, struct answer *a);
 void api_ticket(void *context, const struct request *r, struct answer *a);

@@ -9,6 +9,7 @@ const struct route routes[] = {
     {METHOD_GET, "/v1/scores/{id}/tickets", SCOPE_READ, api_score_tickets, NULL},
     {METHOD_GET, "/v1/series", SCOPE_READ, api_series, NULL},
     {METHOD_GET, "/v1/correlation", SCOPE_READ, api_correlation, NULL},
+    {METHOD_GET, "/v1/gaps", SCOPE_READ, api_gaps, NULL},
     {METHOD_GET, "/v1/indicators", SCOPE_READ, api_indicators, NULL},
     {METHOD_GET, "/v1/indicators/{id}", SCOPE_READ, api_indicator, NULL},
     {METHOD_GET, "/v1/tickets/{id}", SCOPE_READ, api_ticket, NULL},

@@ -66,4 +66,7 @@ bool scores_in_scope(const struct scores_query *q, enum indicator i);
 
 bool scores_match(const struct scores_query *q, const struct scope *scope);
 
+/* Whether the filter of a dimension lets a value through. */
+bool scores_lets(const struct scores_query *q, enum dimension d, const char *value);
+
 #endif
