@@ -24,7 +24,7 @@ DAEMON = api api_alerts api_behind api_catalogue api_correlation api_gaps api_he
     api_scores api_series api_ticket \
     auth cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version command door engine fold \
     fold_save frame guard http ingest keeper listen log notify notify_curl notify_queue progress \
-    question request route routes row row_csv scores scores_gather series server utf8 verify watch behind_outages \
+    question request route routes row row_csv scores scores_gather scores_sums series server utf8 verify watch behind_outages \
     behind_tickets keeper_thread engine_judge
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_budget check_buf \

@@ -7,8 +7,7 @@
 #include "row.h"
 #include "series.h"
 
-/* Trends go by day up to two months, of which one may have an hour more. */
-#define BY_DAY_MOST (62 * STAMP_DAY + STAMP_HOUR)
+#define BY_DAY_MOST (62 * STAMP_DAY) /* of a window whose trends go by day */
 
 struct gap {
 	size_t group;
@@ -33,7 +32,8 @@ objective_of(const struct gaps *g, const char *agreement, enum indicator i)
 	return row_objective(g->api->config, &g->question->query, agreement, i);
 }
 
-/* Wants the indicators of all objectives; each agreement is a group, whatever it has to count. */
+/* Wants the indicators of all objectives. Each agreement is a group, whatever it has to count; by
+ * service those are, for a list of all, that have anything. */
 static void
 agreements_want(struct gaps *g, struct arena *arena)
 {
@@ -53,6 +53,8 @@ agreements_want(struct gaps *g, struct arena *arena)
 			q->wanted[i] = q->wanted[i] || objective_of(g, id, i) != NULL;
 	}
 	q->groups = q->bys == 1 ? groups : NULL;
+	for (enum indicator i = 0; i < INDICATORS; i++)
+		q->wanted[i] = q->wanted[i] || (q->groups == NULL && g->all);
 }
 
 /* The list, and of the groups of the scores those that are in it. */
@@ -71,8 +73,7 @@ gaps_list(struct gaps *g, const struct scores *scores, struct scores *kept, stru
 		before = g->count;
 		for (enum indicator i = 0; i < INDICATORS; i++) {
 			row = row_of(g->api->config, q, &scores->group[n], i);
-			if (row.objective == NULL || !row_has_a(&row) ||
-			    (!g->all && row_met(&row) != MET_NO))
+			if (row.objective == NULL || (!g->all && row_met(&row) != MET_NO))
 				continue;
 			gap = (struct gap){kept->count, i, row.score->value.den > 0, 0};
 			if (gap.valued)

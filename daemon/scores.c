@@ -197,20 +197,31 @@ group_score(struct asking *k, size_t g)
 	}
 }
 
-/* The groups that are asked for by name come first, and no other fits in. */
+/* The groups that are asked for come first, and no other fits in. */
 static void
 groups_given(struct asking *k)
 {
 	const struct scores *given = k->query->groups;
 	struct scope scope;
-	size_t place;
 
 	k->most = given->count;
 	for (size_t g = 0; g < given->count; g++) {
 		for (size_t b = 0; b < k->query->bys; b++)
 			scope.dim[k->query->by[b]] = given->group[g].by[b];
-		place = scores_group_of(k, &scope);
-		k->group[place].any = true;
+		scores_group_of(k, &scope);
+	}
+}
+
+static void
+sums_given(struct asking *k)
+{
+	const struct sums *sums = k->query->sums;
+
+	for (size_t g = 0; g < k->count; g++) {
+		for (enum indicator i = 0; i < INDICATORS; i++) {
+			if (k->query->wanted[i])
+				k->part[g].sums[i] = *sums++;
+		}
 	}
 }
 
@@ -250,12 +261,15 @@ scores_ask(struct store *s, const struct config *c, const struct scores_query *q
 		groups_given(&k);
 	else if (q->bys == 0)
 		group_add(&k);
-	if (tallies_ask(&k) != 0 || outages_ask(&k) != 0 || agreements_ask(&k) != 0)
+	if (q->sums != NULL)
+		sums_given(&k);
+	if ((q->sums == NULL && tallies_ask(&k) != 0) || outages_ask(&k) != 0 ||
+	    agreements_ask(&k) != 0)
 		rc = -1;
 	HASH_CLEAR(hh, k.places);
 	for (size_t g = 0; g < k.count && rc == 0; g++) {
 		group_score(&k, g);
-		if (k.group[g].any || q->bys == 0)
+		if (k.group[g].any || q->bys == 0 || q->groups != NULL)
 			k.group[kept++] = k.group[g];
 	}
 	if (kept > 1 && q->groups == NULL)

@@ -53,13 +53,18 @@ series_ask(struct store *s, const struct config *c, struct series *series, struc
 	struct scores_query q = *series->query;
 	struct arena scratch = {0};
 	struct scores scores;
-	int rc = 0;
+	struct sums *sums;
+	int rc;
 
+	if (series->whole.count == 0)
+		return 0;
 	q.groups = &series->whole;
 	series->point = arena_alloc(
 	    a, series->whole.count * series->indicators * series->steps, sizeof(*series->point));
-	for (size_t n = 0; n < series->steps && series->whole.count > 0 && rc == 0; n++) {
+	rc = scores_sums(s, &q, series->step, series->steps, a, &sums, err);
+	for (size_t n = 0; n < series->steps && rc == 0; n++) {
 		q.window = series->step[n];
+		q.sums = &sums[n * series->whole.count * series->indicators];
 		rc = scores_ask(s, c, &q, &scratch, &scores, err);
 		for (size_t g = 0; g < series->whole.count && rc == 0; g++) {
 			for (enum indicator i = 0; i < INDICATORS; i++) {

@@ -30,15 +30,15 @@ hour_at(const struct zone *z, int64_t t, struct window *hour)
 	local = stamp_floor(at + z->offset[first], STAMP_HOUR);
 	hour->from = local - z->offset[first];
 	hour->to = hour->from + STAMP_HOUR;
+	stamp_format_at(hour->from, z->offset[first], wall);
+	snprintf(
+	    hour->name, sizeof(hour->name), "%.16s%s", wall, wall + strlen("0000-00-00T00:00:00"));
 	if (hour->from < z->at[first])
 		hour->from = z->at[first];
 	if (last + 1 < z->count && hour->to > z->at[last + 1])
 		hour->to = z->at[last + 1];
 	hour->from = stamp_floor(hour->from, STAMP_MINUTE);
 	hour->to = stamp_floor(hour->to, STAMP_MINUTE);
-	stamp_format_at(hour->from, z->offset[first], wall);
-	snprintf(
-	    hour->name, sizeof(hour->name), "%.16s%s", wall, wall + strlen("0000-00-00T00:00:00"));
 }
 
 /* The period that has the minute t: where the clocks went back over midnight, not the one that the
@@ -99,31 +99,30 @@ window_before(const struct window *w, struct window *before)
 	    window_of_period(p, w->zone, before, NULL) == 0;
 }
 
-/* Where the wall shows the same a year before t. */
-static int64_t
-year_earlier(const struct zone *z, int64_t t)
+/* The first instant at which the wall shows the same as at t, or later, a year earlier. */
+static bool
+year_earlier(const struct zone *z, int64_t t, int64_t *earlier)
 {
 	int64_t local = t + zone_offset(z, t), day = stamp_floor(local, STAMP_DAY);
-	struct civil c = civil_from_days(day / STAMP_DAY), back;
-	int64_t there = civil_days((struct civil){c.year - 1, c.month, c.day}) * STAMP_DAY;
+	struct civil c = civil_from_days(day / STAMP_DAY);
+	int64_t there = civil_days((struct civil){c.year - 1, c.month, c.day});
 
-	back = civil_from_days(there / STAMP_DAY);
-	if (back.day == c.day)
-		there += local - day;
-	return stamp_floor(zone_reach(z, there), STAMP_MINUTE);
+	*earlier = stamp_floor(zone_reach(z, there * STAMP_DAY + local - day), STAMP_MINUTE);
+	return civil_from_days(there).day == c.day;
 }
 
 bool
 window_year_before(const struct window *w, struct window *before)
 {
-	int64_t from = year_earlier(w->zone, w->from), to = year_earlier(w->zone, w->to);
+	int64_t from, to;
 	char name[WINDOW_NAME];
 	const char *right;
 	struct period p;
 	int year = 0;
 
 	if (period_parse(w->name, &p, &right) <= 0) {
-		if (from >= to || !is_past_1970(w->zone, from))
+		if (!year_earlier(w->zone, w->from, &from) || !year_earlier(w->zone, w->to, &to) ||
+		    from >= to || !is_past_1970(w->zone, from))
 			return false;
 		*before = window_of_edges(from, to, w->zone);
 		return true;

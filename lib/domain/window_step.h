@@ -6,9 +6,8 @@
  * the whole hour, day, week or month that it is a part of: "2026-11-21T14:00+08:00", "2026-11-21",
  * "2026-W47", "2026-11". What the zone skipped is no step.
  *
- * An hour begins where the wall shows a full hour, and where the zone's offset changes: an hour
- * that the clocks repeat is two steps, whose names differ in the offset, and a change in the middle
- * of an hour, or by half an hour, makes steps shorter than an hour, named by their first minute.
+ * An hour is what shows the same date, hour and offset: one that the clocks repeat is two steps,
+ * whose names differ in the offset, and one that they break off or enter late is a shorter step.
  */
 #ifndef SLAD_DOMAIN_WINDOW_STEP_H
 #define SLAD_DOMAIN_WINDOW_STEP_H
@@ -31,9 +30,9 @@ size_t window_steps(const struct window *w, enum step step, struct window *steps
 bool window_before(const struct window *w, struct window *before);
 
 /* The same window a year earlier: the one of that name (2025-11, 2025-W47), or, for rolling ones
- * and explicit edges, that between the same dates and times on the wall, where one that is not
- * there stands for the next that is. False if there is none: 29 February, a 53rd week, a date that
- * the zone skipped, nothing between the edges, or before 1970. */
+ * and explicit edges, between the same dates and times on the wall, where a time that the clocks
+ * skipped stands for the next one. False if there is none: of 29 February, a 53rd week, a date that
+ * the zone skipped, with nothing between the edges, or before 1970. */
 bool window_year_before(const struct window *w, struct window *before);
 
 #endif

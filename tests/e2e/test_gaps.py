@@ -162,6 +162,14 @@ class Listed(Case):
         sizes = [g["gap"] for g in gaps]
         self.assertEqual(sizes, sorted(sizes, reverse=True))
 
+    def test_every_objective_by_service(self):
+        gaps = self.gaps(by="service", all="true", agreement="acme")
+        self.assertEqual(sorted({g["scope"]["service"] for g in gaps}), ["", "mail", "web"])
+        self.assertEqual(len(gaps), 3 * 7)
+        courtesy = [g for g in gaps if g["indicator"] == "service_courtesy"]
+        self.assertEqual([(g["value"], g["a"], g["met"], g["trend"]["n"]) for g in courtesy],
+                         [(None, None, None, 0)] * 3)
+
     def test_refused(self):
         for words, params in (("by=service", {"by": "team"}), ("by=service", {"by": "service,team"}),
                               ("true or false", {"all": "yes"}), ("'indicator'", {"indicator": RATE}),
