@@ -248,24 +248,31 @@ groups_most(const struct scores_query *q)
 	return SCORES_ROWS / wanted;
 }
 
+static int
+gather(struct asking *k)
+{
+	const struct scores_query *q = k->query;
+
+	k->most = groups_most(q);
+	if (q->groups != NULL)
+		groups_given(k);
+	else if (q->bys == 0)
+		group_add(k);
+	if (q->sums != NULL)
+		sums_given(k);
+	else if (tallies_ask(k) != 0)
+		return -1;
+	return outages_ask(k) != 0 ? -1 : agreements_ask(k);
+}
+
 int
 scores_ask(struct store *s, const struct config *c, const struct scores_query *q, struct arena *a,
     struct scores *scores, struct err *err)
 {
 	struct asking k = {.store = s, .config = c, .query = q, .arena = a, .err = err};
 	size_t kept = 0;
-	int rc = 0;
+	int rc = gather(&k);
 
-	k.most = groups_most(q);
-	if (q->groups != NULL)
-		groups_given(&k);
-	else if (q->bys == 0)
-		group_add(&k);
-	if (q->sums != NULL)
-		sums_given(&k);
-	if ((q->sums == NULL && tallies_ask(&k) != 0) || outages_ask(&k) != 0 ||
-	    agreements_ask(&k) != 0)
-		rc = -1;
 	HASH_CLEAR(hh, k.places);
 	for (size_t g = 0; g < k.count && rc == 0; g++) {
 		group_score(&k, g);

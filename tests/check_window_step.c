@@ -209,7 +209,7 @@ START_TEST(steps_are_what_the_minutes_show)
 	size_t n;
 
 	srandom(seed + (unsigned)_i);
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 12; i++) {
 		do
 			middle = z->count > 1 && i % 3 > 0
 			    ? z->at[1 + (size_t)random() % (z->count - 1)]
