@@ -113,10 +113,22 @@ previous_json(const struct gaps *g, const struct gap *gap)
 	    fraction_json(g->previous.scores.group[gap->group].score[gap->indicator].value));
 }
 
-static json_t *
-count_json(bool there, int64_t n)
+/* What an objective bears and needs, where it is of tickets, calls or reports. */
+static struct budget
+budget_of_row(const struct row *row)
 {
-	return there && n != BUDGET_NONE ? json_integer(n) : json_null();
+	const struct score *s = row->score;
+	bool complement = indicator_table[row->indicator].formula == FORMULA_COMPLEMENT;
+
+	if (s->value.den == 0 || !budget_applies(row->indicator))
+		return (struct budget){BUDGET_NONE, BUDGET_NONE};
+	return budget_of(complement ? s->b - s->a : s->a, s->b, row->objective->at_least);
+}
+
+static json_t *
+count_json(int64_t n)
+{
+	return n == BUDGET_NONE ? json_null() : json_integer(n);
 }
 
 static json_t *
@@ -127,9 +139,7 @@ gap_json(const struct gaps *g, const struct gap *gap)
 	const struct score *s = &group->score[gap->indicator];
 	struct row row = row_of(g->api->config, &g->question->query, group, gap->indicator);
 	struct trend trend = series_trend(&g->series, gap->group, gap->indicator);
-	struct budget budget = budget_of(info->formula == FORMULA_COMPLEMENT ? s->b - s->a : s->a,
-	    s->b, row.objective->at_least);
-	bool counted = gap->valued && budget_applies(gap->indicator);
+	struct budget budget = budget_of_row(&row);
 	enum met met = row_met(&row);
 
 	return json_pack("{ss ss ss so sf so so so so so sI so so so so}", "indicator", info->id,
@@ -139,7 +149,7 @@ gap_json(const struct gaps *g, const struct gap *gap)
 	    met == MET_UNKNOWN ? json_null() : json_boolean(met == MET_YES), "a", row_a_json(&row),
 	    "b", row_b_json(&row), "pending", (json_int_t)s->pending, "previous",
 	    previous_json(g, gap), "trend", trend_json(&trend), "affords",
-	    count_json(counted, budget.affords), "needs", count_json(counted, budget.needs));
+	    count_json(budget.affords), "needs", count_json(budget.needs));
 }
 
 static void

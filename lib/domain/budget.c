@@ -1,23 +1,27 @@
 #include "domain/budget.h"
 
+/* n * by / over, rounded down or up; by and over up to 10^9. */
+static __int128
+share(int64_t n, int64_t by, int64_t over, bool up)
+{
+	return (__int128)(n / over) * by + (n % over * by + (up ? over - 1 : 0)) / over;
+}
+
 struct budget
 budget_of(int64_t good, int64_t b, struct decimal at_least)
 {
-	struct budget made = {0, 0};
-	__int128 borne =
-	    (__int128)b * (at_least.scale - at_least.units) / at_least.scale - (b - good);
-	__int128 lacking = (__int128)b * at_least.units - (__int128)good * at_least.scale;
-	__int128 each = at_least.scale - at_least.units;
+	int64_t bad = b - good, scale = at_least.scale, spare = scale - at_least.units;
+	int64_t borne = (int64_t)share(b, spare, scale, false);
+	__int128 all;
 
-	if (borne > 0)
-		made.affords = (int64_t)borne;
-	if (lacking <= 0)
-		return made;
-	if (each == 0 || (lacking + each - 1) / each > INT64_MAX)
-		made.needs = BUDGET_NONE;
-	else
-		made.needs = (int64_t)((lacking + each - 1) / each);
-	return made;
+	if (bad <= borne)
+		return (struct budget){borne - bad, 0};
+	if (spare == 0)
+		return (struct budget){0, BUDGET_NONE};
+	all = share(bad, scale, spare, true);
+	if (all - b > INT64_MAX)
+		return (struct budget){0, BUDGET_NONE};
+	return (struct budget){0, (int64_t)(all - b)};
 }
 
 bool
