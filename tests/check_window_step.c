@@ -132,6 +132,23 @@ START_TEST(cut)
 }
 END_TEST
 
+/* Where only the zone's abbreviation changes, the wall does not. */
+START_TEST(a_change_of_nothing_cuts_nothing)
+{
+	static const int64_t at[] = {INT64_MIN, 90 * STAMP_MINUTE, 100 * STAMP_MINUTE,
+	    210 * STAMP_MINUTE},
+			     offset[] = {0, 0, 0, STAMP_HOUR};
+	const struct zone z = {"Nowhere/Else", 4, at, offset};
+	struct window steps[9], w = window_of_edges(0, 240 * STAMP_MINUTE, &z);
+
+	ck_assert_uint_eq(window_steps(&w, STEP_HOUR, steps, 9), 5);
+	ck_assert_int_eq(steps[1].to, 120 * STAMP_MINUTE);
+	ck_assert_int_eq(steps[3].to, 210 * STAMP_MINUTE);
+	ck_assert_str_eq(steps[3].name, "1970-01-01T03:00Z");
+	ck_assert_str_eq(steps[4].name, "1970-01-01T04:00+01:00");
+}
+END_TEST
+
 START_TEST(no_more_than_asked_for)
 {
 	struct window steps[30], w = window("2026-11", SH);
@@ -318,6 +335,7 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, NULL, teardown);
 	tcase_add_loop_test(tc, cut, 0, (int)COUNT(cuts));
+	tcase_add_test(tc, a_change_of_nothing_cuts_nothing);
 	tcase_add_test(tc, no_more_than_asked_for);
 	tcase_add_loop_test(tc, steps_are_what_the_minutes_show, 0, (int)COUNT(zones));
 	tcase_add_loop_test(tc, compared, 0, (int)COUNT(befores));

@@ -15,34 +15,28 @@ static const enum unit units[] = {
  * instant does. */
 #define MINUTE_LAST (STAMP_MINUTE - 1)
 
-/* The hour on the wall that has the minute t, whole. */
+/* The hour on the wall that has the minute t: its name, and where it ends. */
 static void
 hour_at(const struct zone *z, int64_t t, struct window *hour)
 {
-	int64_t at = t + MINUTE_LAST, local;
-	size_t first = zone_index(z, at), last = first;
+	int64_t at = t + MINUTE_LAST, begin;
+	size_t i = zone_index(z, at);
 	char wall[STAMP_TEXT];
 
-	while (first > 0 && z->offset[first - 1] == z->offset[last])
-		first--;
-	while (last + 1 < z->count && z->offset[last + 1] == z->offset[first])
-		last++;
-	local = stamp_floor(at + z->offset[first], STAMP_HOUR);
-	hour->from = local - z->offset[first];
-	hour->to = hour->from + STAMP_HOUR;
-	stamp_format_at(hour->from, z->offset[first], wall);
+	begin = stamp_floor(at + z->offset[i], STAMP_HOUR) - z->offset[i];
+	stamp_format_at(begin, z->offset[i], wall);
 	snprintf(
 	    hour->name, sizeof(hour->name), "%.16s%s", wall, wall + strlen("0000-00-00T00:00:00"));
-	if (hour->from < z->at[first])
-		hour->from = z->at[first];
-	if (last + 1 < z->count && hour->to > z->at[last + 1])
-		hour->to = z->at[last + 1];
-	hour->from = stamp_floor(hour->from, STAMP_MINUTE);
+	while (i + 1 < z->count && z->offset[i + 1] == z->offset[i])
+		i++;
+	hour->to = begin + STAMP_HOUR;
+	if (i + 1 < z->count && hour->to > z->at[i + 1])
+		hour->to = z->at[i + 1];
 	hour->to = stamp_floor(hour->to, STAMP_MINUTE);
 }
 
-/* The period that has the minute t: where the clocks went back over midnight, not the one that the
- * wall shows once more. */
+/* The same of the period that has it: where the clocks went back over midnight, not the one that
+ * the wall shows once more. */
 static void
 period_at(const struct zone *z, enum unit unit, int64_t t, struct window *w)
 {
@@ -51,7 +45,6 @@ period_at(const struct zone *z, enum unit unit, int64_t t, struct window *w)
 	while (period_to(p, z) <= t)
 		p = period_next(p);
 	period_name(p, w->name);
-	w->from = period_from(p, z);
 	w->to = period_to(p, z);
 }
 

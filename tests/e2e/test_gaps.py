@@ -91,6 +91,7 @@ class Listed(Case):
                   desk.answered(day=20, month=5), desk.late(day=21, month=5),
                   *(desk.call("answered") for _ in range(4)), desk.call("abandoned", count=6),
                   *(desk.solved(agreement="beta") for _ in range(3)), desk.late(agreement="beta"),
+                  [desk.made("incident.opened", "slow", agreement="beta", service="lab")],
                   [desk.made("incident.opened", "down", day=3, agreement="acme", service="mail", outage=True),
                    desk.made("incident.recovered", "down", 100, day=3),
                    desk.made("assessment.recorded", None, day=1, agreement="acme",
@@ -127,6 +128,8 @@ class Listed(Case):
         gone = self.gaps(all="true", agreement="gone")
         self.assertEqual([(g["value"], g["gap"], g["affords"], g["needs"]) for g in gone], [(None,) * 4])
         self.assertEqual(self.gaps(agreement="gone"), [])
+        ahead = self.gaps(all="true", window="2040-01")
+        self.assertEqual((len(ahead), {g["met"] for g in ahead if g["indicator"] == RATE}), (10, {None}))
         self.assertEqual({g["scope"]["agreement"] for g in self.gaps(agreement="beta", all="true")}, {"beta"})
 
     def test_budgets_are_of_what_is_counted(self):
@@ -166,6 +169,8 @@ class Listed(Case):
         gaps = self.gaps(by="service", all="true", agreement="acme")
         self.assertEqual(sorted({g["scope"]["service"] for g in gaps}), ["", "mail", "web"])
         self.assertEqual(len(gaps), 3 * 7)
+        self.assertEqual({g["scope"]["service"] for g in self.gaps(by="service", all="true", agreement="beta")},
+                         {"", "lab"})
         courtesy = [g for g in gaps if g["indicator"] == "service_courtesy"]
         self.assertEqual([(g["value"], g["a"], g["met"], g["trend"]["n"]) for g in courtesy],
                          [(None, None, None, 0)] * 3)

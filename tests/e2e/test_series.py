@@ -218,6 +218,15 @@ class Steps(Case):
         points = answer["series"][0]["points"]
         self.assertIn(len(points), (2, 3))
         self.assertGreater(parsed(points[-1]["to"]), parsed(answer["as_of"]))
+        absences = self.slad.get("/v1/series", window="3h", step="hour", indicator="leakage_free", agreement="acme")
+        points = absences["series"][0]["points"]
+        self.assertEqual({p["value"] for p in points}, {1})
+        self.assertEqual(absences["series"][0]["trend"]["n"], len(points) - 1)
+        pairs = self.slad.get("/v1/correlation", window="3h", step="hour", x="leakage_free",
+                              y="major_incident_free", agreement="acme")
+        now = datetime.datetime.fromtimestamp(parsed(pairs["as_of"]), ZONE)
+        self.assertIn(pairs["n"], (2, 3))
+        self.assertNotIn(f"{now:%Y-%m-%dT%H}", {p["window"][:13] for p in pairs["points"]})
 
 
 class Trends(Case):
@@ -258,6 +267,11 @@ class Compared(Case):
         self.assertEqual(compared["year_before"]["window"], "2025-03")
         self.assertEqual((compared["year_before"]["a"], compared["year_before"]["b"]), (1, 10))
         self.assertAlmostEqual(compared["year_before"]["difference"], score["value"] - 0.9, 15)
+
+    def test_by_service(self):
+        previous = {s["scope"]["service"]: s["compared"]["previous"] for s in self.series(by="service")["series"]}
+        self.assertEqual({name: (c["window"], c["a"], c["b"]) for name, c in previous.items()},
+                         {"": ("2026-02", 0, 0), "mail": ("2026-02", 3, 4), "web": ("2026-02", 0, 0)})
 
     def test_no_data_there(self):
         compared = self.one(window="2026-02", agreement="acme")["compared"]
