@@ -24,7 +24,8 @@ DAEMON = api api_alerts api_behind api_catalogue api_health api_metrics api_scor
     auth cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version command door engine fold \
     fold_save frame guard http ingest keeper listen log notify notify_curl notify_queue progress \
     question request route routes row row_csv scores scores_gather server utf8 verify watch behind_outages \
-    behind_tickets keeper_thread engine_judge
+    behind_tickets keeper_thread engine_judge engine_moved snapshot scratch \
+    dryrun dryrun_show
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_buf \
     check_calendar check_calendar_count check_config check_config_corpus check_config_judgement \

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/stamp.h"
 #include "domain/outage.h"
 #include "domain/ticket.h"
@@ -131,6 +133,15 @@ ticket_state_of(const struct ticket *t, const struct told *told)
 	return t->cycle[t->cycles - 1].resolved ? ENTITY_RESOLVED : ENTITY_OPEN;
 }
 
+static bool
+counts_otherwise(const struct touched *t)
+{
+	const struct blob *a = &t->before, *b = &t->stored.counts;
+
+	return t->scope_before != t->stored.scope || a->len != b->len ||
+	    (a->len > 0 && memcmp(a->bytes, b->bytes, a->len) != 0);
+}
+
 /* Saves the entity and what it counts; its state, scope and due time are set. */
 static int
 entity_save(
@@ -146,6 +157,8 @@ entity_save(
 	rc = store_entity_save(b->store, e, err);
 	if (rc == 0)
 		rc = counts_save(b, t, counts, n, err);
+	if (rc == 0 && b->recounted != NULL && e->class == CLASS_TICKET && counts_otherwise(t))
+		b->recounted(b->context, e->scope);
 	buf_free(&packed);
 	return rc;
 }

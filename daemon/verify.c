@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-#include "engine.h"
-#include "progress.h"
+#include "scratch.h"
 
 struct teller {
 	void (*each)(void *context, const char *what, const char *key, const char *sentence);
@@ -61,38 +60,18 @@ judged_alike(struct store *stored, const struct config *c, struct teller *t, int
 	return 0;
 }
 
-/* The whole log into the fresh store. */
-static int
-replay(struct store *log, struct store *fresh, struct config *c, int64_t now, struct err *err)
-{
-	struct engine *e = engine_new(fresh, c, now, NULL, NULL, err);
-	struct progress p;
-	int64_t all, seq = 0;
-	int n = -1;
-
-	if (e != NULL && store_begin(fresh, err) == 0 && store_last(log, &all, err) == 0) {
-		progress_begin(&p, "verifying", all);
-		while ((n = engine_replay(e, log, &seq, now, err)) > 0)
-			progress_step(&p, seq);
-		progress_end(&p, all);
-	}
-	engine_free(e);
-	return n;
-}
-
 int
 verify_store(struct store *stored, struct config *c, int64_t (*clock)(void),
     void (*each)(void *context, const char *what, const char *key, const char *sentence),
     void *context, int64_t *differences, struct err *err)
 {
-	struct store *fresh = store_open(NULL, STORE_SCRATCH, err);
+	struct store *fresh = NULL;
 	struct teller t = {.each = each, .context = context};
 	int64_t due, now;
 	int rc = -1;
 
 	*differences = 0;
-	if (fresh == NULL || store_begin_read(stored, err) != 0 ||
-	    store_next_due(stored, &due, err) != 0 ||
+	if (store_begin_read(stored, err) != 0 || store_next_due(stored, &due, err) != 0 ||
 	    judged_alike(stored, c, &t, differences, err) != 0)
 		goto out;
 	now = clock();
@@ -101,9 +80,8 @@ verify_store(struct store *stored, struct config *c, int64_t (*clock)(void),
 	rc = 0;
 	if (*differences > 0)
 		goto out;
-	rc = replay(stored, fresh, c, now, err);
-	if (rc == 0)
-		rc = compare(stored, fresh, &t, differences, err);
+	fresh = scratch_fold(stored, c, now, "verifying", err);
+	rc = fresh == NULL ? -1 : compare(stored, fresh, &t, differences, err);
 out:
 	store_rollback(stored);
 	store_close(fresh);

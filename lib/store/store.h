@@ -201,4 +201,15 @@ int64_t store_gaps(struct store *s, void (*each)(void *context, const char *key,
 int64_t store_compare(struct store *s, struct store *other, enum dump what,
     void (*each)(void *context, const char *key, const char *what), void *context, struct err *err);
 
+/* A ticket that counts otherwise in one store than in the other: its counts in each, packed; none
+ * where it is not there. */
+struct recounted {
+	const char *source, *name, *agreement;
+	struct blob counts[2];
+};
+
+/* Looks for such tickets, by name and source. Returns their number, or -1. */
+int64_t store_recounted(struct store *s, struct store *other,
+    void (*each)(void *context, const struct recounted *r), void *context, struct err *err);
+
 #endif
