@@ -48,7 +48,7 @@ struct engine_moved {
 
 int engine_moved_begin(struct engine_moved *m, struct engine *e, const struct config *before,
     int64_t now, void (*beat)(void *context, int64_t done), void *context, struct err *err);
-int engine_moved_log(struct engine_moved *m, struct engine *e, struct err *err);
+void engine_moved_log(struct engine_moved *m, struct engine *e, bool resumed);
 void engine_moved_end(struct engine_moved *m, struct engine *e); /* also after a failed begin */
 
 #endif

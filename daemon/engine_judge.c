@@ -108,7 +108,7 @@ engine_judge(struct engine *e, const struct config *before, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err)
 {
 	char judgement[80] = "";
-	struct engine_moved m = {0};
+	struct engine_moved m;
 	int rc = -1;
 
 	e->batch.agreements = &e->config->agreements;
@@ -125,7 +125,9 @@ engine_judge(struct engine *e, const struct config *before, int64_t now,
 	if (engine_moved_begin(
 		&m, e, before == NULL ? e->config : before, now, progress, context, err) == 0 &&
 	    judge_all(e, now, progress, context, &m.judged, err) == 0)
-		rc = engine_moved_log(&m, e, err);
+		rc = 0;
+	if (rc == 0)
+		engine_moved_log(&m, e, judgement[0] == '\0');
 	engine_moved_end(&m, e);
 	return rc;
 }

@@ -118,8 +118,8 @@ move_log(void *context, const struct move *m)
 	buf_free(&after);
 }
 
-int
-engine_moved_log(struct engine_moved *m, struct engine *e, struct err *err)
+static int
+scores_log(struct engine_moved *m, struct engine *e, struct err *err)
 {
 	struct snapshot_query q = m->query;
 	struct told_moves t = {0};
@@ -128,7 +128,7 @@ engine_moved_log(struct engine_moved *m, struct engine *e, struct err *err)
 
 	q.other = q.config;
 	q.config = e->config;
-	if (tickets_log(m, e->store, err) != 0 || snapshot_take(&after, e->store, &q, err) != 0)
+	if (snapshot_take(&after, e->store, &q, err) != 0)
 		return -1;
 	t.after = &after;
 	moves = snapshot_compare(&m->before, &after, move_log, &t);
@@ -142,6 +142,18 @@ engine_moved_log(struct engine_moved *m, struct engine *e, struct err *err)
 			 "compared");
 	snapshot_free(&after);
 	return 0;
+}
+
+void
+engine_moved_log(struct engine_moved *m, struct engine *e, bool resumed)
+{
+	struct err err;
+
+	if (tickets_log(m, e->store, &err) != 0 || scores_log(m, e, &err) != 0)
+		log_warning("what the configuration moved cannot be told: %s", err.msg);
+	if (resumed && m->judged > 0)
+		log_info("judging all tickets had been interrupted: what had moved by then is not "
+			 "told again");
 }
 
 void

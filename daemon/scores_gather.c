@@ -30,7 +30,9 @@ tallies_ask(struct asking *k)
 	size_t cuts = tally_cut(
 	    k->query->window.from / STAMP_MINUTE, k->query->window.to / STAMP_MINUTE, ranges);
 	struct stored_scope *scopes;
-	int n = store_scopes(k->store, k->arena, &scopes, k->err);
+	const char *only = scores_only(k->query, DIM_AGREEMENT);
+	int n = only == NULL ? store_scopes(k->store, k->arena, &scopes, k->err)
+			     : store_scopes_of(k->store, only, k->arena, &scopes, k->err);
 
 	for (int i = 0; i < n; i++) {
 		if (!scores_match(k->query, &scopes[i].scope))
@@ -119,7 +121,9 @@ static int
 unlisted_ask(struct asking *k)
 {
 	struct stored_down *known;
-	int n = store_down_services(k->store, k->arena, &known, k->err);
+	const char *only = scores_only(k->query, DIM_AGREEMENT);
+	int n = only == NULL ? store_down_services(k->store, k->arena, &known, k->err)
+			     : store_down_services_of(k->store, only, k->arena, &known, k->err);
 	const struct agreement *a;
 
 	for (int i = 0; i < n; i++) {
