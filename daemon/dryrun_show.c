@@ -125,10 +125,10 @@ dryrun_text(const struct dryrun *d, struct buf *out)
 	char now[STAMP_TEXT];
 
 	buf_putf(out, "as of %s\n", stamp_format(d->now, now));
-	buf_putf(out, "%" PRId64 " tickets would count otherwise\n", d->tickets);
+	buf_putf(out, "tickets that would count otherwise: %" PRId64 "\n", d->tickets);
 	for (size_t i = 0; i < d->agreements; i++)
 		tickets_put(out, &d->agreement[i]);
-	buf_putf(out, "%zu scores would move\n", d->moves);
+	buf_putf(out, "scores that would move: %zu\n", d->moves);
 	if (d->moves > 0)
 		moves_put(out, d);
 	if (!d->complete)

@@ -55,7 +55,7 @@ agreement_log(struct telling *t)
 	if (t->tickets == 0)
 		return;
 	if (t->lines++ < LINES) {
-		log_info("%" PRId64 " tickets of %s count otherwise", t->tickets, t->agreement);
+		log_info("tickets of %s that count otherwise: %" PRId64, t->agreement, t->tickets);
 	} else {
 		t->rest++;
 		t->rest_tickets += t->tickets;
@@ -82,8 +82,8 @@ tickets_log(struct engine_moved *m, struct store *s, struct err *err)
 	}
 	agreement_log(&t);
 	if (t.rest > 0)
-		log_info("%" PRId64 " tickets of %" PRId64 " more agreements count otherwise",
-		    t.rest_tickets, t.rest);
+		log_info("tickets of more agreements (%" PRId64 ") that count otherwise: %" PRId64,
+		    t.rest, t.rest_tickets);
 	arena_free(&arena);
 	return n < 0 ? -1 : 0;
 }
@@ -133,7 +133,7 @@ scores_log(struct engine_moved *m, struct engine *e, struct err *err)
 	t.after = &after;
 	moves = snapshot_compare(&m->before, &after, move_log, &t);
 	if (moves > LINES)
-		log_info("%zu more scores moved", moves - LINES);
+		log_info("more scores that moved: %zu", moves - LINES);
 	else if (moves == 0 && m->judged > 0)
 		log_info("all tickets were judged again: the scores of this month, the last one "
 			 "and this year stay");
