@@ -436,6 +436,17 @@ START_TEST(what_time_moved_is_not_told_of_the_configuration)
 }
 END_TEST
 
+START_TEST(an_interrupted_judging_is_told)
+{
+	open_at(1, 0);
+	logged();
+	ck_assert_int_eq(store_meta_set(s, "judgement", "", &err), 0);
+	end();
+	start(MIN(1));
+	ck_assert_ptr_nonnull(strstr(logged(), "had been interrupted"));
+}
+END_TEST
+
 START_TEST(a_failed_step_changes_nothing)
 {
 	struct store *other = store_open(database, STORE_WRITE, &err);
@@ -477,6 +488,7 @@ add(TCase *t)
 	tcase_add_test(t, the_past_fires_nothing);
 	tcase_add_test(t, another_configuration_judges_anew);
 	tcase_add_test(t, what_time_moved_is_not_told_of_the_configuration);
+	tcase_add_test(t, an_interrupted_judging_is_told);
 	tcase_add_test(t, a_failed_step_changes_nothing);
 }
 
