@@ -11,6 +11,8 @@
 struct place { /* of an agreement, by its id */
 	UT_hash_handle hh;
 	struct dryrun_tickets tickets;
+	size_t named[2]; /* retimed ones apart */
+	struct dryrun_ticket ticket[2][DRYRUN_NAMED];
 };
 
 struct gathering {
@@ -97,25 +99,67 @@ ticket_read(struct dryrun_ticket *t, const struct recounted *r, struct arena *a,
 	return 0;
 }
 
+/* Whether only minutes differ. */
+static bool
+is_retimed(const struct dryrun_ticket *t)
+{
+	const struct dryrun_count *a, *b;
+
+	for (size_t i = 0; i < t->changes; i++) {
+		a = &t->change[i].side[SIDE_BEFORE];
+		b = &t->change[i].side[SIDE_AFTER];
+		if (a->counts != b->counts || a->measure != b->measure)
+			return false;
+	}
+	return true;
+}
+
+static struct place *
+place_of(struct gathering *g, const char *agreement)
+{
+	struct arena *a = &g->dryrun->arena;
+	struct place *p;
+
+	HASH_FIND_STR(g->places, agreement, p);
+	if (p == NULL) {
+		p = arena_alloc(a, 1, sizeof(*p));
+		p->tickets.agreement = arena_strdup(a, agreement);
+		HASH_ADD_KEYPTR(
+		    hh, g->places, p->tickets.agreement, strlen(p->tickets.agreement), p);
+	}
+	return p;
+}
+
 static void
 gather(void *context, const struct recounted *r)
 {
 	struct gathering *g = context;
-	struct arena *a = &g->dryrun->arena;
-	struct dryrun_tickets *t;
-	struct place *p;
+	struct place *p = place_of(g, r->agreement);
+	struct arena arena = {0};
+	struct dryrun_ticket t = {0};
+	bool retimed;
 
-	HASH_FIND_STR(g->places, r->agreement, p);
-	if (p == NULL) {
-		p = arena_alloc(a, 1, sizeof(*p));
-		p->tickets.agreement = arena_strdup(a, r->agreement);
-		p->tickets.ticket = arena_alloc(a, DRYRUN_NAMED, sizeof(*p->tickets.ticket));
-		HASH_ADD_KEYPTR(
-		    hh, g->places, p->tickets.agreement, strlen(p->tickets.agreement), p);
-	}
-	t = &p->tickets;
-	if (t->count++ < DRYRUN_NAMED && ticket_read(&t->ticket[t->named++], r, a, g->err) != 0)
+	if (ticket_read(&t, r, &arena, g->err) != 0)
 		g->damaged = true;
+	retimed = is_retimed(&t);
+	arena_free(&arena);
+	p->tickets.count++;
+	p->tickets.retimed += retimed;
+	if (p->named[retimed] < DRYRUN_NAMED && !g->damaged)
+		ticket_read(&p->ticket[retimed][p->named[retimed]++], r, &g->dryrun->arena, g->err);
+}
+
+/* Those that count as something else, and then as many of the others as there is room for. */
+static void
+name(struct dryrun *d, struct place *p)
+{
+	struct dryrun_tickets *t = &p->tickets;
+
+	t->ticket = arena_alloc(&d->arena, DRYRUN_NAMED, sizeof(*t->ticket));
+	for (int retimed = 0; retimed < 2; retimed++) {
+		for (size_t i = 0; i < p->named[retimed] && t->named < DRYRUN_NAMED; i++)
+			t->ticket[t->named++] = p->ticket[retimed][i];
+	}
 }
 
 static int
@@ -134,8 +178,10 @@ tickets_compare(struct dryrun *d, struct store *before, struct store *after, str
 
 	d->tickets = store_recounted(before, after, gather, &g, err);
 	d->agreement = arena_alloc(&d->arena, HASH_COUNT(g.places), sizeof(*d->agreement));
-	HASH_ITER (hh, g.places, p, next)
+	HASH_ITER (hh, g.places, p, next) {
+		name(d, p);
 		d->agreement[d->agreements++] = p->tickets;
+	}
 	HASH_CLEAR(hh, g.places);
 	if (d->agreements > 1)
 		qsort(d->agreement, d->agreements, sizeof(*d->agreement), by_agreement);

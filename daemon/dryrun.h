@@ -39,8 +39,9 @@ struct dryrun_ticket {
 struct dryrun_tickets {
 	const char *agreement;
 	int64_t count;
+	int64_t retimed; /* of them: count as the same, but in other minutes */
 	size_t named;
-	struct dryrun_ticket *ticket; /* the first, by subject and source */
+	struct dryrun_ticket *ticket; /* the first, by subject and source; retimed ones last */
 };
 
 struct dryrun {

@@ -71,7 +71,10 @@ change_put(struct buf *out, const struct dryrun_change *c)
 static void
 tickets_put(struct buf *out, const struct dryrun_tickets *t)
 {
-	buf_putf(out, "  %s: %" PRId64 "\n", t->agreement, t->count);
+	buf_putf(out, "  %s: %" PRId64, t->agreement, t->count);
+	if (t->retimed > 0)
+		buf_putf(out, ", of them only at another time: %" PRId64, t->retimed);
+	buf_puts(out, "\n");
 	for (size_t i = 0; i < t->named; i++) {
 		buf_putf(out, "    %s of %s\n", t->ticket[i].subject, t->ticket[i].source);
 		for (size_t c = 0; c < t->ticket[i].changes; c++)
@@ -168,8 +171,8 @@ tickets_json(const struct dryrun *d)
 		for (size_t n = 0; n < t->named; n++)
 			json_array_append_new(named, ticket_json(&t->ticket[n]));
 		json_array_append_new(list,
-		    json_pack("{ss sI so}", "agreement", t->agreement, "count",
-			(json_int_t)t->count, "named", named));
+		    json_pack("{ss sI sI so}", "agreement", t->agreement, "count",
+			(json_int_t)t->count, "retimed", (json_int_t)t->retimed, "named", named));
 	}
 	return list;
 }
