@@ -43,6 +43,8 @@ side_add(struct dryrun_ticket *t, enum side side, const struct count *counts, in
 	struct dryrun_count *s;
 
 	for (int i = 0; i < n; i++) {
+		if (measure_indicator(counts[i].measure) >= INDICATORS)
+			continue;
 		s = &change_of(t, counts[i].cycle, measure_indicator(counts[i].measure))
 			 ->side[side];
 		if (measure_cohort(counts[i].measure) == COHORT_SETTLED) {
