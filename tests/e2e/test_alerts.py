@@ -15,7 +15,7 @@ AGREEMENTS = [{"id": "acme", "from": "2020-01-01", "targets": [{"kind": "request
               {"id": "slow", "from": "2020-01-01", "targets": [{"kind": "request", "respond": "1h"}]}]
 SLOW = {"name": "slow-response", "indicator": RATE, "window": "24h", "below": {"general": 0.5},
         "notify": ["ops"]}
-MEMBERS = ["alert", "rule", "indicator", "scope", "level", "value", "a", "b", "threshold", "window", "since",
+MEMBERS = ["alert", "rule", "kind", "indicator", "scope", "about", "level", "value", "a", "b", "threshold", "window", "since",
            "explain"]
 
 
