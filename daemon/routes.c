@@ -10,6 +10,7 @@ const struct route routes[] = {
     {METHOD_GET, "/v1/indicators", SCOPE_READ, api_indicators, NULL},
     {METHOD_GET, "/v1/indicators/{id}", SCOPE_READ, api_indicator, NULL},
     {METHOD_GET, "/v1/tickets/{id}", SCOPE_READ, api_ticket, NULL},
+    {METHOD_GET, "/v1/reports/{window}", SCOPE_READ, api_report, NULL},
     {METHOD_GET, "/v1/alerts", SCOPE_READ, api_alerts, NULL},
     {METHOD_GET, "/v1/alerts/{id}", SCOPE_READ, api_alert, NULL},
     {METHOD_GET, "/scores", SCOPE_READ, api_scores_text, NULL},

@@ -32,6 +32,11 @@ int store_alerts_live(
 int store_alerts_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
     struct stored_alert **list, struct err *err);
 
+/* Those that fired in [from, to), of an agreement's scope or of all agreements', the newest first, in
+ * the arena; returns how many, at most `limit`, or -1. */
+int store_alerts_fired(struct store *s, const char *agreement, int64_t from, int64_t to, int limit,
+    struct arena *a, struct stored_alert **list, struct err *err);
+
 int store_alert_counts(struct store *s,
     void (*each)(void *context, int state, int level, int64_t count), void *context,
     struct err *err);
