@@ -39,6 +39,8 @@ void api_report(void *context, const struct request *r, struct answer *a);
 void api_alerts(void *context, const struct request *r, struct answer *a);
 void api_alert(void *context, const struct request *r, struct answer *a);
 void api_alerts_text(void *context, const struct request *r, struct answer *a);
+void api_improvements(void *context, const struct request *r, struct answer *a);
+void api_improvement(void *context, const struct request *r, struct answer *a);
 void api_metrics(void *context, const struct request *r, struct answer *a);
 void api_healthz(void *context, const struct request *r, struct answer *a);
 void api_readyz(void *context, const struct request *r, struct answer *a);
@@ -72,6 +74,10 @@ struct question {
  */
 int question_read(struct api *api, const struct request *r, const char *const *names,
     struct arena *arena, struct question *q, struct err *err);
+
+/* The instant that answers are as of: now, but deadlines that have passed and are not judged yet
+ * hold it back. Within a read transaction. */
+int api_as_of(struct api *api, int64_t *t, struct err *err);
 
 /* Whether every parameter's name stands in a list, NULL-terminated. */
 int params_check(const struct request *r, const char *const *names, struct err *err);

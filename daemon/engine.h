@@ -30,6 +30,7 @@ struct submission {
 };
 
 struct engine;
+struct order;
 
 /* Owns neither store nor configuration, but holds a reference to the latter. Folds everything anew
  * where this slad, or the configuration, judges tickets otherwise than when they were last folded;
@@ -45,14 +46,16 @@ int engine_configure(struct engine *e, struct config *c, int64_t now,
 
 /* What one step is about; any part may be empty. */
 struct engine_work {
-	size_t submissions, reports;
+	size_t submissions, orders, reports;
 	struct submission **submission;
+	struct order **order; /* order.h */
 	const struct outbox *report; /* what became of messages */
 	bool probe; /* writes, so that its success says that the disk takes writes */
 };
 
 /*
- * One transaction: stores and folds the submissions, judges what fell due by now, moves alerts.
+ * One transaction: stores and folds the submissions, judges what fell due by now, carries out the
+ * orders, moves alerts.
  * -1: nothing happened, no submission is answered. Conflicting events are added to the faults of
  * their submission; where it has faults and does not skip, nothing of it is stored.
  */

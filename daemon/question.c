@@ -184,9 +184,8 @@ format_read(const struct request *r, struct question *q, struct err *err)
 	return 0;
 }
 
-/* Deadlines that have passed but are not judged yet hold time back. */
-static int
-as_of(struct api *api, int64_t *t, struct err *err)
+int
+api_as_of(struct api *api, int64_t *t, struct err *err)
 {
 	int64_t due;
 
@@ -203,7 +202,7 @@ question_read(struct api *api, const struct request *r, const char *const *names
     struct arena *arena, struct question *q, struct err *err)
 {
 	*q = (struct question){0};
-	if (params_check(r, names, err) != 0 || as_of(api, &q->as_of, err) != 0 ||
+	if (params_check(r, names, err) != 0 || api_as_of(api, &q->as_of, err) != 0 ||
 	    filters_read(api, r, arena, q, err) != 0 || bys_read(r, arena, &q->query, err) != 0 ||
 	    indicators_read(r, arena, &q->query, err) != 0 || cohort_read(r, &q->query, err) != 0 ||
 	    profile_read(api, r, err) != 0 || window_read(api, r, arena, q, err) != 0)

@@ -146,3 +146,31 @@ CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
+
+-- Improvement records: made and moved on by people; not folded, never rebuilt.
+-- state: 0 identified, 1 acting, 2 verifying, 3 closed. aim: in 1e-9. window: of the baseline.
+-- baseline, result: scores as they were then, as JSON.
+CREATE TABLE improvement (
+    id INTEGER PRIMARY KEY,
+    indicator TEXT NOT NULL,
+    agreement TEXT NOT NULL,
+    service TEXT,
+    priority TEXT,
+    team TEXT,
+    title TEXT NOT NULL,
+    aim INTEGER NOT NULL,
+    window TEXT NOT NULL,
+    due TEXT,
+    state INTEGER NOT NULL,
+    baseline TEXT NOT NULL,
+    result TEXT
+);
+CREATE TABLE improvement_move (
+    id INTEGER PRIMARY KEY,
+    improvement INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    move TEXT NOT NULL,
+    by TEXT NOT NULL,
+    note TEXT NOT NULL
+);
+CREATE INDEX improvement_move_of ON improvement_move (improvement);
