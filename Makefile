@@ -25,7 +25,7 @@ STORE = alerts compare entity entries improvements log statement store tallies
 DAEMON = api api_alerts api_behind api_catalogue api_health api_improvements api_metrics api_report api_scores api_ticket \
     auth cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version command door engine fold \
     fold_save frame guard http improvement improvement_order ingest keeper listen log notify notify_curl notify_queue order progress \
-    question report_gather request route routes row row_csv scores scores_gather server utf8 verify watch behind_outages \
+    question report_gather report_gather_more request route routes row row_csv scores scores_gather server utf8 verify watch behind_outages \
     behind_tickets keeper_thread engine_judge
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_buf \
@@ -35,7 +35,7 @@ TESTS = check_agreement check_alert check_alert_event check_assessment check_aut
     check_measurement check_notify check_notify_faults check_obligation check_outage check_packed \
     check_period check_quota check_report check_request check_stamp check_standard_webhooks check_store \
     check_systemd check_table check_tally check_ticket check_window check_zone check_zoneinfo \
-    replay tool_calendar
+    replay tool_calendar tool_report
 
 PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto
 

@@ -1,4 +1,4 @@
-#include "report_gather.h"
+#include "report_gather_inside.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -9,20 +9,7 @@
 #include "row.h"
 #include "store/store_alert.h"
 
-struct gathering {
-	struct store *store;
-	const struct config *config;
-	const struct scores_query *query;
-	const char *agreement;
-	struct arena *arena;
-	struct service_report *report;
-	struct report_score *score; /* the report's */
-	size_t served; /* services that something was counted of */
-	const char **service;
-	struct err *err;
-};
-
-static struct figure
+struct figure
 figure_of(bool has, double value)
 {
 	return (struct figure){has, has ? value : 0};
@@ -34,8 +21,8 @@ amount(bool has, int64_t n, int64_t unit)
 	return figure_of(has, (double)n / (double)unit);
 }
 
-static struct figure
-ratio(struct fraction f)
+struct figure
+figure_ratio(struct fraction f)
 {
 	return figure_of(f.den != 0, f.den == 0 ? 0 : fraction_value(f));
 }
@@ -49,7 +36,7 @@ score_of_row(const struct row *row)
 	    .a = amount(row_has_a(row), s->a, score_unit_a(row->indicator)),
 	    .b = amount(row_has_b(row), s->b, score_unit_b(row->indicator)),
 	    .c = amount(row_has_c(row), s->c, 1),
-	    .value = ratio(s->value),
+	    .value = figure_ratio(s->value),
 	    .pending = s->pending,
 	    .met = met == MET_YES ? MARK_MET
 		: met == MET_NO   ? MARK_MISSED
@@ -197,7 +184,7 @@ alert_of(struct gathering *g, const struct stored_alert *row)
 	    .reason = row->reason};
 
 	if (row->scope[DIM_AGREEMENT] != NULL)
-		made.value = ratio((struct fraction){row->good, row->total});
+		made.value = figure_ratio((struct fraction){row->good, row->total});
 	memcpy(made.scope, row->scope, sizeof(made.scope));
 	return made;
 }
@@ -263,7 +250,8 @@ report_gather(struct store *s, const struct config *c, const struct scores_query
 
 	*r = (struct service_report){0};
 	gather_head(&g);
-	if (gather_scores(&g) != 0 || gather_services(&g) != 0 || gather_alerts(&g) != 0)
+	if (gather_scores(&g) != 0 || gather_services(&g) != 0 || gather_alerts(&g) != 0 ||
+	    gather_improvements(&g) != 0)
 		return -1;
 	(void)profile;
 	return 0;

@@ -14,6 +14,8 @@
 
 #define REPORT_SERVICES 10
 #define REPORT_ALERTS 50 /* shown */
+#define REPORT_IMPROVEMENTS 50 /* shown */
+#define REPORT_IMPROVEMENTS_READ 1000 /* looked at, the newest */
 #define REPORT_ALERTS_READ 10000 /* counted */
 
 /* Of `q` the window, the cohort, now, and one agreement as its only filter count. Everything lives

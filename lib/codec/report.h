@@ -2,7 +2,7 @@
  * report: the service report of an agreement and a window, as it is handed to a customer.
  *
  * All of it is plain data that somebody else gathered; any part may be empty, and every text is
- * the gatherer's. Ratios are 0 to 1, times are seconds, instants UTC ms or STAMP_NEVER. A part that
+ * the gatherer's, and UTF-8. Ratios are 0 to 1, times are seconds, instants UTC ms or STAMP_NEVER. A part that
  * was not gathered is left out (null in JSON), one that has nothing to tell says so. (The reports
  * that an agreement makes due are domain/agreement's `struct report`.)
  *

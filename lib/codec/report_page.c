@@ -311,6 +311,8 @@ evaluation(struct page *p)
 				 : page_word(p, WORD_NO_DATA),
 		    c->score, none, false};
 	}
+	if (e->characteristics == 0)
+		return;
 	p->form->bars(p, page_word(p, WORD_EVALUATION), bar, e->characteristics);
 	p->form->table(p, &t);
 }
@@ -383,11 +385,9 @@ counted_text(struct page *p, enum indicator i)
 
 	if (indicator_table[i].input == INPUT_ASSESSMENT)
 		return NULL;
-	return report_textf(&p->arena, "A %s%s%s", a,
-	    b[0] == '\0' ? ""
-		: p->zh  ? "；B "
-			 : "; B ",
-	    b);
+	if (b[0] == '\0')
+		return report_textf(&p->arena, p->zh ? "A：%s" : "A: %s", a);
+	return report_textf(&p->arena, p->zh ? "A：%s；B：%s" : "A: %s; B: %s", a, b);
 }
 
 static void

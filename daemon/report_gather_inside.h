@@ -1,0 +1,30 @@
+/*
+ * report_gather_inside: a report being gathered, for the files report_gather*.c alone.
+ *
+ * report_gather.c       head, scores, services, alerts
+ * report_gather_more.c  what other rooms answer: improvements
+ */
+#ifndef SLAD_DAEMON_REPORT_GATHER_INSIDE_H
+#define SLAD_DAEMON_REPORT_GATHER_INSIDE_H
+
+#include "report_gather.h"
+
+struct gathering {
+	struct store *store;
+	const struct config *config;
+	const struct scores_query *query;
+	const char *agreement;
+	struct arena *arena;
+	struct service_report *report;
+	struct report_score *score; /* the report's */
+	size_t served; /* services that something was counted of */
+	const char **service;
+	struct err *err;
+};
+
+struct figure figure_of(bool has, double value);
+struct figure figure_ratio(struct fraction f);
+
+int gather_improvements(struct gathering *g);
+
+#endif
