@@ -31,6 +31,7 @@ struct api {
 /* The routes' handlers; the context is a struct api. */
 void api_scores(void *context, const struct request *r, struct answer *a);
 void api_scores_text(void *context, const struct request *r, struct answer *a);
+void api_evaluation(void *context, const struct request *r, struct answer *a);
 void api_score_tickets(void *context, const struct request *r, struct answer *a);
 void api_indicators(void *context, const struct request *r, struct answer *a);
 void api_indicator(void *context, const struct request *r, struct answer *a);
@@ -39,6 +40,10 @@ void api_report(void *context, const struct request *r, struct answer *a);
 void api_alerts(void *context, const struct request *r, struct answer *a);
 void api_alert(void *context, const struct request *r, struct answer *a);
 void api_alerts_text(void *context, const struct request *r, struct answer *a);
+void api_periods(void *context, const struct request *r, struct answer *a);
+void api_period(void *context, const struct request *r, struct answer *a);
+void api_period_moves(void *context, const struct request *r, struct answer *a);
+void api_closed_scores(void *context, const struct request *r, struct answer *a);
 void api_improvements(void *context, const struct request *r, struct answer *a);
 void api_improvement(void *context, const struct request *r, struct answer *a);
 void api_metrics(void *context, const struct request *r, struct answer *a);
@@ -55,12 +60,16 @@ json_t *json_text_or_null(const char *s);
 /* n parts of a unit, as a whole number where it is one. */
 json_t *json_parts(int64_t n, int64_t unit);
 
+/* The date from which a version of an agreement holds, its name; null for NULL. */
+json_t *json_version(const struct terms *terms);
+
 /* Where a ticket is explained: "/v1/tickets/INC%201?source=desk". */
 json_t *ticket_href(const char *subject, const char *source);
 
 /* A question as asked, with what the answer repeats of it. */
 struct question {
 	struct scores_query query;
+	const struct profile *profile; /* `default` unless another is named */
 	int64_t as_of;
 	bool csv;
 	bool zh; /* titles in Chinese */

@@ -48,19 +48,6 @@ report_read(struct api *api, const struct request *r, struct arena *arena, struc
 	return question_read(api, &asked, asked_names, arena, q, err);
 }
 
-/* The profile that is asked for, else "default", else the first; NULL if there is none. */
-static const struct profile *
-profile_of(const struct config *c, const struct request *r)
-{
-	const char *name = request_param(r, "profile");
-
-	for (size_t i = 0; i < c->profiles; i++) {
-		if (strcmp(c->profile[i].name, name == NULL ? "default" : name) == 0)
-			return &c->profile[i];
-	}
-	return c->profiles > 0 ? &c->profile[0] : NULL;
-}
-
 void
 api_report(void *context, const struct request *r, struct answer *a)
 {
@@ -75,8 +62,8 @@ api_report(void *context, const struct request *r, struct answer *a)
 		answer_problem(a, 503, "%s", err.msg);
 	else if (report_read(api, r, &arena, &q, &format, &err) != 0)
 		answer_problem(a, 400, "%s", err.msg);
-	else if (report_gather(api->reader, api->config, &q.query, profile_of(api->config, r),
-		     &arena, &report, &err) != 0)
+	else if (report_gather(
+		     api->reader, api->config, &q.query, q.profile, &arena, &report, &err) != 0)
 		answer_problem(a, 503, "%s", err.msg);
 	else {
 		format->write(&report, q.zh, &a->body);

@@ -269,6 +269,13 @@ due_judge(struct engine *e, int64_t now, struct err *err)
 	return n;
 }
 
+int
+engine_settle(struct engine *e, int64_t now, struct err *err)
+{
+	e->batch.now = now;
+	return due_judge(e, now, err);
+}
+
 static bool
 watch_is_due(const struct engine *e, int64_t now)
 {

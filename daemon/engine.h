@@ -64,9 +64,13 @@ int engine_step(struct engine *e, const struct engine_work *work, int64_t now, s
 /* When time alone next has something to do; STAMP_NEVER if it has not. */
 int engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err);
 
-/* Folds a page of the log into an emptied store, from `seq` on (moved forward); returns how many
- * records it was, 0 at the end. No alerts move. */
-int engine_replay(struct engine *e, struct store *log, int64_t *seq, int64_t now, struct err *err);
+/* Folds a page of the log into an emptied store, after `seq` (moved forward), up to the record
+ * `last`; returns how many records it was, 0 at the end. No alerts move. */
+int engine_replay(
+    struct engine *e, struct store *log, int64_t *seq, int64_t last, int64_t now, struct err *err);
+
+/* Judges what fell due by now, within a transaction. No alerts move. */
+int engine_settle(struct engine *e, int64_t now, struct err *err);
 
 /* Messages for receivers were written since this was last asked; true once after the start, too. */
 bool engine_told(struct engine *e);

@@ -2,7 +2,7 @@
  * report_gather_inside: a report being gathered, for the files report_gather*.c alone.
  *
  * report_gather.c       head, scores, services, alerts
- * report_gather_more.c  what other rooms answer: improvements
+ * report_gather_more.c  what other rooms answer: closed periods, evaluation, improvements
  */
 #ifndef SLAD_DAEMON_REPORT_GATHER_INSIDE_H
 #define SLAD_DAEMON_REPORT_GATHER_INSIDE_H
@@ -25,6 +25,10 @@ struct gathering {
 struct figure figure_of(bool has, double value);
 struct figure figure_ratio(struct fraction f);
 
+/* After the scores. */
+int gather_closed(struct gathering *g);
+
+int gather_evaluation(struct gathering *g, const struct profile *profile);
 int gather_improvements(struct gathering *g);
 
 #endif

@@ -1,6 +1,7 @@
 #include "routes.h"
 
 #include "api.h"
+#include "closing.h"
 #include "improvement.h"
 #include "ingest.h"
 #include "order.h"
@@ -9,12 +10,17 @@ const struct route routes[] = {
     {METHOD_POST, "/v1/events", SCOPE_INGEST, NULL, ingest_events, NULL},
     {METHOD_GET, "/v1/scores", SCOPE_READ, api_scores, NULL, NULL},
     {METHOD_GET, "/v1/scores/{id}/tickets", SCOPE_READ, api_score_tickets, NULL, NULL},
+    {METHOD_GET, "/v1/evaluation", SCOPE_READ, api_evaluation, NULL, NULL},
     {METHOD_GET, "/v1/indicators", SCOPE_READ, api_indicators, NULL, NULL},
     {METHOD_GET, "/v1/indicators/{id}", SCOPE_READ, api_indicator, NULL, NULL},
     {METHOD_GET, "/v1/tickets/{id}", SCOPE_READ, api_ticket, NULL, NULL},
     {METHOD_GET, "/v1/reports/{window}", SCOPE_READ, api_report, NULL, NULL},
     {METHOD_GET, "/v1/alerts", SCOPE_READ, api_alerts, NULL, NULL},
     {METHOD_GET, "/v1/alerts/{id}", SCOPE_READ, api_alert, NULL, NULL},
+    {METHOD_GET, "/v1/periods", SCOPE_READ, api_periods, NULL, NULL},
+    {METHOD_GET, "/v1/periods/{window}", SCOPE_READ, api_period, NULL, NULL},
+    {METHOD_GET, "/v1/periods/{window}/moves", SCOPE_READ, api_period_moves, NULL, NULL},
+    {METHOD_POST, "/v1/periods/{window}/close", SCOPE_OPERATE, NULL, order_take, closing_close},
     {METHOD_GET, "/v1/improvements", SCOPE_READ, api_improvements, NULL, NULL},
     {METHOD_GET, "/v1/improvements/{id}", SCOPE_READ, api_improvement, NULL, NULL},
     {METHOD_POST, "/v1/improvements", SCOPE_OPERATE, NULL, order_take, improvement_create},

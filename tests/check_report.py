@@ -215,7 +215,7 @@ class Numbers(unittest.TestCase):
         parts = ["evaluation", "scores", "times", "failures", "satisfaction", "tickets", "services", "alerts",
                  "improvements"]
         head = ["agreement", "name", "window", "zone", "as_of", "running", "revision", "closed_at", "closed_by",
-                "previous", "step"]
+                "moved", "previous", "step"]
         for sample in SAMPLES:
             self.assertEqual(list(json.loads(written(sample, "json", "en"))), head + parts)
         empty = json.loads(written("empty", "json", "en"))

@@ -62,6 +62,7 @@ static const struct report_characteristic sample_characteristics[] = {
     {RELIABILITY, {true, 1}, {true, 0.8625}, {true, 0.9}},
     {FRIENDLINESS, {true, 0.5}, {false, 0}, {true, 0}},
 };
+static const enum indicator sample_moved[] = {TIMELY_RESPONSE_RATE};
 static const struct report_band sample_bands[] = {{"A|1", 0.95}, {"<B>", 0.85}, {"C", 0}};
 static const struct report_veto sample_vetoes[] = {{LEAKAGE_FREE, 1, "<B>"}};
 static const struct report_time sample_times[] = {
@@ -147,6 +148,8 @@ static const struct service_report sample_full = {
 	.revision = 2,
 	.closed_at = INT64_C(1796090000000),
 	.closed_by = "<i>Jane</i>",
+	.moved = 1,
+	.moved_indicator = sample_moved,
 	.previous = "2026-10",
 	.step = "day"},
     .evaluation = {.profile = "default",

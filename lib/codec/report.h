@@ -2,9 +2,9 @@
  * report: the service report of an agreement and a window, as it is handed to a customer.
  *
  * All of it is plain data that somebody else gathered; any part may be empty, and every text is
- * the gatherer's, and UTF-8. Ratios are 0 to 1, times are seconds, instants UTC ms or STAMP_NEVER. A part that
- * was not gathered is left out (null in JSON), one that has nothing to tell says so. (The reports
- * that an agreement makes due are domain/agreement's `struct report`.)
+ * the gatherer's, and UTF-8. Ratios are 0 to 1, times are seconds, instants UTC ms or STAMP_NEVER.
+ * A part that was not gathered is left out (null in JSON), one that has nothing to tell says so.
+ * (The reports that an agreement makes due are domain/agreement's `struct report`.)
  *
  * report_html.c, report_md.c, report_json.c and report_csv.c write it; the two that people read
  * share their blocks (report_page.c), their words (report_text.c) and the charts (report_svg.c).
@@ -39,6 +39,8 @@ struct report_head {
 	int64_t revision; /* of the closed period; 0: it is not closed */
 	int64_t closed_at;
 	const char *closed_by; /* NULL if it is not closed */
+	size_t moved; /* scores that are not what the revision says */
+	const enum indicator *moved_indicator;
 	const char *previous; /* the window that scores are compared with, or NULL */
 	const char *step; /* of the series: "day", or NULL */
 };

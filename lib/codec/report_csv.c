@@ -87,6 +87,8 @@ head_rows(struct table *t, const struct report_head *h)
 		count_put(&at, "revision", h->revision);
 	instant_put(&at, "closed_at", h->closed_at);
 	text_put(&at, "closed_by", h->closed_by);
+	for (size_t i = 0; i < h->moved; i++)
+		text_put(&at, "moved", indicator_table[h->moved_indicator[i]].id);
 	text_put(&at, "previous", h->previous);
 }
 
@@ -119,7 +121,7 @@ evaluation_rows(struct table *t, const struct service_report *r)
 static void
 score_rows(struct table *t, const char *section, const char *scope, const struct report_score *s)
 {
-	struct place at = {t, section, indicator_table[s->indicator].id, scope};
+	const struct place at = {t, section, indicator_table[s->indicator].id, scope};
 
 	figure_put(&at, "a", s->a);
 	figure_put(&at, "b", s->b);
@@ -132,9 +134,19 @@ score_rows(struct table *t, const char *section, const char *scope, const struct
 	text_put(&at, "reason", s->reason);
 	figure_put(&at, "previous", s->previous);
 	text_put(&at, "trend", s->direction);
-	at.section = "series";
-	for (size_t i = 0; i < s->points; i++)
-		figure_put(&at, s->point[i].window, s->point[i].value);
+}
+
+static void
+series_rows(struct table *t, const struct service_report *r)
+{
+	for (size_t i = 0; i < r->scores; i++) {
+		const struct report_score *s = &r->score[i];
+		const struct place at = {
+		    t, "series", indicator_table[s->indicator].id, r->head.agreement};
+
+		for (size_t k = 0; k < s->points; k++)
+			figure_put(&at, s->point[k].window, s->point[k].value);
+	}
 }
 
 static void
@@ -275,6 +287,7 @@ report_csv(const struct service_report *r, bool zh, struct buf *out)
 	evaluation_rows(&t, r);
 	for (size_t i = 0; i < r->scores; i++)
 		score_rows(&t, "score", r->head.agreement, &r->score[i]);
+	series_rows(&t, r);
 	time_rows(&t, r);
 	flow_rows(&t, r);
 	service_rows(&t, r);

@@ -41,6 +41,11 @@ edge(const struct report_head *h, int64_t t)
 static void
 head_put(json_t *o, const struct report_head *h)
 {
+	json_t *moved = json_array();
+
+	for (size_t i = 0; i < h->moved; i++)
+		json_array_append_new(
+		    moved, json_string(indicator_table[h->moved_indicator[i]].id));
 	json_object_set_new(o, "agreement", text(h->agreement));
 	json_object_set_new(o, "name", text(h->name));
 	json_object_set_new(o, "window",
@@ -53,6 +58,7 @@ head_put(json_t *o, const struct report_head *h)
 	    o, "revision", h->revision > 0 ? json_integer(h->revision) : json_null());
 	json_object_set_new(o, "closed_at", instant(h->closed_at));
 	json_object_set_new(o, "closed_by", text(h->closed_by));
+	json_object_set_new(o, "moved", moved);
 	json_object_set_new(o, "previous", text(h->previous));
 	json_object_set_new(o, "step", text(h->step));
 }

@@ -57,7 +57,14 @@ void page_share(struct page *p, struct page_table *t, struct figure share, struc
 const char *page_word(const struct page *p, unsigned word); /* enum word */
 const char *page_indicator(const struct page *p, enum indicator i);
 
-/* The parts about indicators (report_page.c), and the others (report_page_more.c). */
+/* A row of two cells, for facts and figures. */
+extern const char *const page_two_columns[];
+void page_fact(struct page *p, struct page_table *t, unsigned word, const char *text);
+
+/* The parts after the summary: report_page_scores.c, report_page_more.c. */
+void page_evaluation(struct page *p);
+void page_indicators(struct page *p);
+void page_trends(struct page *p);
 void page_times(struct page *p);
 void page_satisfaction(struct page *p);
 void page_flows(struct page *p);

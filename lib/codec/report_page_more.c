@@ -30,9 +30,8 @@ count_cell(struct page *p, struct page_table *t, int64_t n, const char *note)
 static void
 failures(struct page *p)
 {
-	static const char *const columns[] = {"", "", NULL};
 	const struct report_failures *f = &p->report->failures;
-	struct page_table t = page_table_of(columns);
+	struct page_table t = page_table_of(page_two_columns);
 
 	if (!f->given)
 		return;
