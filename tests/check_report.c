@@ -6,6 +6,8 @@
 #include "report_sample.h"
 #include "suite.h"
 
+#define NBSP "\xc2\xa0"
+
 static const struct figure none;
 
 START_TEST(markup_is_text)
@@ -31,17 +33,17 @@ START_TEST(percents_do_not_flatter)
 	struct arena a = {0};
 	const struct figure limit = {true, 0.95};
 
-	ck_assert_str_eq(report_percent(&a, 0.975, none), "97.50 %");
-	ck_assert_str_eq(report_percent(&a, 1, none), "100.00 %");
-	ck_assert_str_eq(report_percent(&a, 0, none), "0.00 %");
-	ck_assert_str_eq(report_percent(&a, 0.99999, none), "99.999 %");
-	ck_assert_str_eq(report_percent(&a, 0.00001, none), "0.001 %");
-	ck_assert_str_eq(report_percent(&a, 0.95, limit), "95.00 %");
-	ck_assert_str_eq(report_percent(&a, 0.94999, limit), "94.999 %");
-	ck_assert_str_eq(report_percent(&a, 0.94999, none), "95.00 %");
-	ck_assert_str_eq(report_percent(&a, 0.949, limit), "94.90 %");
-	ck_assert_str_eq(report_objective(&a, 0.95), "95 %");
-	ck_assert_str_eq(report_objective(&a, 0.9995), "99.95 %");
+	ck_assert_str_eq(report_percent(&a, 0.975, none), "97.50" NBSP "%");
+	ck_assert_str_eq(report_percent(&a, 1, none), "100.00" NBSP "%");
+	ck_assert_str_eq(report_percent(&a, 0, none), "0.00" NBSP "%");
+	ck_assert_str_eq(report_percent(&a, 0.99999, none), "99.999" NBSP "%");
+	ck_assert_str_eq(report_percent(&a, 0.00001, none), "0.001" NBSP "%");
+	ck_assert_str_eq(report_percent(&a, 0.95, limit), "95.00" NBSP "%");
+	ck_assert_str_eq(report_percent(&a, 0.94999, limit), "94.999" NBSP "%");
+	ck_assert_str_eq(report_percent(&a, 0.94999, none), "95.00" NBSP "%");
+	ck_assert_str_eq(report_percent(&a, 0.949, limit), "94.90" NBSP "%");
+	ck_assert_str_eq(report_objective(&a, 0.95), "95" NBSP "%");
+	ck_assert_str_eq(report_objective(&a, 0.9995), "99.95" NBSP "%");
 	arena_free(&a);
 }
 END_TEST
@@ -55,12 +57,12 @@ START_TEST(numbers_are_read_by_people)
 	ck_assert_str_eq(report_amount(&a, 1000), "1,000");
 	ck_assert_str_eq(report_amount(&a, 1234567), "1,234,567");
 	ck_assert_str_eq(report_amount(&a, 4.5), "4.50");
-	ck_assert_str_eq(report_duration(&a, 0, false), "0 s");
-	ck_assert_str_eq(report_duration(&a, 0.25, false), "0.25 s");
-	ck_assert_str_eq(report_duration(&a, 59.6, false), "1 min");
-	ck_assert_str_eq(report_duration(&a, 754.25, false), "12 min 34 s");
-	ck_assert_str_eq(report_duration(&a, 3600, true), "1 小时");
-	ck_assert_str_eq(report_duration(&a, 93784, false), "26 h 3 min");
+	ck_assert_str_eq(report_duration(&a, 0, false), "0" NBSP "s");
+	ck_assert_str_eq(report_duration(&a, 0.25, false), "0.25" NBSP "s");
+	ck_assert_str_eq(report_duration(&a, 59.6, false), "1" NBSP "min");
+	ck_assert_str_eq(report_duration(&a, 754.25, false), "12" NBSP "min 34" NBSP "s");
+	ck_assert_str_eq(report_duration(&a, 3600, true), "1" NBSP "小时");
+	ck_assert_str_eq(report_duration(&a, 93784, false), "26" NBSP "h 3" NBSP "min");
 	ck_assert_str_eq(report_instant(&a, NULL, 0), "1970-01-01 00:00");
 	ck_assert_str_eq(report_instant(&a, &sample_zone, 0), "1970-01-01 08:00");
 	arena_free(&a);

@@ -36,7 +36,7 @@ def element_text(element):
 
 
 def cell_texts(cell):
-    """Of a cell of HTML: the text, and the note below it."""
+    """Of a cell of HTML: the text, and the note below it; no-break spaces are spaces."""
     note = cell.find("small")
     first = squeezed(cell.text or "")
     return [first] + ([element_text(note)] if note is not None else [])

@@ -45,7 +45,7 @@ static const char style[] =
     "small{display:block;font-size:7.5pt;line-height:1.3;color:#5a6670;font-weight:400;"
     "white-space:normal}\n"
     ".good{color:#14532d}.bad{color:#8c1d18;font-weight:600}.faint{color:#5a6670}\n"
-    "td.good,td.bad{white-space:nowrap}\n"
+    "td.good,td.bad,td.short{white-space:nowrap}\n"
     "figure{margin:0 0 4mm;break-inside:avoid}\n"
     "svg{display:block;width:100%;height:auto;font-family:inherit}\n"
     "svg .grid{stroke:#dfe5ea;stroke-width:1}\n"
@@ -98,6 +98,7 @@ static const char *const tones[] = {[TONE_PLAIN] = "",
     [TONE_GOOD] = "good",
     [TONE_BAD] = "bad",
     [TONE_FAINT] = "faint",
+    [TONE_SHORT] = "short",
     [TONE_GROUP] = ""};
 
 static void

@@ -9,9 +9,10 @@
 #include "codec/report.h"
 #include "codec/report_svg.h"
 
-enum tone { TONE_PLAIN, TONE_GOOD, TONE_BAD, TONE_FAINT, TONE_GROUP };
+enum tone { TONE_PLAIN, TONE_GOOD, TONE_BAD, TONE_FAINT, TONE_SHORT, TONE_GROUP };
 
-/* TONE_GROUP in the first cell: the row is a heading of those below it. */
+/* TONE_SHORT: a word or an instant, not to be broken. TONE_GROUP in the first cell: the row is a
+ * heading of those below it. */
 struct page_cell {
 	const char *text, *note; /* note: a smaller second line, or NULL */
 	enum tone tone;

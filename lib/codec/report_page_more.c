@@ -13,6 +13,12 @@ numbers(struct page *p, enum word w)
 }
 
 static void
+word_cell(struct page *p, struct page_table *t, const char *text)
+{
+	page_cell(p, t, text, NULL, TONE_SHORT);
+}
+
+static void
 time_cell(struct page *p, struct page_table *t, struct figure seconds)
 {
 	if (seconds.has)
@@ -229,12 +235,12 @@ page_alerts(struct page *p)
 	for (size_t i = 0; i < r->alerts; i++) {
 		const struct report_alert *a = &r->alert[i];
 
-		page_text(p, &t, report_instant(&p->arena, r->head.zone, a->fired_at));
+		word_cell(p, &t, report_instant(&p->arena, r->head.zone, a->fired_at));
 		if (a->resolved_at != STAMP_NEVER)
-			page_text(p, &t, report_instant(&p->arena, r->head.zone, a->resolved_at));
+			word_cell(p, &t, report_instant(&p->arena, r->head.zone, a->resolved_at));
 		else
 			page_cell(p, &t, report_name(a->state, p->zh), NULL, TONE_BAD);
-		page_text(p, &t, report_name(a->level, p->zh));
+		word_cell(p, &t, report_name(a->level, p->zh));
 		page_cell(p, &t, a->rule, indicator_word(p, a->indicator), TONE_PLAIN);
 		page_text(p, &t, scope_text(p, a->scope));
 		page_share(p, &t, a->value, none);
@@ -281,11 +287,11 @@ page_improvements(struct page *p)
 
 		page_cell(p, &t, m->title, indicator_word(p, m->indicator), TONE_PLAIN);
 		page_text(p, &t, scope_text(p, m->scope));
-		page_text(p, &t, report_name(m->state, p->zh));
+		word_cell(p, &t, report_name(m->state, p->zh));
 		page_share(p, &t, m->baseline, m->aim);
 		page_text(p, &t, m->aim.has ? report_objective(&p->arena, m->aim.value) : "–");
 		present_cell(p, &t, m);
-		page_text(p, &t, m->due == NULL ? "–" : m->due);
+		word_cell(p, &t, m->due == NULL ? "–" : m->due);
 	}
 	if (r->improvements > 0)
 		p->form->table(p, &t);

@@ -180,7 +180,7 @@ score_row(struct page *p, struct page_table *t, const struct report_score *s)
 {
 	const char *weighted = NULL;
 
-	if (s->c.has)
+	if (s->c.has && s->value.has)
 		weighted = report_textf(&p->arena, "C %s", report_amount(&p->arena, s->c.value));
 	page_cell(p, t, page_indicator(p, s->indicator), counted_text(p, s->indicator), TONE_PLAIN);
 	amount_cell(p, t, s, s->a, weighted);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NBSP "\xc2\xa0" /* between a number and its unit */
+
 static const char *const words[WORDS][2] = {
     [WORD_TITLE] = {"Service report", "服务报告"},
     [WORD_AGREEMENT] = {"Agreement", "服务协议"},
@@ -259,14 +261,14 @@ report_percent(struct arena *a, double share, struct figure limit)
 		if (digits == DIGITS_MOST ||
 		    (same_side(rounded, percent, 0) && same_side(rounded, percent, 100) &&
 			(!limit.has || (rounded >= 100 * limit.value) == (share >= limit.value))))
-			return report_textf(a, "%s %%", text);
+			return report_textf(a, "%s" NBSP "%%", text);
 	}
 }
 
 const char *
 report_objective(struct arena *a, double share)
 {
-	return report_textf(a, "%.9g %%", 100 * share);
+	return report_textf(a, "%.9g" NBSP "%%", 100 * share);
 }
 
 const char *
@@ -293,17 +295,18 @@ report_duration(struct arena *a, double seconds, bool zh)
 	const char *h = zh ? "小时" : "h", *min = zh ? "分" : "min", *sec = zh ? "秒" : "s";
 
 	if (hours > 0 && minutes > 0)
-		return report_textf(
-		    a, "%s %s %" PRId64 " %s", report_amount(a, (double)hours), h, minutes, min);
+		return report_textf(a, "%s" NBSP "%s %" PRId64 NBSP "%s",
+		    report_amount(a, (double)hours), h, minutes, min);
 	if (hours > 0)
-		return report_textf(a, "%s %s", report_amount(a, (double)hours), h);
+		return report_textf(a, "%s" NBSP "%s", report_amount(a, (double)hours), h);
 	if (minutes > 0 && s % 60 > 0)
-		return report_textf(a, "%" PRId64 " %s %" PRId64 " %s", minutes, min, s % 60, sec);
+		return report_textf(
+		    a, "%" PRId64 NBSP "%s %" PRId64 NBSP "%s", minutes, min, s % 60, sec);
 	if (minutes > 0)
-		return report_textf(a, "%" PRId64 " %s", minutes, min);
+		return report_textf(a, "%" PRId64 NBSP "%s", minutes, min);
 	if (s < 10 && seconds > 0)
-		return report_textf(a, "%.2g %s", seconds, sec);
-	return report_textf(a, "%" PRId64 " %s", s, sec);
+		return report_textf(a, "%.2g" NBSP "%s", seconds, sec);
+	return report_textf(a, "%" PRId64 NBSP "%s", s, sec);
 }
 
 const char *
