@@ -6,8 +6,6 @@
 #include "report_sample.h"
 #include "suite.h"
 
-#define NBSP "\xc2\xa0"
-
 static const struct figure none;
 
 START_TEST(markup_is_text)

@@ -32,6 +32,7 @@ static const char style[] =
     "dl.figures dt{font-size:8.5pt}\n"
     "table{width:100%;border-collapse:collapse;font-size:9pt;margin:0 0 4mm;"
     "font-variant-numeric:tabular-nums}\n"
+    ".c7 th:first-child{width:36%}\n"
     "thead{display:table-header-group}\n"
     "tr{break-inside:avoid}\n"
     "th{text-align:left;font-weight:600;color:#4a5763;border-bottom:1.5px solid #1f3a5f;"
@@ -163,7 +164,7 @@ body_cell(struct page *p, const struct page_cell *cell, bool number)
 static void
 table(struct page *p, const struct page_table *t)
 {
-	buf_puts(p->out, "<table>\n<thead><tr>");
+	markup_putf(p->out, "<table class=\"c%d\">\n<thead><tr>", (int)t->columns);
 	for (size_t c = 0; c < t->columns; c++)
 		head_cell(p, t->head[c]);
 	buf_puts(p->out, "</tr></thead>\n<tbody>\n");

@@ -154,8 +154,9 @@ previous_cell(struct page *p, struct page_table *t, const struct report_score *s
 	double difference = s->value.value - s->previous.value;
 
 	if (s->value.has && s->previous.has && (difference >= 0.00005 || difference <= -0.00005))
-		note = report_textf(&p->arena, "%s %.2f %s", difference > 0 ? "▲" : "▼",
-		    100 * (difference > 0 ? difference : -difference), page_word(p, WORD_POINTS));
+		note = report_textf(&p->arena, "%s" NBSP "%.2f" NBSP "%s",
+		    difference > 0 ? "▲" : "▼", 100 * (difference > 0 ? difference : -difference),
+		    page_word(p, WORD_POINTS));
 	if (s->previous.has)
 		page_cell(
 		    p, t, report_percent(&p->arena, s->previous.value, none), note, TONE_PLAIN);

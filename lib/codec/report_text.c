@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NBSP "\xc2\xa0" /* between a number and its unit */
-
 static const char *const words[WORDS][2] = {
     [WORD_TITLE] = {"Service report", "服务报告"},
     [WORD_AGREEMENT] = {"Agreement", "服务协议"},

@@ -113,7 +113,8 @@ const char *report_name(const char *key, bool zh);
 /* What an indicator's A and B are. */
 const char *report_counted(enum indicator i, bool b, bool zh);
 
-/* All in the arena. */
+/* Texts in the arena; between a number and its unit is a no-break space. */
+#define NBSP "\xc2\xa0"
 
 /* "97.50 %": with more digits than two where these would hide that it is not quite 0 or 100, or
  * which side of `limit` it is on. */

@@ -32,8 +32,8 @@ int store_alerts_live(
 int store_alerts_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
     struct stored_alert **list, struct err *err);
 
-/* Those that fired in [from, to), of an agreement's scope or of all agreements', the newest first, in
- * the arena; returns how many, at most `limit`, or -1. */
+/* Those that fired in [from, to), of an agreement's scope or of all agreements', the newest first,
+ * in the arena; returns how many, at most `limit`, or -1. */
 int store_alerts_fired(struct store *s, const char *agreement, int64_t from, int64_t to, int limit,
     struct arena *a, struct stored_alert **list, struct err *err);
 
