@@ -29,7 +29,7 @@ END_TEST
 START_TEST(percents_do_not_flatter)
 {
 	struct arena a = {0};
-	const struct figure limit = {true, 0.95};
+	const struct figure limit = {true, 0.95}, odd = {true, 0.55}; /* 100 * 0.55 > 55 */
 
 	ck_assert_str_eq(report_percent(&a, 0.975, none), "97.50" NBSP "%");
 	ck_assert_str_eq(report_percent(&a, 1, none), "100.00" NBSP "%");
@@ -40,6 +40,7 @@ START_TEST(percents_do_not_flatter)
 	ck_assert_str_eq(report_percent(&a, 0.94999, limit), "94.999" NBSP "%");
 	ck_assert_str_eq(report_percent(&a, 0.94999, none), "95.00" NBSP "%");
 	ck_assert_str_eq(report_percent(&a, 0.949, limit), "94.90" NBSP "%");
+	ck_assert_str_eq(report_percent(&a, 0.55, odd), "55.00" NBSP "%");
 	ck_assert_str_eq(report_objective(&a, 0.95), "95" NBSP "%");
 	ck_assert_str_eq(report_objective(&a, 0.9995), "99.95" NBSP "%");
 	arena_free(&a);

@@ -50,7 +50,7 @@ evaluation_facts(struct page *p)
 		page_fact(p, &t, WORD_BANDS, bands_text(p));
 	for (size_t i = 0; i < e->vetoes; i++)
 		page_fact(p, &t, WORD_VETO,
-		    report_textf(&p->arena, "%s: %s < %s", e->veto[i].at_most,
+		    report_textf(&p->arena, "%s (%s < %s)", e->veto[i].at_most,
 			page_indicator(p, e->veto[i].indicator),
 			report_objective(&p->arena, e->veto[i].below)));
 	p->form->facts(p, &t);

@@ -9,7 +9,7 @@
 #define LINE_WIDTH 330.0
 #define LINE_HEIGHT 150.0
 #define LINE_LEFT 46.0
-#define LINE_RIGHT 12.0
+#define LINE_RIGHT 18.0
 #define LINE_TOP 12.0
 #define LINE_BOTTOM 22.0
 #define DOTS_MOST 40 /* with more points, only those below the objective are dots */

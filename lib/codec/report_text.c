@@ -258,7 +258,7 @@ report_percent(struct arena *a, double share, struct figure limit)
 		rounded = strtod(text, NULL);
 		if (digits == DIGITS_MOST ||
 		    (same_side(rounded, percent, 0) && same_side(rounded, percent, 100) &&
-			(!limit.has || (rounded >= 100 * limit.value) == (share >= limit.value))))
+			(!limit.has || (rounded / 100 >= limit.value) == (share >= limit.value))))
 			return report_textf(a, "%s" NBSP "%%", text);
 	}
 }
