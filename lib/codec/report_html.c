@@ -7,6 +7,8 @@
 
 /* HTML that is XML as well. It asks for nothing: no script, no font, no picture, no address. */
 
+#define ROWS_WHOLE 10 /* a table with no more is not parted by a page */
+
 static const char style[] =
     "@page{size:A4;margin:15mm 15mm 17mm;@bottom-right{content:counter(page) \" / \" "
     "counter(pages);font:8pt sans-serif;color:#555}}\n"
@@ -25,13 +27,15 @@ static const char style[] =
     "dl.facts{display:grid;grid-template-columns:max-content 1fr;gap:.6mm 5mm;margin:0 0 4mm;"
     "break-inside:avoid}\n"
     "dt{color:#4a5763}dd{margin:0;overflow-wrap:anywhere;unicode-bidi:isolate}\n"
-    "dl.figures{display:flex;flex-wrap:wrap;gap:3mm;margin:0 0 4mm;break-inside:avoid}\n"
-    "dl.figures div{flex:1 1 24mm;border:1px solid #c9d2da;border-radius:1.5mm;"
-    "padding:2mm 3mm;display:flex;flex-direction:column-reverse;justify-content:flex-end}\n"
-    "dl.figures dd{font-size:16pt;font-weight:600;line-height:1.2;white-space:nowrap}\n"
-    "dl.figures dt{font-size:8.5pt}\n"
+    "dl.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(22mm,1fr));gap:2mm;"
+    "margin:0 0 4mm;break-inside:avoid}\n"
+    "dl.figures div{border:1px solid #c9d2da;border-radius:1.5mm;padding:2mm 2.5mm;"
+    "display:flex;flex-direction:column-reverse;justify-content:flex-end}\n"
+    "dl.figures dd{font-size:13.5pt;font-weight:600;line-height:1.3;white-space:nowrap}\n"
+    "dl.figures dt{font-size:8.5pt;line-height:1.3}\n"
     "table{width:100%;border-collapse:collapse;font-size:9pt;margin:0 0 4mm;"
     "font-variant-numeric:tabular-nums}\n"
+    ".whole{break-inside:avoid}\n"
     ".c7 th:first-child{width:36%}\n"
     "thead{display:table-header-group}\n"
     "tr{break-inside:avoid}\n"
@@ -164,7 +168,8 @@ body_cell(struct page *p, const struct page_cell *cell, bool number)
 static void
 table(struct page *p, const struct page_table *t)
 {
-	markup_putf(p->out, "<table class=\"c%d\">\n<thead><tr>", (int)t->columns);
+	markup_putf(p->out, "<table class=\"c%d%s\">\n<thead><tr>", (int)t->columns,
+	    t->cells <= ROWS_WHOLE * t->columns ? " whole" : "");
 	for (size_t c = 0; c < t->columns; c++)
 		head_cell(p, t->head[c]);
 	buf_puts(p->out, "</tr></thead>\n<tbody>\n");
