@@ -29,7 +29,7 @@ DAEMON = api api_alerts api_behind api_catalogue api_evaluation api_health api_i
     gather guard http improvement improvement_order ingest keeper keeper_thread listen log notify \
     notify_curl notify_queue order papers progress question report_gather report_gather_more \
     report_gather_time request route routes row row_csv scores scores_gather server statistics \
-    utf8 verify verify_closing watch
+    ticket_clocks ticket_json ticket_scores utf8 verify verify_closing watch
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_buf \
     check_calendar check_calendar_count check_config check_config_corpus check_config_judgement \
