@@ -251,8 +251,9 @@ report_gather(struct store *s, const struct config *c, const struct scores_query
 	*r = (struct service_report){0};
 	gather_head(&g);
 	if (gather_scores(&g) != 0 || gather_services(&g) != 0 || gather_alerts(&g) != 0 ||
-	    gather_closed(&g) != 0 || gather_statistics(&g) != 0 ||
-	    gather_evaluation(&g, profile) != 0 || gather_improvements(&g) != 0)
+	    gather_closed(&g) != 0 || gather_previous(&g) != 0 || gather_courses(&g) != 0 ||
+	    gather_statistics(&g) != 0 || gather_evaluation(&g, profile) != 0 ||
+	    gather_improvements(&g) != 0)
 		return -1;
 	return 0;
 }

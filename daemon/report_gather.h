@@ -12,6 +12,7 @@
 #include "scores.h"
 #include "store/store.h"
 
+#define REPORT_COURSES 12 /* indicators whose course is shown */
 #define REPORT_SERVICES 10
 #define REPORT_ALERTS 50 /* shown */
 #define REPORT_IMPROVEMENTS 50 /* shown */

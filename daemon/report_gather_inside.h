@@ -4,6 +4,7 @@
  * report_gather.c       head, scores, services, alerts
  * report_gather_more.c  what other rooms answer: closed periods, evaluation, improvements
  * report_gather_time.c  times, flows, satisfaction
+ * report_gather_course.c  the window before, and the course of values through the window
  */
 #ifndef SLAD_DAEMON_REPORT_GATHER_INSIDE_H
 #define SLAD_DAEMON_REPORT_GATHER_INSIDE_H
@@ -28,6 +29,8 @@ struct figure figure_ratio(struct fraction f);
 
 /* After the scores. */
 int gather_closed(struct gathering *g);
+int gather_previous(struct gathering *g);
+int gather_courses(struct gathering *g);
 
 int gather_statistics(struct gathering *g);
 int gather_evaluation(struct gathering *g, const struct profile *profile);
