@@ -30,6 +30,7 @@ courses_wanted(const struct gathering *g, bool wanted[static INDICATORS])
 		objectives = objectives || g->score[i].objective.has;
 	for (int i = 0; i < INDICATORS; i++) {
 		wanted[i] = count < REPORT_COURSES && g->score[i].value.has &&
+		    g->score[i].reason == NULL &&
 		    (objectives ? g->score[i].objective.has
 				: indicator_table[i].input == INPUT_TICKETS &&
 				indicator_table[i].formula != FORMULA_ABSENCE);

@@ -244,7 +244,8 @@ class Refused(Case):
         report = self.report(window="2019-01")
         self.assertEqual({s["value"] for s in report["scores"]} - {1}, {None})
         self.assertEqual(self.ask(window="2019-01").status, 200)
-        self.assertEqual(self.report(window="24h")["step"], None)
+        self.assertEqual(report["step"], None, "nothing has a course")
+        self.assertEqual(self.report(window="24h")["step"], "hour")
 
 
 if __name__ == "__main__":
