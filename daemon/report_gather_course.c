@@ -18,8 +18,15 @@ gather_previous(struct gathering *g)
 	return 0;
 }
 
-/* Indicators with an objective have their course shown; without any, those of tickets that have a
- * value. */
+/* Of tickets, and a share of them: not of a month's budget, nor whether anything happened. */
+static bool
+is_share_of_tickets(enum indicator i)
+{
+	return indicator_table[i].input == INPUT_TICKETS && i != INCIDENT_CONTROL_RATE &&
+	    indicator_table[i].formula != FORMULA_ABSENCE;
+}
+
+/* Indicators with an objective have their course shown; without any, shares of tickets. */
 static size_t
 courses_wanted(const struct gathering *g, bool wanted[static INDICATORS])
 {
@@ -28,12 +35,11 @@ courses_wanted(const struct gathering *g, bool wanted[static INDICATORS])
 
 	for (int i = 0; i < INDICATORS; i++)
 		objectives = objectives || g->score[i].objective.has;
-	for (int i = 0; i < INDICATORS; i++) {
-		wanted[i] = count < REPORT_COURSES && g->score[i].value.has &&
-		    g->score[i].reason == NULL &&
-		    (objectives ? g->score[i].objective.has
-				: indicator_table[i].input == INPUT_TICKETS &&
-				indicator_table[i].formula != FORMULA_ABSENCE);
+	for (enum indicator i = 0; i < INDICATORS; i++) {
+		const struct report_score *s = &g->score[i];
+
+		wanted[i] = count < REPORT_COURSES && s->value.has && s->reason == NULL &&
+		    (objectives ? s->objective.has : is_share_of_tickets(i));
 		count += wanted[i];
 	}
 	return count;

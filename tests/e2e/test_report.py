@@ -30,10 +30,10 @@ def config():
     with open(os.path.join(TOP, "tests/day/slad.yaml"), encoding="utf-8") as file:
         made = yaml.load(file, yaml.BaseLoader)
     made["agreements"][0]["name"] = NAME
-    made["alerts"] = [{"name": name, "indicator": "timely_response_rate", "where": where, "by": ["service"],
+    made["alerts"] = [{"name": name, "indicator": "timely_response_rate", "where": where, "by": by,
                        "window": "2026", "below": {"urgent": "0.999"}, "clear": "0.9995", "notify": []}
-                      for name, where in (("ours", {"agreement": "acme"}), ("all", {}),
-                                          ("theirs", {"agreement": "globex"}))]
+                      for name, where, by in (("ours", {"agreement": "acme"}, ["service"]), ("all", {}, ["service"]),
+                                              ("whole", {}, []), ("theirs", {"agreement": "globex"}, ["service"]))]
     del made["receivers"]
     return made
 
@@ -47,6 +47,9 @@ class Case(unittest.TestCase):
         print(done.stderr.strip())
         total = cls.slad.post_lines(iter(done.stdout.splitlines(keepends=True)))
         assert total["accepted"] > 1000, total
+        secret = [event("s-1", "request.opened", "S-1", "2026-06-09T02:00:00Z", agreement="globex", service="secret"),
+                  event("s-2", "request.responded", "S-1", "2026-06-09T09:00:00Z")]
+        assert cls.slad.post(secret).status == 200
 
     @classmethod
     def tearDownClass(cls):
@@ -180,14 +183,15 @@ class Figures(Case):
             self.assertEqual([service["late_recoveries"], service["late_responses"], service["late_resolutions"]], late)
 
     def test_alerts_that_concern_it(self):
-        until(lambda: len(self.slad.get("/v1/alerts", state="firing")["alerts"]) >= 12, "the alerts fire")
+        until(lambda: len(self.slad.get("/v1/alerts", state="firing")["alerts"]) >= 15, "the alerts fire")
         shown = self.report(window="this-year")["alerts"]
         self.assertEqual(shown["fired"], len(shown["alerts"]))
-        self.assertEqual({a["rule"] for a in shown["alerts"]}, {"ours", "all"})
+        self.assertEqual({a["rule"] for a in shown["alerts"]}, {"ours", "all", "whole"})
+        self.assertEqual({a["scope"].get("service") for a in shown["alerts"]}, {"mail", "erp", "vpn", "print", None})
         listed = {a["id"]: a for a in self.slad.get("/v1/alerts", limit=1000)["alerts"]}
         for alert in shown["alerts"]:
             self.assertEqual(alert["fired_at"], listed[alert["id"]]["fired_at"])
-            self.assertEqual(alert["value"] is None, alert["rule"] == "all")
+            self.assertEqual(alert["value"] is None, alert["rule"] != "ours")
         self.assertEqual(self.report()["alerts"], {"fired": 0, "alerts": []})
 
 
