@@ -272,7 +272,8 @@ START_TEST(alerts_fired_in_a_span)
 	    .indicator = "timely_response_rate",
 	    .since = 7,
 	    .resolved = STAMP_NEVER,
-	    .window = "24h"};
+	    .window = "24h",
+	    .subject = ""};
 	struct stored_alert *list;
 
 	for (size_t i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++) {
