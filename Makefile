@@ -15,17 +15,17 @@ VERSION = 0.1.0
 BASE = err mem buf pack stamp natural
 DOMAIN = zone calendar period window scope indicator ladder record agreement rule ticket \
     ticket_cycle ticket_moves clock outage tally quota measurement assessment score obligation \
-    alert improvement standing profile evaluation
+    alert improvement standing profile evaluation delivery
 CODEC = alert_event config config_access config_agreement config_bind config_calendar \
-    config_judgement config_profile config_receiver config_refs config_rule config_scalar \
+    config_delivery config_judgement config_profile config_receiver config_refs config_rule config_scalar \
     config_yaml event_json event_reader json_text metric packed standard_webhooks table zoneinfo
-STORE = alerts closings compare entity entries improvements log statement store tallies
-DAEMON = api api_alerts api_behind api_catalogue api_evaluation api_health api_improvements \
-    api_metrics api_periods api_scores api_ticket auth behind_outages behind_papers \
+STORE = alerts closings compare deliveries entity entries improvements log statement store tallies
+DAEMON = api api_alerts api_behind api_catalogue api_deliveries api_evaluation api_health \
+    api_improvements api_metrics api_periods api_receivers api_scores api_ticket auth behind_outages behind_papers \
     behind_tickets closing closing_order cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version \
-    command door downs engine engine_judge evaluate evidence fold fold_save frame guard http \
+    command delivery door downs engine engine_judge evaluate evidence fold fold_save frame guard http \
     improvement improvement_order ingest keeper keeper_thread listen log notify notify_curl \
-    notify_queue order papers progress question request route routes row row_csv scores \
+    notify_pause notify_queue notify_render order outbox papers progress question request route routes row row_csv scores \
     scores_gather server utf8 verify verify_closing watch
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_buf \

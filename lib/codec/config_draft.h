@@ -50,6 +50,7 @@ extern const struct conf_table agreement_table;
 extern const struct conf_table profile_table;
 extern const struct conf_table rule_table;
 extern const struct conf_table receiver_table;
+extern const struct conf_table hours_table; /* a delivery_policy's hours */
 extern const struct conf_table token_table;
 extern const struct conf_table config_table; /* the root */
 
@@ -60,6 +61,10 @@ conf_binder conf_indicator; /* an enum indicator */
 conf_binder conf_agreement; /* const char *: the id of an agreement */
 conf_binder conf_receivers; /* const char *const *, and its count: names of receivers */
 conf_binder conf_listeners; /* const struct listener *, and its count */
+
+/* Checks the digest and the rate of a receiver of some kind. */
+void policy_check(
+    struct conf *c, const yaml_node_t *n, const struct delivery_policy *p, const char *kind);
 
 /* Builds the calendar `always`, before anything is bound. */
 void draft_always(struct conf *c);

@@ -47,6 +47,8 @@ struct outbox {
 	int64_t next;
 	int status;
 	const char *error;
+	int64_t begun; /* the first attempt; 0: none yet */
+	int64_t ended; /* delivered or failed; 0 while it waits */
 };
 
 int store_outbox_add(struct store *s, const char *message, const char *receiver, int64_t alert,
@@ -66,6 +68,5 @@ int store_outbox_lanes(
  */
 int store_outbox_waiting(struct store *s, const char *receiver, int64_t after, int limit,
     struct arena *a, struct outbox **list, struct err *err);
-int store_outbox_counts(struct store *s, int64_t counts[static OUTBOX_STATES], struct err *err);
 
 #endif
