@@ -33,7 +33,7 @@ TESTS = check_agreement check_alert check_alert_event check_assessment check_aut
     check_config_secret check_delivery check_engine check_engine_facts check_evaluation check_event_json \
     check_event_json_facts check_frame check_guard check_http check_improvement check_json_text \
     check_ladder check_listen check_log check_measurement check_natural check_notify \
-    check_notify_faults check_notify_policy check_obligation check_outage check_packed check_period check_quota \
+    check_notify_faults check_notify_policy check_obligation check_outage check_outbox check_packed check_period check_quota \
     check_request check_stamp check_standard_webhooks check_store check_systemd check_table \
     check_tally check_ticket check_window check_zone check_zoneinfo replay tool_calendar
 

@@ -89,6 +89,19 @@ START_TEST(a_digest_is_tried_again)
 }
 END_TEST
 
+START_TEST(a_digest_counts_from_when_its_first_was_written)
+{
+	struct delivery d = delivery(1);
+
+	policed((struct delivery_policy){.digest = STAMP_HOUR, .several = true});
+	d.body = "{\"data\":{\"rule\":\"r\",\"scope\":{}}}";
+	d.created = now_ms() - STAMP_DAY;
+	ck_assert_int_eq(notify_submit(notify, &d, NULL), 0);
+	await(&reported, 1);
+	is_report(0, 1, NOTIFY_DELIVERED, 200, 1);
+}
+END_TEST
+
 START_TEST(until_each_of_a_digest_is_stored)
 {
 	unsaved = true;
@@ -250,6 +263,7 @@ main(void)
 	tcase_add_checked_fixture(t, calendar_set_up, calendar_tear_down);
 	tcase_add_test(t, a_digest_is_one_request_and_many_reports);
 	tcase_add_test(t, a_digest_is_tried_again);
+	tcase_add_test(t, a_digest_counts_from_when_its_first_was_written);
 	tcase_add_test(t, until_each_of_a_digest_is_stored);
 	tcase_add_test(t, the_rate_is_no_failure);
 	tcase_add_test(t, hours_are_no_failure_and_the_urgent_passes);
