@@ -37,18 +37,28 @@ const struct conf_table hours_table = {
 	},
 };
 
-void
-policy_check(
-    struct conf *c, const yaml_node_t *n, const struct delivery_policy *p, const char *kind)
+/* A number between two limits, in words where it is not. */
+static void
+bind_between(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into,
+    conf_binder *bind, int64_t low, int64_t high, const char *words)
 {
-	bool digest = conf_member(c, n, "digest") != NULL, rate = conf_member(c, n, "rate") != NULL;
+	int64_t value = -1;
 
-	if (digest && !p->several)
-		conf_mistake(c, conf_at(c, n, "digest"),
-		    "'digest' is not for '%s', which takes one event in a message", kind);
-	else if (digest && (p->digest < STAMP_SECOND || p->digest > DELIVERY_DIGEST_MAX))
-		conf_mistake(c, conf_at(c, n, "digest"), "'digest' is from 1s to 1h");
-	if (rate && (p->rate < 1 || p->rate > DELIVERY_RATE_MAX))
-		conf_mistake(c, conf_at(c, n, "rate"), "'rate' is from 1 to %d messages a minute",
-		    DELIVERY_RATE_MAX);
+	bind(c, &(struct conf_key){.name = k->name}, n, &value);
+	if (value >= low && value <= high)
+		conf_put(into, k->at, &value, sizeof(value));
+	else if (value >= 0)
+		conf_mistake(c, n, "'%s' is from %s", k->name, words);
+}
+
+void
+conf_digest(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
+{
+	bind_between(c, k, n, into, conf_duration, STAMP_SECOND, DELIVERY_DIGEST_MAX, "1s to 1h");
+}
+
+void
+conf_rate(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
+{
+	bind_between(c, k, n, into, conf_whole, 1, DELIVERY_RATE_MAX, "1 to 600 messages a minute");
 }

@@ -60,11 +60,9 @@ conf_binder conf_calendar; /* const struct calendar * */
 conf_binder conf_indicator; /* an enum indicator */
 conf_binder conf_agreement; /* const char *: the id of an agreement */
 conf_binder conf_receivers; /* const char *const *, and its count: names of receivers */
+conf_binder conf_digest; /* int64_t: ms; of a delivery_policy, as the next */
+conf_binder conf_rate; /* int64_t: messages a minute */
 conf_binder conf_listeners; /* const struct listener *, and its count */
-
-/* Checks the digest and the rate of a receiver of some kind. */
-void policy_check(
-    struct conf *c, const yaml_node_t *n, const struct delivery_policy *p, const char *kind);
 
 /* Builds the calendar `always`, before anything is bound. */
 void draft_always(struct conf *c);

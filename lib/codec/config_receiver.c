@@ -121,7 +121,10 @@ receiver_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
 	if (r->base_url != NULL)
 		r->base_url = arena_strndup(c->arena, r->base_url, len);
 	r->policy.several = r->kind != RECEIVER_WEBHOOK;
-	policy_check(c, n, &r->policy, receiver_kind_names[r->kind]);
+	if (!r->policy.several && conf_member(c, n, "digest") != NULL)
+		conf_mistake(c, conf_at(c, n, "digest"),
+		    "'digest' is not for '%s', which takes one event in a message",
+		    receiver_kind_names[r->kind]);
 }
 
 static bool
@@ -159,8 +162,8 @@ const struct conf_table receiver_table = {
 	    {"webhook", conf_map, .needed = true, .table = &webhook_table},
 	    {"language", conf_choice, AT(language), .preset = "en", .words = language_names},
 	    {"base_url", bind_url, AT(base_url)},
-	    {"digest", conf_duration, AT(policy.digest)},
-	    {"rate", conf_whole, AT(policy.rate)},
+	    {"digest", conf_digest, AT(policy.digest)},
+	    {"rate", conf_rate, AT(policy.rate)},
 	    {"hours", conf_map, AT(policy), .table = &hours_table},
 	    {0},
 	},

@@ -207,6 +207,16 @@ class Retries(Case):
             moved.wait(2)
             self.assertEqual(moved.moves(), ["fired", "resolved"])
 
+    def test_the_day_of_attempts_goes_on_over_a_restart(self):
+        self.start(Receiver(opened=False))
+        self.fire()
+        tried = lambda least: until(  # noqa: E731
+            lambda: (found := self.list(state="waiting")) and found[0]["attempts"] >= least and found[0],
+            f"it is tried {least} times")
+        before = tried(1)
+        self.slad.restart()
+        self.assertEqual(tried(before["attempts"] + 1)["first_attempt_at"], before["first_attempt_at"])
+
     def test_only_what_failed(self):
         dead = self.dead_letter()
         done = self.list(state="delivered")[0]
