@@ -66,6 +66,28 @@ joins(const struct delivery_policy *p, const struct delivery_pace *pace,
 	return pace->late || (p->digest > 0 && same_group(first, i));
 }
 
+/* The oldest that the hours let go; `items` if there is none. */
+static size_t
+first_of(const struct delivery_item *item, size_t items, bool shut, bool pass)
+{
+	size_t first = shut && !pass ? items : 0;
+
+	while (pass && first < items && !passes(item, items, first))
+		first++;
+	return first;
+}
+
+/* When digest and rate let the first one go. */
+static int64_t
+ready(const struct delivery_policy *p, struct delivery_pace *pace,
+    const struct delivery_item *first, int64_t now)
+{
+	int64_t digest = digest_after(p, first, now), rate = rate_after(p, pace, now);
+
+	pace->late = pace->late || rate > now;
+	return digest > rate ? digest : rate;
+}
+
 int64_t
 delivery_choose(const struct delivery_policy *p, struct delivery_pace *pace,
     const struct delivery_item *item, size_t items, int64_t now, size_t chosen[DELIVERY_TOGETHER],
@@ -73,21 +95,15 @@ delivery_choose(const struct delivery_policy *p, struct delivery_pace *pace,
 {
 	bool shut = p->hours != NULL && !calendar_open(p->hours, now);
 	bool pass = shut && !p->urgent_waits;
-	size_t first = 0;
-	int64_t rated, at;
+	size_t first = first_of(item, items, shut, pass);
+	int64_t at;
 
 	*count = 0;
-	while (pass && first < items && !passes(item, items, first))
-		first++;
 	if (items == 0)
 		return STAMP_NEVER;
-	if (shut && (!pass || first == items))
+	if (first == items)
 		return opening(p->hours, now);
-	at = digest_after(p, &item[first], now);
-	rated = rate_after(p, pace, now);
-	pace->late = pace->late || rated > now;
-	if (rated > at)
-		at = rated;
+	at = ready(p, pace, &item[first], now);
 	if (at > now)
 		return at;
 	chosen[(*count)++] = first;
