@@ -27,6 +27,6 @@ SELECT coalesce(max(id), 0) FROM outbox;
 -- Those of alerts that go on stay: they say who is to hear how it ends.
 -- name: delivery_prune
 DELETE FROM outbox WHERE id IN (SELECT o.id FROM outbox o
-    WHERE o.state = ?1 AND o.ended < ?2
+    WHERE o.state = ?1 AND o.state <> 0 AND o.ended < ?2
         AND NOT EXISTS (SELECT 1 FROM alert a WHERE a.id = o.alert AND a.resolved > ?3)
     ORDER BY o.ended LIMIT ?4);
