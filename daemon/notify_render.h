@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "codec/config.h"
 
-#define NOTIFY_RENDER_MAX (8u << 20) /* bytes of one message: a hundred events and their texts */
+#define NOTIFY_RENDER_MAX (8u << 20) /* bytes of one message: some events and their texts */
 
 /* One event, or several in one, appended; the bodies are CloudEvents, oldest first. Several only
  * if the receiver takes them. */

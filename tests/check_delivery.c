@@ -176,6 +176,23 @@ START_TEST(what_is_over_the_rate_goes_in_one)
 }
 END_TEST
 
+START_TEST(what_is_over_the_rate_may_need_several)
+{
+	policy = (struct delivery_policy){.rate = 2, .several = true};
+	for (int i = 0; i < 2 * DELIVERY_TOGETHER + 7; i++)
+		wait_for(AT(0), "1");
+	go(AT(0));
+	go(AT(0));
+	not_before(AT(0), AT(60 * S));
+	go(AT(60 * S));
+	ck_assert_uint_eq(items, DELIVERY_TOGETHER + 5);
+	go(AT(60 * S));
+	ck_assert_uint_eq(items, 5);
+	not_before(AT(60 * S), AT(120 * S));
+	ck_assert_str_eq(go(AT(120 * S)), "0 1 2 3 4");
+}
+END_TEST
+
 START_TEST(the_highest_rate)
 {
 	policy = (struct delivery_policy){.rate = DELIVERY_RATE_MAX};
@@ -387,6 +404,7 @@ add(TCase *t)
 	tcase_add_test(t, a_digest_has_an_end);
 	tcase_add_test(t, the_rate_of_a_minute);
 	tcase_add_test(t, what_is_over_the_rate_goes_in_one);
+	tcase_add_test(t, what_is_over_the_rate_may_need_several);
 	tcase_add_test(t, the_highest_rate);
 	tcase_add_test(t, outside_hours_all_but_the_urgent_waits);
 	tcase_add_test(t, the_urgent_may_wait_too);

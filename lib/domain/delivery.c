@@ -111,6 +111,7 @@ delivery_choose(const struct delivery_policy *p, struct delivery_pace *pace,
 		if (joins(p, pace, &item[first], &item[i]) && (!pass || passes(item, items, i)))
 			chosen[(*count)++] = i;
 	}
+	pace->late = pace->late && *count == DELIVERY_TOGETHER;
 	return now;
 }
 
@@ -119,5 +120,4 @@ delivery_sent(struct delivery_pace *pace, int64_t now)
 {
 	pace->sent[pace->next] = now;
 	pace->next = (pace->next + 1) % DELIVERY_RATE_MAX;
-	pace->late = false;
 }

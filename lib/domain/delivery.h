@@ -25,7 +25,7 @@
 
 #define DELIVERY_DIGEST_MAX 3600000 /* ms: news that is older is none */
 #define DELIVERY_RATE_MAX 600 /* a minute */
-#define DELIVERY_TOGETHER 100 /* messages in one: more are no longer read */
+#define DELIVERY_TOGETHER 30 /* messages in one, each a line: more are no longer read */
 
 struct delivery_policy { /* all zero: each message at once, on its own */
 	int64_t digest; /* 0: none */
