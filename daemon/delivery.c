@@ -8,6 +8,7 @@
 #include "api.h"
 #include "base/stamp.h"
 #include "codec/json_text.h"
+#include "log.h"
 #include "notify.h"
 #include "order.h"
 
@@ -112,6 +113,8 @@ delivery_retry(struct order *o, const struct act *act, struct err *err)
 	    store_delivery(act->store, d.row.id, o->arena, &d, err) < 0)
 		return -1;
 	o->message = d.row.id;
+	log_info("delivery %" PRId64 " to '%s' is to be tried again, says %s%s%s", d.row.id,
+	    d.row.receiver, o->by, o->note[0] != '\0' ? ": " : "", o->note);
 	d.row.body = NULL;
 	answer_json(&o->answer, 202, delivery_json(&d));
 	return 0;
@@ -168,6 +171,8 @@ delivery_test(struct order *o, const struct act *act, struct err *err)
 	if (test_add(o, act, receiver, &id, err) != 0 ||
 	    store_delivery(act->store, id, o->arena, &d, err) < 0)
 		return -1;
+	log_info("delivery %" PRId64 " to '%s' is a test, says %s%s%s", id, receiver, o->by,
+	    o->note[0] != '\0' ? ": " : "", o->note);
 	answer_json(&o->answer, 202, delivery_json(&d));
 	return 0;
 }

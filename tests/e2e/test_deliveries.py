@@ -170,6 +170,7 @@ class Retries(Case):
                          (dead["id"], "waiting", 0, None))
         self.arrives(dead)
         self.assertEqual(len(self.receiver.attempts), 3)
+        self.slad.wait_log(f"delivery {dead['id']} to 'ops' is to be tried again, says ann: it is up again")
 
     def test_it_outlives_a_kill(self):
         dead = self.dead_letter()
@@ -331,6 +332,7 @@ class Receivers(Case):
         self.assertEqual((row["id"], row["type"], row["alert"]), (answer["id"], "slad.receiver.test", None))
         self.refused(404, "/v1/receivers/nobody/test", "no receiver 'nobody'")
         self.refused(400, "/v1/receivers/ops/test", "'x'", {"x": 1})
+        self.slad.wait_log(f"delivery {answer['id']} to 'ops' is a test, says ann: are you there")
         more = [self.ordered("/v1/receivers/ops/test")["message"] for _ in range(3)]
         self.assertEqual([m.id for m in self.receiver.wait(4)[1:]], more)
 
