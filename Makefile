@@ -16,22 +16,23 @@ BASE = err mem buf pack stamp natural
 DOMAIN = zone calendar period window scope indicator ladder record agreement rule ticket \
     ticket_cycle ticket_moves clock outage tally quota measurement assessment score obligation \
     alert improvement standing profile evaluation histogram statistic budget trend window_step \
-    delivery
+    delivery shape
 CODEC = alert_event config config_access config_agreement config_bind config_calendar \
-    config_delivery config_judgement config_profile config_receiver config_refs config_rule \
-    config_rule_kinds config_scalar config_yaml event_json event_reader json_text markup metric \
-    packed report report_csv report_html report_json report_md report_page report_page_more \
-    report_page_scores report_svg report_text standard_webhooks table zoneinfo
-STORE = alerts closings compare deliveries entity entries improvements log statement store \
-    tallies
+    config_delivery config_hook config_judgement config_mapping config_profile config_receiver \
+    config_refs config_rule config_rule_kinds config_scalar config_secret config_verify config_yaml \
+    event_json event_reader json_text markup metric packed report report_csv report_html \
+    report_json report_md report_page report_page_more report_page_scores report_svg report_text \
+    standard_webhooks table verification zoneinfo
+STORE = alerts closings compare deliveries entity entries hook improvements log mapper \
+    mapper_functions mapper_prepare statement store tallies
 DAEMON = api api_alerts api_behind api_catalogue api_correlation api_deliveries api_evaluation \
     api_gaps api_health api_improvements api_metrics api_periods api_receivers api_report \
     api_scores api_series api_statistics api_ticket auth behind_outages behind_papers \
     behind_tickets closing closing_order cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version \
-    command delivery door downs dryrun dryrun_show engine engine_judge engine_moved evaluate \
-    evidence fold fold_save frame gather guard http improvement improvement_order ingest keeper \
+    command delivery door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved \
+    evaluate evidence fold fold_save frame gather guard hook_event hook_map hooks http improvement improvement_order ingest keeper \
     keeper_thread listen log notify notify_curl notify_pause notify_queue notify_render order \
-    outbox papers progress question report_gather report_gather_course report_gather_more \
+    outbox papers progress quarantine question report_gather report_gather_course report_gather_more \
     report_gather_time request route routes row row_csv scores scores_gather scores_sums scratch \
     series server snapshot statistics ticket_clocks ticket_json ticket_scores utf8 verify \
     verify_closing watch watch_alert watch_scores
@@ -55,6 +56,7 @@ bindir = $(exec_prefix)/bin
 sysconfdir = /etc
 datarootdir = $(prefix)/share
 mandir = $(datarootdir)/man
+mappingdir = $(datarootdir)/slad/mappings
 unitdir = $(prefix)/lib/systemd/system
 sysusersdir = $(prefix)/lib/sysusers.d
 SYSTEMD = auto
@@ -98,6 +100,7 @@ warnings = -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmis
     -Wwrite-strings -Wvla
 hardening = -fPIE -fstack-protector-strong -fstack-clash-protection
 cppflags = -D_GNU_SOURCE -DSLAD_VERSION='"$(VERSION)"' -DSLAD_CONFIG='"$(sysconfdir)/slad/slad.yaml"' \
+    -DSLAD_MAPPINGS='"$(mappingdir)"' \
     -Ilib -Ibuild/gen $(patsubst -I%,-isystem %,$(includes)) $(CPPFLAGS)
 cflags = -std=gnu11 -pthread $(warnings) $(if $(compiler),,$(doubtful-$(MODE))) $(hardening) $(flags-$(MODE)) $(CFLAGS)
 ldflags = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(flags-$(MODE)) $(LDFLAGS)
@@ -183,11 +186,14 @@ install: all
 	sed 's,/usr/bin/slad,$(bindir)/slad,g; s,/etc/slad,$(sysconfdir)/slad,g' \
 	    systemd/slad.service >$(B)/slad.service
 	$(INSTALL) -m 644 $(B)/slad.service $(d)$(unitdir)/slad.service
+	$(INSTALL) -d $(d)$(mappingdir)
+	$(INSTALL) -m 644 conf/mappings/*.yaml $(d)$(mappingdir)/
 	$(INSTALL) -m 644 systemd/slad.sysusers $(d)$(sysusersdir)/slad.conf
 	$(foreach page,$(pages),$(INSTALL) -D -m 644 $(page) \
 	    $(d)$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)) &&) :
 
 uninstall:
+	rm -rf $(d)$(mappingdir)
 	rm -f $(d)$(bindir)/slad $(d)$(unitdir)/slad.service $(d)$(sysusersdir)/slad.conf \
 	    $(foreach page,$(pages),$(d)$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 

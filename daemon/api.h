@@ -18,6 +18,7 @@
 #include "scores.h"
 #include "store/store.h"
 
+struct hook_counts;
 struct http;
 struct notify;
 
@@ -27,6 +28,7 @@ struct api {
 	struct keeper *keeper; /* NULL where nobody keeps: in tests */
 	struct http *http; /* likewise */
 	struct notify *notify; /* likewise */
+	struct hook_counts *hooks; /* of those that were heard of */
 	int64_t (*now)(void);
 	int64_t started;
 };
@@ -50,6 +52,8 @@ void api_alerts_text(void *context, const struct request *r, struct answer *a);
 void api_deliveries(void *context, const struct request *r, struct answer *a);
 void api_delivery(void *context, const struct request *r, struct answer *a);
 void api_receivers(void *context, const struct request *r, struct answer *a);
+void api_quarantine(void *context, const struct request *r, struct answer *a);
+void api_quarantined(void *context, const struct request *r, struct answer *a);
 void api_periods(void *context, const struct request *r, struct answer *a);
 void api_period(void *context, const struct request *r, struct answer *a);
 void api_period_moves(void *context, const struct request *r, struct answer *a);

@@ -6,7 +6,9 @@
 #include "domain/alert.h"
 #include "delivery.h"
 #include "http.h"
+#include "hooks.h"
 #include "notify.h"
+#include "store/store_hook.h"
 #include "watch.h"
 
 static void
@@ -53,6 +55,22 @@ http_metrics(struct api *api, struct buf *b)
 	metric_value(b, "slad_http_connections", c.connections, NULL);
 }
 
+static void
+hook_metrics(struct api *api, struct buf *b)
+{
+	const struct config *c = api->config;
+	struct hook_counts *counts;
+
+	metric_head(b, "slad_hook_deliveries_total", METRIC_COUNTER,
+	    "Deliveries of hooks since the start, by what became of them.");
+	for (size_t i = 0; i < c->hooks; i++) {
+		counts = hooks_counts(api, c->hook[i].source);
+		for (int r = 0; r < HOOK_RESULTS; r++)
+			metric_value(b, "slad_hook_deliveries_total", (double)counts->results[r],
+			    "result", hook_result_names[r], "source", c->hook[i].source, NULL);
+	}
+}
+
 static int
 store_metrics(struct api *api, struct buf *b, struct err *err)
 {
@@ -70,10 +88,13 @@ store_metrics(struct api *api, struct buf *b, struct err *err)
 	if (store_tickets_in(api->reader, ENTITY_INCOMPLETE, &count, err) != 0)
 		return -1;
 	metric_value(b, "slad_tickets", (double)count, "state", "incomplete", NULL);
-	metric_head(b, "slad_quarantine_events", METRIC_GAUGE, "Refused events that are kept.");
+	metric_head(b, "slad_quarantine_events", METRIC_GAUGE,
+	    "Refused events and deliveries that are kept.");
 	if (store_quarantine_size(api->reader, &count, &bytes, err) != 0)
 		return -1;
 	metric_value(b, "slad_quarantine_events", (double)count, NULL);
+	metric_head(b, "slad_quarantine_bytes", METRIC_GAUGE, "And the bytes of their bodies.");
+	metric_value(b, "slad_quarantine_bytes", (double)bytes, NULL);
 	return 0;
 }
 
@@ -207,6 +228,7 @@ api_metrics(void *context, const struct request *r, struct answer *a)
 	build_metrics(api, &a->body);
 	keeper_metrics(api, &a->body);
 	http_metrics(api, &a->body);
+	hook_metrics(api, &a->body);
 	a->type = "text/plain; version=0.0.4; charset=utf-8";
 	if (store_begin_read(api->reader, &err) != 0 || store_metrics(api, &a->body, &err) != 0 ||
 	    delivery_metrics(api, &a->body, &err) != 0 || alert_metrics(api, &a->body, &err) != 0 ||

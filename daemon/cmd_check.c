@@ -106,8 +106,9 @@ cmd_check(int argc, char **argv)
 		code = try(c, other, &o);
 	} else if (c != NULL && o.against == NULL) {
 		printf("%s is fine: %zu agreements, %zu calendars, %zu rules, %zu receivers, "
-		       "%zu tokens\n",
-		    o.file, c->agreements.count, c->calendars, c->rules, c->receivers, c->tokens);
+		       "%zu hooks, %zu tokens\n",
+		    o.file, c->agreements.count, c->calendars, c->rules, c->receivers, c->hooks,
+		    c->tokens);
 		code = EXIT_DONE;
 	}
 	config_unref(c);

@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "hook_map.h"
 #include "log.h"
 
 #define MISTAKES_MAX (256u << 10) /* bytes of what a configuration's mistakes may fill */
@@ -23,11 +24,23 @@ command_file(int argc, char **argv)
 	return NULL;
 }
 
+/* The file, and the expressions of the mappings that it names. */
+static struct config *
+load(const char *file, struct buf *mistakes)
+{
+	struct config *c = config_load(file, mistakes);
+
+	if (c == NULL || hooks_check(c, mistakes) == 0)
+		return c;
+	config_unref(c);
+	return NULL;
+}
+
 struct config *
 command_config(const char *file)
 {
 	struct buf mistakes = BUF_INIT(MISTAKES_MAX);
-	struct config *c = config_load(file, &mistakes);
+	struct config *c = load(file, &mistakes);
 
 	fputs(buf_text(&mistakes), stderr);
 	buf_free(&mistakes);
@@ -38,7 +51,7 @@ struct config *
 command_config_logged(const char *file)
 {
 	struct buf mistakes = BUF_INIT(MISTAKES_MAX);
-	struct config *c = config_load(file, &mistakes);
+	struct config *c = load(file, &mistakes);
 	const char *text = buf_text(&mistakes);
 	size_t len;
 

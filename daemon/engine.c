@@ -10,15 +10,12 @@
 #include "base/stamp.h"
 #include "engine_inside.h"
 #include "log.h"
-#include "order.h"
 #include "outbox.h"
 #include "scores.h"
 #include "watch.h"
 
 #define DUE_PAGE 256 /* entities that fell due, folded at once */
 #define WATCH_PAUSE 250 /* ms between two looks at the rules while events pour in */
-#define QUARANTINE_COUNT 10000 /* events kept there: enough to see what is wrong */
-#define QUARANTINE_BYTES (64 * 1048576) /* so that a mad sender does not fill the disk */
 
 struct engine *
 engine_new(struct store *s, struct config *c, int64_t now,
@@ -28,6 +25,7 @@ engine_new(struct store *s, struct config *c, int64_t now,
 
 	e->store = e->batch.store = e->batch.log = s;
 	e->config = config_ref(c);
+	e->hooks = hooks_new(c);
 	e->watched = INT64_MIN / 2;
 	e->changed = e->told = true;
 	if (engine_prepare(e, now, progress, context, err) != 0 ||
@@ -44,6 +42,7 @@ engine_free(struct engine *e)
 	if (e == NULL)
 		return;
 	fold_drop(&e->batch);
+	hooks_free(e->hooks);
 	config_unref(e->config);
 	free(e);
 }
@@ -57,6 +56,8 @@ engine_configure(struct engine *e, struct config *c, int64_t now,
 
 	e->config = config_ref(c);
 	e->changed = true;
+	hooks_free(e->hooks);
+	e->hooks = hooks_new(c);
 	rc = engine_judge(e, before, now, progress, context, err);
 	config_unref(before);
 	return rc;
@@ -217,28 +218,8 @@ store_event(struct engine *e, struct event *event, int64_t now, struct err *err)
 	return fold_add(&e->batch, source, event, err);
 }
 
-static int
-quarantine(struct engine *e, const struct submission *s, int64_t now, struct err *err)
-{
-	const struct fault *f;
-	int64_t bytes;
-
-	for (size_t i = 0; i < s->events->faults; i++) {
-		f = &s->events->fault[i];
-		bytes = (int64_t)strlen(f->body);
-		if (e->quarantine_count >= QUARANTINE_COUNT ||
-		    e->quarantine_bytes + bytes > QUARANTINE_BYTES)
-			break;
-		if (store_quarantine(e->store, now, s->sender, f->detail, f->body, err) != 0)
-			return -1;
-		e->quarantine_count++;
-		e->quarantine_bytes += bytes;
-	}
-	return 0;
-}
-
-static int
-submission_apply(struct engine *e, struct submission *s, int64_t now, struct err *err)
+int
+engine_take(struct engine *e, struct submission *s, int64_t now, struct err *err)
 {
 	s->fresh = arena_alloc(s->arena, s->events->count, sizeof(*s->fresh));
 	if (sift(e, s, err) != 0)
@@ -252,7 +233,17 @@ submission_apply(struct engine *e, struct submission *s, int64_t now, struct err
 			return -1;
 	}
 	e->changed = e->changed || s->accepted > 0;
-	return quarantine(e, s, now, err);
+	return 0;
+}
+
+static int
+submission_apply(struct engine *e, struct submission *s, int64_t now, struct err *err)
+{
+	if (s->hook != NULL)
+		return engine_hook(e, s, now, err);
+	if (engine_take(e, s, now, err) != 0)
+		return -1;
+	return s->skip ? engine_quarantine(e, s, now, err) : 0;
 }
 
 int
@@ -318,19 +309,6 @@ look(struct engine *e, int64_t now, struct err *err)
 	return 0;
 }
 
-/* In the order in which they came; each sees what all events before it come to, as of now. */
-static int
-orders_carry_out(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
-{
-	const struct act act = {e->store, e->config, now};
-
-	for (size_t i = 0; i < w->orders; i++) {
-		if (w->order[i]->carry_out(w->order[i], &act, err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int
 transaction(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
 {
@@ -338,7 +316,7 @@ transaction(struct engine *e, const struct engine_work *w, int64_t now, struct e
 		return -1;
 	e->batch.now = now;
 	if (work_apply(e, w, now, err) != 0 || engine_due(e, now, err) != 0 ||
-	    orders_carry_out(e, w, now, err) != 0)
+	    engine_orders(e, w, now, err) != 0)
 		return -1;
 	if (watch_is_due(e, now) && look(e, now, err) != 0)
 		return -1;

@@ -24,6 +24,7 @@ struct submission {
 	bool skip;
 	const char *sender; /* for the quarantine */
 	struct arena *arena; /* of the request; conflicts are written into it */
+	struct hook_delivery *hook; /* hook_map.h: the events are still to be made of it; or NULL */
 	struct event **fresh; /* the engine's: those that are stored */
 	/* the answer, valid once the step returned 0 */
 	size_t accepted, duplicates;
@@ -57,7 +58,9 @@ struct engine_work {
  * One transaction: stores and folds the submissions, judges what fell due by now, carries out the
  * orders, moves alerts.
  * -1: nothing happened, no submission is answered. Conflicting events are added to the faults of
- * their submission; where it has faults and does not skip, nothing of it is stored.
+ * their submission; where it has faults and does not skip, nothing of it is stored. Of a hook's
+ * delivery what is wrong goes to the quarantine as a whole, and what is right is stored, but of a
+ * snapshot: there it is all or nothing.
  */
 int engine_step(struct engine *e, const struct engine_work *work, int64_t now, struct err *err);
 

@@ -2,6 +2,7 @@
  * engine_inside: the engine's state, for the files engine*.c alone.
  *
  * engine.c       a step: batches in, one transaction
+ * engine_hook.c  deliveries of hooks, and the quarantine
  * engine_judge.c the whole: all entities judged anew, or the whole log folded anew
  * engine_moved.c what that moved, told to the operator
  */
@@ -10,11 +11,13 @@
 
 #include "engine.h"
 #include "fold.h"
+#include "hook_map.h"
 #include "snapshot.h"
 
 struct engine {
 	struct store *store;
 	struct config *config;
+	struct hooks *hooks; /* of the configuration */
 	struct fold_batch batch;
 	int64_t watched, watch_next; /* the last look at the rules, and when time asks for one */
 	int64_t prune_next; /* when old messages are looked for */
@@ -32,6 +35,18 @@ int engine_prepare(struct engine *e, int64_t now, void (*progress)(void *context
  * then what does not come from tickets alone is compared under the new one. */
 int engine_judge(struct engine *e, const struct config *before, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err);
+
+/* Stores and folds the events of a submission; where it has faults and does not skip, none. */
+int engine_take(struct engine *e, struct submission *s, int64_t now, struct err *err);
+
+/* Makes the events of a hook's delivery, and stores and folds them. */
+int engine_hook(struct engine *e, struct submission *s, int64_t now, struct err *err);
+
+/* Keeps what was wrong of a submission. */
+int engine_quarantine(struct engine *e, const struct submission *s, int64_t now, struct err *err);
+
+/* Carries out the orders of a step. */
+int engine_orders(struct engine *e, const struct engine_work *w, int64_t now, struct err *err);
 
 struct recount;
 

@@ -13,6 +13,7 @@
 
 #define BATCH_EVENTS 20000 /* events of one transaction, so that a reader's WAL stays small */
 #define BATCH_JOBS 4096
+#define BATCH_HOOKS 64 /* deliveries of hooks: mapping one may take 50 ms */
 #define BEAT STAMP_SECOND /* the longest sleep */
 /* Messages handed out for one receiver and not yet reported; what is urgent passes only those, when
  * they wait for the receiver's hours. */
@@ -25,7 +26,7 @@ struct batch {
 	struct job *jobs;
 	struct submission *submission[BATCH_JOBS];
 	struct order *order[BATCH_JOBS];
-	size_t count, submissions, orders;
+	size_t count, submissions, orders, hooks;
 	struct note *notes;
 	struct config *config;
 };
@@ -40,7 +41,8 @@ take(struct keeper *k, struct batch *b)
 	k->notes = NULL;
 	k->notes_last = &k->notes;
 	k->wanted = NULL;
-	while ((job = k->in.first) != NULL && b->count < BATCH_JOBS && events < BATCH_EVENTS) {
+	while ((job = k->in.first) != NULL && b->count < BATCH_JOBS && events < BATCH_EVENTS &&
+	    b->hooks < BATCH_HOOKS) {
 		k->in.first = job->next;
 		if (job->next == NULL)
 			k->in.last = &k->in.first;
@@ -48,6 +50,7 @@ take(struct keeper *k, struct batch *b)
 		k->events -= job->events.count;
 		k->bytes -= job->arena.bytes;
 		b->count++;
+		b->hooks += job->submission.hook != NULL;
 		if (job->order != NULL)
 			b->order[b->orders++] = job->order;
 		else

@@ -24,12 +24,17 @@
 #define ORDER_NOTE 4000 /* of what they have to say */
 
 struct job;
+struct submission; /* engine.h */
 
 /* Where and when an order is carried out. */
 struct act {
 	struct store *store; /* within the step's transaction */
 	const struct config *config;
 	int64_t now;
+	/* Takes events as if they were posted now; all or nothing. */
+	int (*submit)(void *engine, struct submission *s, int64_t now, struct err *err);
+	void *engine;
+	bool *released; /* set: something left the quarantine */
 };
 
 struct order {

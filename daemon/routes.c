@@ -3,12 +3,19 @@
 #include "api.h"
 #include "closing.h"
 #include "delivery.h"
+#include "hooks.h"
 #include "improvement.h"
 #include "ingest.h"
 #include "order.h"
+#include "quarantine.h"
 
 const struct route routes[] = {
     {METHOD_POST, "/v1/events", SCOPE_INGEST, NULL, ingest_events, NULL},
+    {METHOD_POST, "/hooks/{source}", 0, NULL, hooks_take, NULL},
+    {METHOD_GET, "/v1/quarantine", SCOPE_READ, api_quarantine, NULL, NULL},
+    {METHOD_GET, "/v1/quarantine/{id}", SCOPE_READ, api_quarantined, NULL, NULL},
+    {METHOD_POST, "/v1/quarantine/{id}/replay", SCOPE_OPERATE, NULL, order_take, quarantine_replay},
+    {METHOD_DELETE, "/v1/quarantine/{id}", SCOPE_OPERATE, NULL, order_take, quarantine_drop},
     {METHOD_GET, "/v1/scores", SCOPE_READ, api_scores, NULL, NULL},
     {METHOD_GET, "/v1/scores/{id}/tickets", SCOPE_READ, api_score_tickets, NULL, NULL},
     {METHOD_GET, "/v1/evaluation", SCOPE_READ, api_evaluation, NULL, NULL},

@@ -10,6 +10,7 @@
 #include "api.h"
 #include "base/stamp.h"
 #include "command.h"
+#include "hooks.h"
 #include "http.h"
 #include "ingest.h"
 #include "log.h"
@@ -35,9 +36,12 @@ struct server {
 static void
 job_done(void *context, struct job *job)
 {
-	(void)context;
+	struct server *s = context;
+
 	if (job->order != NULL)
 		order_done(job);
+	else if (job->submission.hook != NULL)
+		hooks_done(&s->api, job);
 	else
 		ingest_done(job);
 }
@@ -344,6 +348,7 @@ server_free(struct server *s)
 	if (s->watchdog != NULL)
 		event_free(s->watchdog);
 	config_unref(s->api.config);
+	hooks_counts_free(s->api.hooks);
 	if (s->base != NULL)
 		event_base_free(s->base);
 	free(s);

@@ -53,9 +53,3 @@ LEFT JOIN record r ON r.seq = i.seq WHERE r.seq IS NULL;
 
 -- name: log_sizes
 SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM identity);
-
--- name: quarantine_add
-INSERT INTO quarantine (received, sender, reason, body) VALUES (?1, ?2, ?3, ?4);
-
--- name: quarantine_size
-SELECT count(*), coalesce(sum(length(body)), 0) FROM quarantine;

@@ -15,14 +15,30 @@ CREATE TABLE identity (
     PRIMARY KEY (source, id)
 ) WITHOUT ROWID;
 
--- What was refused of those who asked to skip it, until its cause is mended.
+-- What was refused, until its cause is mended: an event whose sender asked to skip it, or a delivery
+-- of a hook that could not be mapped. hook: the hook's source, NULL of events. headers: JSON, without
+-- secrets. bytes: of body.
 CREATE TABLE quarantine (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     received INTEGER NOT NULL,
     sender TEXT NOT NULL,
+    hook TEXT,
+    delivery TEXT,
     reason TEXT NOT NULL,
+    bytes INTEGER NOT NULL,
+    headers TEXT,
     body TEXT NOT NULL
 );
+CREATE INDEX quarantine_list ON quarantine (id, hook, bytes);
+
+-- What a hook that sends snapshots last said of a ticket. state: JSON.
+CREATE TABLE hook_state (
+    source TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    version ANY,
+    state TEXT NOT NULL,
+    PRIMARY KEY (source, subject)
+) WITHOUT ROWID;
 
 -- All below is folded from the log, and can be rebuilt from it.
 -- An entity is what records are about: a ticket (class 0), an outage (1), a maintenance (2); or a

@@ -2,6 +2,7 @@
 
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "codec/config_draft.h"
 
@@ -63,6 +64,7 @@ const struct conf_table config_table = {
 	    {"profiles", conf_list, AT(profile), COUNT(profiles), .table = &profile_table},
 	    {"receivers", conf_list, AT(receiver), COUNT(receivers), .table = &receiver_table},
 	    {"alerts", conf_list, AT(rule), COUNT(rules), .table = &rule_table},
+	    {"hooks", conf_list, AT(hook), COUNT(hooks), .table = &hook_table},
 	    {"tokens", conf_list, AT(token), COUNT(tokens), .table = &token_table},
 	    {0},
 	},
@@ -106,7 +108,10 @@ struct config *
 config_load(const char *file, struct buf *mistakes)
 {
 	struct owner *o = mem_alloc(1, sizeof(*o));
-	struct conf c = {.file = file, .arena = &o->arena, .draft = &o->draft};
+	struct conf c = {.file = file,
+	    .arena = &o->arena,
+	    .draft = &o->draft,
+	    .others = BUF_INIT(CONF_OTHERS_MAX)};
 	bool sound;
 
 	atomic_init(&o->refs, 1);
@@ -129,6 +134,16 @@ config_calendar_version(const struct config *c, const struct calendar *calendar)
 	while (c->calendar[i] != calendar)
 		i++;
 	return c->calendar_version[i];
+}
+
+const struct hook *
+config_hook(const struct config *c, const char *source)
+{
+	for (size_t i = 0; i < c->hooks; i++) {
+		if (strcmp(c->hook[i].source, source) == 0)
+			return &c->hook[i];
+	}
+	return NULL;
 }
 
 struct config *

@@ -14,8 +14,10 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "codec/verification.h"
 #include "domain/agreement.h"
 #include "domain/delivery.h"
+#include "domain/mapping.h"
 #include "domain/profile.h"
 #include "domain/rule.h"
 
@@ -53,13 +55,24 @@ struct listener {
 	bool loopback; /* reachable from this machine only */
 };
 
+/* A system that posts to /hooks/SOURCE. */
+struct hook {
+	const char *source; /* of the events, too */
+	const char *agreement; /* of all its events; NULL: the mapping says */
+	const struct zone *zone; /* of local times */
+	const struct mapping *mapping;
+	size_t tables; /* those that go before the mapping's */
+	const struct mapping_table *table;
+	struct verification verify;
+};
+
 struct config {
 	const char *file;
 	const char *database; /* absolute, or relative to the working directory */
 	const struct zone *zone;
 	/* Where no profile is named: `default`, else the file's first, else the built-in one. */
 	size_t usual;
-	size_t listeners, calendars, profiles, rules, receivers, tokens;
+	size_t listeners, calendars, profiles, rules, receivers, hooks, tokens;
 	const struct listener *listener;
 	const struct calendar *const *calendar;
 	const char *const *calendar_version; /* beside each: see config_calendar_version() */
@@ -67,6 +80,7 @@ struct config {
 	const struct profile *profile; /* one of them is `default` */
 	const struct rule *rule;
 	const struct receiver *receiver;
+	const struct hook *hook;
 	const struct token *token;
 	/* SHA-256, as hex, of all that judges tickets: the calendars in use with their zones'
 	 * transitions, and every version of every agreement, but its name and objectives. The same
@@ -88,6 +102,9 @@ void config_unref(struct config *c); /* NULL is fine */
 /* The first 12 hex digits of the SHA-256 over what a calendar of the configuration judges by: its
  * name, zone, spans and dates. */
 const char *config_calendar_version(const struct config *c, const struct calendar *calendar);
+
+/* The hook of that source, or NULL. */
+const struct hook *config_hook(const struct config *c, const char *source);
 
 /* The libyaml that is loaded. */
 const char *config_yaml_version(void);

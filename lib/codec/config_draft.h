@@ -52,6 +52,8 @@ extern const struct conf_table rule_table;
 extern const struct conf_table receiver_table;
 extern const struct conf_table hours_table; /* a delivery_policy's hours */
 extern const struct conf_table token_table;
+extern const struct conf_table hook_table;
+extern const struct conf_table verify_table, mapping_verify_table; /* a struct verification */
 extern const struct conf_table config_table; /* the root */
 
 /* Of rules: what those about a score have, in config_rule.c; the rest in config_rule_kinds.c. */
@@ -69,6 +71,19 @@ conf_binder conf_receivers; /* const char *const *, and its count: names of rece
 conf_binder conf_digest; /* int64_t: ms; of a delivery_policy, as the next */
 conf_binder conf_rate; /* int64_t: messages a minute */
 conf_binder conf_listeners; /* const struct listener *, and its count */
+
+/* Reads a secret's file into the arena: its text, without blanks around it; if it is to be a key,
+ * whsec_ and base64 are decoded. -1 if that is not possible, which is noted. */
+int conf_secret(
+    struct conf *c, const yaml_node_t *n, const char *path, bool key, struct secret *secret);
+
+conf_binder conf_verify; /* struct verification, by the key's table */
+conf_binder conf_tables; /* const struct mapping_table *, and its count */
+
+/* Reads a mapping's file; NULL if it has a mistake. Its own verification, without secrets, is put
+ * into `verify`. */
+const struct mapping *draft_mapping(
+    struct conf *c, const yaml_node_t *n, const char *file, struct verification *verify);
 
 /* Builds the calendar `always`, before anything is bound. */
 void draft_always(struct conf *c);

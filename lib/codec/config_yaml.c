@@ -303,6 +303,8 @@ void
 conf_finish(struct conf *c, struct buf *out)
 {
 	write_notes(c, out);
+	buf_put(out, buf_text(&c->others), c->others.len);
+	buf_free(&c->others);
 	if (c->loaded)
 		yaml_document_delete(&c->document);
 	c->loaded = false;

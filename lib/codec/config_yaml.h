@@ -29,6 +29,7 @@
 #define CONF_DEPTH_MAX 32 /* nested lists and mappings; the deepest key lies at 7 */
 #define CONF_ITEMS_MAX 10000 /* entries of one list: they are compared pairwise */
 #define CONF_TEXT_MAX 2048 /* bytes of one value */
+#define CONF_OTHERS_MAX (128u << 10) /* bytes of what is said of files that it names */
 #define CONF_SHOWN_MAX 100 /* mistakes that are written out */
 
 struct draft;
@@ -39,6 +40,7 @@ struct conf { /* a file being read */
 	struct arena *arena; /* of all that is bound */
 	struct draft *draft; /* what is bound so far, for binders that look up */
 	size_t mistakes;
+	struct buf others; /* lines about the files that this one names */
 	/* private */
 	yaml_document_t document;
 	bool loaded;

@@ -114,25 +114,3 @@ store_replay(struct store *s, int64_t seq, int64_t limit,
 	statement_end(s, QUERY_RECORD_PAGE);
 	return more;
 }
-
-int
-store_quarantine(struct store *s, int64_t received, const char *sender, const char *reason,
-    const char *body, struct err *err)
-{
-	statement(s, QUERY_QUARANTINE_ADD, "ittt", received, sender, reason, body);
-	return statement_run(s, QUERY_QUARANTINE_ADD, err);
-}
-
-int
-store_quarantine_size(struct store *s, int64_t *count, int64_t *bytes, struct err *err)
-{
-	sqlite3_stmt *st = statement(s, QUERY_QUARANTINE_SIZE, "");
-	int found = statement_step(s, QUERY_QUARANTINE_SIZE, err);
-
-	if (found > 0) {
-		*count = sqlite3_column_int64(st, 0);
-		*bytes = sqlite3_column_int64(st, 1);
-	}
-	statement_end(s, QUERY_QUARANTINE_SIZE);
-	return found < 0 ? -1 : 0;
-}

@@ -59,10 +59,6 @@ int store_replay(struct store *s, int64_t seq, int64_t limit,
     int (*each)(void *context, int64_t seq, const char *body, size_t len, struct err *err),
     void *context, struct err *err);
 
-int store_quarantine(struct store *s, int64_t received, const char *sender, const char *reason,
-    const char *body, struct err *err);
-int store_quarantine_size(struct store *s, int64_t *count, int64_t *bytes, struct err *err);
-
 /* Entities: tickets, outages, maintenance, facts, retractions. */
 enum entity_state { ENTITY_INCOMPLETE, ENTITY_OPEN, ENTITY_RESOLVED, ENTITY_EXCLUDED };
 #define ENTITY_STATES 4

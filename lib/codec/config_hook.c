@@ -1,0 +1,146 @@
+#include "codec/config_draft.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SOURCE_MAX 128 /* bytes: it is a part of a path, and of every event */
+
+/* The file of a mapping that is named: the administrator's own, beside the configuration, go before
+ * those that came with slad. */
+static const char *
+mapping_file(struct conf *c, const char *name)
+{
+	size_t len = strlen(name);
+	const char *own;
+	char path[4096];
+
+	if (strchr(name, '/') != NULL || (len > 5 && strcmp(name + len - 5, ".yaml") == 0))
+		return conf_resolve(c, name);
+	snprintf(path, sizeof(path), "mappings/%.200s.yaml", name);
+	own = conf_resolve(c, path);
+	if (access(own, F_OK) == 0)
+		return own;
+	snprintf(path, sizeof(path), SLAD_MAPPINGS "/%.200s.yaml", name);
+	return arena_strdup(c->arena, path);
+}
+
+static void
+bind_mapping(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
+{
+	const char *name = conf_scalar(c, k, n, "is the name of a mapping, or its file");
+	struct hook *h = into;
+
+	if (name == NULL)
+		return;
+	h->mapping = draft_mapping(c, n, mapping_file(c, name), &h->verify);
+	if (h->mapping == NULL)
+		conf_mistake(c, n, "the mapping '%.100s' cannot be used: see below", name);
+}
+
+static void
+bind_source(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
+{
+	const char *name = conf_scalar(c, k, n, "is a name such as desk");
+
+	if (name != NULL &&
+	    (*name == '\0' || strlen(name) > SOURCE_MAX || strchr(name, '/') != NULL))
+		conf_wrong(c, k, n, "is a name of 1 to 128 bytes without '/', such as desk");
+	else if (name != NULL)
+		conf_put(into, k->at, &name, sizeof(name));
+}
+
+/* Whether what a table of agreements gives are agreements. */
+static void
+agreements_check(struct conf *c, const yaml_node_t *tables)
+{
+	const yaml_node_t *table = conf_member(c, tables, "agreements");
+	const char *id;
+
+	if (table == NULL || table->type != YAML_MAPPING_NODE)
+		return;
+	for (const yaml_node_pair_t *p = table->data.mapping.pairs.start;
+	     p < table->data.mapping.pairs.top; p++)
+		conf_agreement(c, &(struct conf_key){.name = "agreements"},
+		    yaml_document_get_node(&c->document, p->value), &id);
+}
+
+/* Whether the mapping finds the agreement by a table that has nothing in it. */
+static bool
+lacks_agreement(const struct hook *h)
+{
+	const struct mapping *m = h->mapping;
+	const struct mapping_text *t;
+
+	if (h->agreement != NULL)
+		return false;
+	for (size_t i = 0; i < h->tables; i++)
+		if (strcmp(h->table[i].name, "agreements") == 0 && h->table[i].pairs > 0)
+			return false;
+	for (size_t i = 0; i < m->entries; i++) {
+		for (size_t j = 0; j < m->entry[i].members; j++) {
+			t = &m->entry[i].member[j].value;
+			if (strcmp(m->entry[i].member[j].name, "agreement") == 0 &&
+			    strstr(t->text, "'agreements'") != NULL)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void
+hook_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
+{
+	struct hook *h = item;
+	const struct verification *v = &h->verify;
+
+	(void)parent;
+	if (h->zone == NULL)
+		h->zone = c->draft->config.zone;
+	agreements_check(c, conf_member(c, n, "tables"));
+	if (h->mapping == NULL)
+		return;
+	if (v->kind == VERIFICATION_UNSET)
+		conf_mistake(c, n,
+		    "a hook needs 'verify': a token, a signature or basic, or none where nobody "
+		    "else can reach it");
+	else if (v->kind != VERIFICATION_NONE && v->secrets == 0)
+		conf_mistake(c, n,
+		    "this system sends a %s in %s: name the file of the secret, 'verify: {%s: "
+		    "...}', or say 'verify: none'",
+		    v->kind == VERIFICATION_TOKEN ? "token" : "signature",
+		    v->query != NULL ? "the query" : v->header,
+		    v->kind == VERIFICATION_TOKEN ? "token_file" : "secret_files");
+	if (lacks_agreement(h))
+		conf_mistake(c, n,
+		    "a hook needs 'agreement', or 'tables: {agreements: {...}}' by which its "
+		    "mapping finds it");
+}
+
+static bool
+hook_same(const void *a, const void *b)
+{
+	const struct hook *x = a, *y = b;
+
+	return same_text(x->source, y->source);
+}
+
+#define AT(name) .at = offsetof(struct hook, name)
+
+const struct conf_table hook_table = {
+    .what = "a hook",
+    .size = sizeof(struct hook),
+    .same = hook_same,
+    .twice = "a hook of this source",
+    .check = hook_check,
+    .keys =
+	(const struct conf_key[]){
+	    {"source", bind_source, AT(source), .needed = true},
+	    {.name = "mapping", .bind = bind_mapping, .needed = true},
+	    {"agreement", conf_agreement, AT(agreement)},
+	    {"tables", conf_tables, AT(table), .count = offsetof(struct hook, tables)},
+	    {"timezone", conf_zone, AT(zone)},
+	    {"verify", conf_verify, AT(verify), .table = &verify_table},
+	    {0},
+	},
+};

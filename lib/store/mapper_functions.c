@@ -1,0 +1,210 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "domain/shape.h"
+#include "store/mapper_inside.h"
+
+#define LATEST INT64_C(253402300799999) /* ms: the end of 9999 */
+
+/* Whether an argument is NULL, which then is the result. */
+static bool
+is_null(sqlite3_context *c, sqlite3_value *v)
+{
+	if (sqlite3_value_type(v) != SQLITE_NULL)
+		return false;
+	sqlite3_result_null(c);
+	return true;
+}
+
+static const char *
+text_of(sqlite3_value *v)
+{
+	const char *text = (const char *)sqlite3_value_text(v);
+
+	return text == NULL ? "" : text;
+}
+
+static void
+header_function(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	struct mapper *m = sqlite3_user_data(c);
+
+	(void)argc;
+	if (is_null(c, argv[0]))
+		return;
+	sqlite3_reset(m->header);
+	sqlite3_bind_text(m->header, 1, m->payload.headers, -1, SQLITE_STATIC);
+	sqlite3_bind_value(m->header, 2, argv[0]);
+	if (sqlite3_step(m->header) == SQLITE_ROW)
+		sqlite3_result_value(c, sqlite3_column_value(m->header, 0));
+	else
+		sqlite3_result_error(c, sqlite3_errmsg(m->db), -1);
+	sqlite3_reset(m->header);
+}
+
+static const char *
+pair_find(const struct mapping_table *t, const char *key)
+{
+	for (size_t i = 0; t != NULL && i < t->pairs; i++) {
+		if (strcmp(t->pair[i].key, key) == 0)
+			return t->pair[i].value;
+	}
+	return NULL;
+}
+
+static void
+lookup_function(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	struct mapper *m = sqlite3_user_data(c);
+	const char *name = text_of(argv[0]), *value = NULL;
+	const char *keys[] = {text_of(argv[1]), "*"};
+	const struct mapping_table *tables[] = {
+	    mapper_table(m, name, false), mapper_table(m, name, true)};
+	char what[120];
+
+	(void)argc;
+	if (tables[0] == NULL && tables[1] == NULL) {
+		snprintf(what, sizeof(what), "lookup: there is no table '%.60s'", name);
+		sqlite3_result_error(c, what, -1);
+		return;
+	}
+	for (int k = 0; k < 2; k++) {
+		for (int t = 0; t < 2 && value == NULL; t++) {
+			if (k == 1 || sqlite3_value_type(argv[1]) != SQLITE_NULL)
+				value = pair_find(tables[t], keys[k]);
+		}
+	}
+	sqlite3_result_text(c, value, -1, SQLITE_TRANSIENT);
+}
+
+/* ts(text, shape[, zone]) */
+static void
+ts_function(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	struct mapper *m = sqlite3_user_data(c);
+	const struct zone *zone = m->setting.zone;
+	int shape = shape_find(text_of(argv[1]));
+	struct err err;
+	int64_t t;
+
+	if (is_null(c, argv[0]))
+		return;
+	if (argc > 2)
+		zone = m->setting.zone_find(m->setting.context, text_of(argv[2]));
+	if (shape < 0)
+		err_set(&err, "ts: there is no shape '%.40s'", text_of(argv[1]));
+	else if (zone == NULL)
+		err_set(&err, "ts: there is no time zone '%.60s'", text_of(argv[2]));
+	else if (shape_read((enum shape)shape, text_of(argv[0]), zone, &t, &err) == 0) {
+		sqlite3_result_int64(c, t);
+		return;
+	}
+	sqlite3_result_error(c, err.msg, -1);
+}
+
+/* A number of units since 1970, of which `per` make a second, as ms. */
+static void
+unix_function(sqlite3_context *c, sqlite3_value *v, double per)
+{
+	int type = sqlite3_value_numeric_type(v);
+	int64_t n, ms = -1;
+	double real;
+	char what[120];
+
+	if (is_null(c, v))
+		return;
+	if (type == SQLITE_INTEGER) {
+		n = sqlite3_value_int64(v);
+		if (per > 1000)
+			ms = n / (int64_t)(per / 1000);
+		else if (n <= LATEST)
+			ms = n * (int64_t)(1000 / per);
+	} else if (type == SQLITE_FLOAT) {
+		real = floor(sqlite3_value_double(v) * (1000 / per));
+		ms = real >= 0 && real <= (double)LATEST ? (int64_t)real : -1;
+	}
+	if (ms >= 0 && ms <= LATEST) {
+		sqlite3_result_int64(c, ms);
+		return;
+	}
+	snprintf(what, sizeof(what), "'%.40s' is no time since 1970 in this unit", text_of(v));
+	sqlite3_result_error(c, what, -1);
+}
+
+static void
+unix_s_function(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	unix_function(c, argv[0], 1);
+}
+
+static void
+unix_ms_function(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	unix_function(c, argv[0], 1e3);
+}
+
+static void
+unix_ns_function(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	(void)argc;
+	unix_function(c, argv[0], 1e9);
+}
+
+static void
+hash_function(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	struct mapper *m = sqlite3_user_data(c);
+	const char *text = text_of(argv[0]);
+	char hex[65];
+
+	(void)argc;
+	if (is_null(c, argv[0]))
+		return;
+	m->setting.sha256(text, (size_t)sqlite3_value_bytes(argv[0]), hex);
+	sqlite3_result_text(c, hex, -1, SQLITE_TRANSIENT);
+}
+
+/* Whether two values differ; NULL is a value, and 1 is '1'. */
+static void
+changed_function(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	bool none[2] = {
+	    sqlite3_value_type(argv[0]) == SQLITE_NULL, sqlite3_value_type(argv[1]) == SQLITE_NULL};
+	const char *a = text_of(argv[0]), *b = text_of(argv[1]);
+	int len = sqlite3_value_bytes(argv[0]);
+
+	(void)argc;
+	sqlite3_result_int(c,
+	    none[0] != none[1] ||
+		(!none[0] &&
+		    (len != sqlite3_value_bytes(argv[1]) || memcmp(a, b, (size_t)len) != 0)));
+}
+
+int
+mapper_functions(struct mapper *m)
+{
+	static const struct {
+		const char *name;
+		int args;
+		void (*call)(sqlite3_context *c, int argc, sqlite3_value **argv);
+	} functions[] = {
+	    {"header", 1, header_function},
+	    {"lookup", 2, lookup_function},
+	    {"ts", 2, ts_function},
+	    {"ts", 3, ts_function},
+	    {"unix_s", 1, unix_s_function},
+	    {"unix_ms", 1, unix_ms_function},
+	    {"unix_ns", 1, unix_ns_function},
+	    {"hash", 1, hash_function},
+	    {"changed", 2, changed_function},
+	};
+	int rc = SQLITE_OK;
+
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]) && rc == SQLITE_OK; i++)
+		rc = sqlite3_create_function_v2(m->db, functions[i].name, functions[i].args,
+		    SQLITE_UTF8 | SQLITE_DIRECTONLY, m, functions[i].call, NULL, NULL, NULL);
+	return rc;
+}

@@ -1,0 +1,374 @@
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "store/mapper_inside.h"
+
+#define SQL_MAX (256u << 10) /* bytes of one statement */
+#define PARAMETERS 7
+
+/* What every expression may name. */
+#define INPUT                                                              \
+	"(SELECT ?1 AS body, ?2 AS headers, ?3 AS source, ?4 AS received," \
+	" ?5 AS delivery, ?6 AS state, ?7 AS snapshot) AS input"
+#define COLUMNS "body, headers, source, received, delivery, state, snapshot"
+
+static void
+wrong(struct mapper *m, const struct mapping_text *at, size_t offset, const char *what)
+{
+	m->bad = true;
+	m->wrong(m->wrong_context, at, offset, what);
+}
+
+static bool
+is_refused(const char *function)
+{
+	static const char *const names[] = {"random", "randomblob", "changes", "total_changes",
+	    "last_insert_rowid", "load_extension", "sqlite_version", "sqlite_source_id",
+	    "sqlite_log", "sqlite_compileoption_get", "sqlite_compileoption_used", "sqlite_offset",
+	    NULL};
+	size_t i = 0;
+
+	while (names[i] != NULL && strcasecmp(names[i], function) != 0)
+		i++;
+	return names[i] != NULL;
+}
+
+/* What statements may do: read the rows of json_each and json_tree, and call functions. */
+static int
+authorize(void *context, int action, const char *a, const char *b, const char *c, const char *d)
+{
+	(void)context, (void)c, (void)d;
+	switch (action) {
+	case SQLITE_SELECT:
+		return SQLITE_OK;
+	case SQLITE_READ:
+		return strcmp(a, "json_each") == 0 || strcmp(a, "json_tree") == 0 ? SQLITE_OK
+										  : SQLITE_DENY;
+	case SQLITE_FUNCTION:
+		return is_refused(b) ? SQLITE_DENY : SQLITE_OK;
+	default:
+		return SQLITE_DENY;
+	}
+}
+
+static void
+limits_set(sqlite3 *db)
+{
+	static const struct {
+		int limit, most;
+	} limits[] = {
+	    {SQLITE_LIMIT_LENGTH, 2 * MAPPER_BODY},
+	    {SQLITE_LIMIT_SQL_LENGTH, SQL_MAX},
+	    {SQLITE_LIMIT_COLUMN, 100},
+	    {SQLITE_LIMIT_EXPR_DEPTH, 100},
+	    {SQLITE_LIMIT_COMPOUND_SELECT, 10},
+	    {SQLITE_LIMIT_VDBE_OP, 25000},
+	    {SQLITE_LIMIT_FUNCTION_ARG, 2 * MAPPING_MEMBERS},
+	    {SQLITE_LIMIT_ATTACHED, 0},
+	    {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100},
+	    {SQLITE_LIMIT_VARIABLE_NUMBER, 100},
+	    {SQLITE_LIMIT_TRIGGER_DEPTH, 0},
+	    {SQLITE_LIMIT_WORKER_THREADS, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		sqlite3_limit(db, limits[i].limit, limits[i].most);
+}
+
+static int
+open_locked(struct mapper *m)
+{
+	int rc = sqlite3_open_v2(":memory:", &m->db,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX |
+		SQLITE_OPEN_PRIVATECACHE,
+	    NULL);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	sqlite3_db_config(m->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(m->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(m->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
+	sqlite3_db_config(m->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	sqlite3_db_config(m->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	limits_set(m->db);
+	rc = mapper_functions(m);
+	sqlite3_set_authorizer(m->db, authorize, NULL);
+	return rc;
+}
+
+const struct mapping_table *
+mapper_table(const struct mapper *m, const char *name, bool own)
+{
+	const struct mapping_table *list = own ? m->mapping->table : m->setting.table;
+	size_t count = own ? m->mapping->tables : m->setting.tables;
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(list[i].name, name) == 0)
+			return &list[i];
+	}
+	return NULL;
+}
+
+/* Whether every table that is named as it stands, lookup('kinds', …), is there. */
+static void
+tables_check(struct mapper *m, const struct mapping_text *t)
+{
+	const char *s = t->text, *end;
+	char name[64], what[160];
+
+	while ((s = strstr(s, "lookup")) != NULL) {
+		s += strlen("lookup");
+		s += strspn(s, " \t\n");
+		if (*s != '(')
+			continue;
+		s += 1 + strspn(s + 1, " \t\n");
+		end = *s == '\'' ? strchr(s + 1, '\'') : NULL;
+		if (end == NULL || (size_t)(end - s) > sizeof(name))
+			continue;
+		memcpy(name, s + 1, (size_t)(end - s - 1));
+		name[end - s - 1] = '\0';
+		if (mapper_table(m, name, true) != NULL || mapper_table(m, name, false) != NULL)
+			continue;
+		sqlite3_snprintf(
+		    sizeof(what), what, "there is no table '%s'; name it under 'tables'", name);
+		wrong(m, t, (size_t)(s + 1 - t->text), what);
+	}
+}
+
+static sqlite3_stmt *
+prepare(struct mapper *m, const struct buf *sql, const char **tail)
+{
+	sqlite3_stmt *st = NULL;
+
+	if (buf_ok(sql))
+		sqlite3_prepare_v3(
+		    m->db, buf_text(sql), (int)sql->len + 1, SQLITE_PREPARE_PERSISTENT, &st, tail);
+	return st;
+}
+
+/* Tells what SQLite has against an expression that begins `before` bytes into the SQL. */
+static void
+complain(struct mapper *m, const struct mapping_text *t, size_t before)
+{
+	int offset = sqlite3_error_offset(m->db);
+	size_t at = offset < 0 || (size_t)offset < before ? 0 : (size_t)offset - before;
+
+	if (sqlite3_errcode(m->db) == SQLITE_AUTH)
+		wrong(m, t, at,
+		    "it may do no more than compute from the payload: no table, no PRAGMA, no "
+		    "function that is random or tells of the library");
+	else
+		wrong(m, t, at < strlen(t->text) ? at : 0, sqlite3_errmsg(m->db));
+}
+
+/* Looks at an expression by itself, so that what is wrong has a place, and none can leave the
+ * brackets that it is put into. */
+static void
+text_check(struct mapper *m, const struct mapping_text *t, const char *head, const char *foot)
+{
+	struct buf sql = BUF_INIT(SQL_MAX);
+	const char *tail = NULL;
+	sqlite3_stmt *st;
+	size_t before;
+
+	if (t->text == NULL)
+		return;
+	buf_puts(&sql, head);
+	before = sql.len;
+	buf_puts(&sql, t->text);
+	buf_puts(&sql, foot);
+	st = prepare(m, &sql, &tail);
+	if (!buf_ok(&sql))
+		wrong(m, t, 0, "it is too long");
+	else if (st == NULL)
+		complain(m, t, before);
+	else if (sqlite3_column_count(st) != 1 || tail == NULL || tail[strspn(tail, "\n ")] != '\0')
+		wrong(m, t, 0, "one expression is wanted");
+	else if (sqlite3_bind_parameter_count(st) != PARAMETERS)
+		wrong(m, t, 0, "parameters such as ? or :name stand for nothing here");
+	sqlite3_finalize(st);
+	buf_free(&sql);
+	tables_check(m, t);
+}
+
+#define EXPRESSION_HEAD "SELECT (\n"
+#define EXPRESSION_FOOT "\n) FROM (SELECT input.*, 0 AS item, 0 AS at FROM " INPUT ")"
+#define EACH_HEAD "SELECT each.value FROM " INPUT ", \n"
+#define EACH_FOOT "\n AS each"
+
+static void
+expression_check(struct mapper *m, const struct mapping_text *t)
+{
+	text_check(m, t, EXPRESSION_HEAD, EXPRESSION_FOOT);
+}
+
+static void
+each_check(struct mapper *m, const struct mapping_text *t)
+{
+	if (t->text != NULL && strncmp(t->text, "json_each(", 10) != 0 &&
+	    strncmp(t->text, "json_tree(", 10) != 0)
+		wrong(m, t, 0, "'each' is json_each(...) or json_tree(...)");
+	else
+		text_check(m, t, EACH_HEAD, EACH_FOOT);
+}
+
+static void
+entry_check(struct mapper *m, const struct mapping_entry *e)
+{
+	const struct mapping_text *texts[] = {
+	    &e->when, &e->id, &e->time, &e->kind, &e->type, &e->subject, &e->sequence};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		expression_check(m, texts[i]);
+	each_check(m, &e->each);
+	for (size_t i = 0; i < e->members; i++)
+		expression_check(m, &e->member[i].value);
+}
+
+static void
+column_put(struct buf *sql, const struct mapping_text *t)
+{
+	buf_putf(sql, "(\n%s\n), ", t->text == NULL ? "NULL" : t->text);
+}
+
+/* The columns as mapper_events reads them. */
+static void
+entry_sql(struct buf *sql, const struct mapping_entry *e)
+{
+	const struct mapping_text *texts[] = {
+	    &e->id, &e->time, &e->kind, &e->type, &e->subject, &e->sequence};
+
+	buf_puts(sql, "SELECT ");
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		column_put(sql, texts[i]);
+	for (size_t i = 0; i < e->members; i++)
+		column_put(sql, &e->member[i].value);
+	if (e->each.text == NULL)
+		buf_puts(
+		    sql, "at FROM (SELECT " COLUMNS ", NULL AS item, NULL AS at FROM " INPUT ")");
+	else
+		buf_putf(sql,
+		    "at FROM (SELECT " COLUMNS ", each.value AS item, each.key AS at FROM " INPUT
+		    ", \n%s\n AS each)",
+		    e->each.text);
+	buf_putf(sql, " WHERE (\n%s\n)", e->when.text == NULL ? "1" : e->when.text);
+}
+
+static sqlite3_stmt *
+whole(struct mapper *m, const struct buf *sql, const struct mapping_text *at)
+{
+	sqlite3_stmt *st = m->bad ? NULL : prepare(m, sql, NULL);
+
+	if (st == NULL && !m->bad && buf_ok(sql))
+		wrong(m, at, 0, sqlite3_errmsg(m->db));
+	else if (st == NULL && !m->bad)
+		wrong(m, at, 0, "it is too long");
+	return st;
+}
+
+static void
+entry_prepare(struct mapper *m, size_t i)
+{
+	const struct mapping_entry *e = &m->mapping->entry[i];
+	struct buf sql = BUF_INIT(SQL_MAX);
+
+	entry_check(m, e);
+	entry_sql(&sql, e);
+	m->entry[i] = whole(m, &sql, &e->type);
+	buf_free(&sql);
+}
+
+static void
+delivery_prepare(struct mapper *m)
+{
+	const struct mapping_text *t = &m->mapping->delivery;
+	struct buf sql = BUF_INIT(SQL_MAX);
+
+	if (t->text == NULL)
+		return;
+	expression_check(m, t);
+	buf_putf(&sql, EXPRESSION_HEAD "%s" EXPRESSION_FOOT, t->text);
+	m->delivery = whole(m, &sql, t);
+	buf_free(&sql);
+}
+
+static void
+snapshot_prepare(struct mapper *m)
+{
+	const struct mapping *map = m->mapping;
+	struct buf sql = BUF_INIT(SQL_MAX);
+
+	if (map->states == 0)
+		return;
+	expression_check(m, &map->snapshot);
+	expression_check(m, &map->version);
+	buf_puts(&sql, "SELECT ");
+	column_put(&sql, &map->snapshot);
+	column_put(&sql, &map->version);
+	buf_puts(&sql, "json_object(");
+	for (size_t i = 0; i < map->states; i++) {
+		expression_check(m, &map->state[i].value);
+		buf_putf(&sql, "%s'%s', (\n%s\n)", i > 0 ? ", " : "", map->state[i].name,
+		    map->state[i].value.text);
+	}
+	buf_puts(&sql, ") FROM (SELECT input.*, NULL AS item, NULL AS at FROM " INPUT ")");
+	m->snapshot = whole(m, &sql, &map->snapshot);
+	buf_free(&sql);
+}
+
+/* slad's own questions. */
+static int
+own_prepare(struct mapper *m)
+{
+	static const char valid[] = "SELECT json_valid(?1)";
+	static const char header[] =
+	    "SELECT json_extract(?1, '$.\"' || replace(lower(?2), '\"', '') || '\"')";
+
+	if (sqlite3_prepare_v2(m->db, valid, -1, &m->valid, NULL) != SQLITE_OK)
+		return -1;
+	return sqlite3_prepare_v2(m->db, header, -1, &m->header, NULL) == SQLITE_OK ? 0 : -1;
+}
+
+struct mapper *
+mapper_new(const struct mapping *mapping, const struct mapper_setting *setting, mapper_wrong *tell,
+    void *context)
+{
+	struct mapper *m = mem_alloc(1, sizeof(*m));
+
+	m->mapping = mapping;
+	m->setting = *setting;
+	m->wrong = tell;
+	m->wrong_context = context;
+	m->entry = mem_alloc(mapping->entries, sizeof(*m->entry));
+	if (open_locked(m) != SQLITE_OK || own_prepare(m) != 0) {
+		wrong(m, &(struct mapping_text){NULL, 1, 1, false}, 0,
+		    "SQLite gives no database in memory");
+	} else {
+		delivery_prepare(m);
+		snapshot_prepare(m);
+		for (size_t i = 0; i < mapping->entries; i++)
+			entry_prepare(m, i);
+	}
+	if (!m->bad)
+		return m;
+	mapper_free(m);
+	return NULL;
+}
+
+void
+mapper_free(struct mapper *m)
+{
+	if (m == NULL)
+		return;
+	sqlite3_finalize(m->valid);
+	sqlite3_finalize(m->header);
+	sqlite3_finalize(m->delivery);
+	sqlite3_finalize(m->snapshot);
+	for (size_t i = 0; i < m->mapping->entries; i++)
+		sqlite3_finalize(m->entry[i]);
+	free(m->entry);
+	sqlite3_close(m->db);
+	free(m);
+}

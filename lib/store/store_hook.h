@@ -1,0 +1,40 @@
+/*
+ * store_hook: what hooks leave in the store beside events: the quarantine, which takes refused
+ * events as well, and the last snapshots of tickets.
+ */
+#ifndef SLAD_STORE_STORE_HOOK_H
+#define SLAD_STORE_STORE_HOOK_H
+
+#include "store/mapper.h"
+#include "store/store.h"
+
+struct quarantined {
+	int64_t id; /* of those that are given out */
+	int64_t received;
+	const char *sender;
+	const char *hook; /* its source; NULL: an event that was posted */
+	const char *delivery; /* as its system calls it, or NULL */
+	const char *reason;
+	int64_t bytes; /* of the body; of those that are given out */
+	const char *headers; /* JSON, or NULL; a list leaves headers and body out */
+	const char *body;
+	size_t len;
+};
+
+int store_quarantine(struct store *s, const struct quarantined *q, struct err *err);
+int store_quarantine_size(struct store *s, int64_t *count, int64_t *bytes, struct err *err);
+
+/* Those below an id, the newest first; of one hook, or of all (NULL). Returns how many, or -1. */
+int store_quarantine_list(struct store *s, int64_t below, const char *hook, int limit,
+    struct arena *a, struct quarantined **list, struct err *err);
+int store_quarantine_get(
+    struct store *s, int64_t id, struct arena *a, struct quarantined *q, struct err *err);
+int store_quarantine_drop(struct store *s, int64_t id, struct err *err);
+
+/* The state that a hook last kept of a subject, and whether it is newer than a version. */
+int store_hook_state(struct store *s, const char *source, const struct mapper_snapshot *snapshot,
+    struct arena *a, const char **state, bool *newer, struct err *err);
+int store_hook_state_set(
+    struct store *s, const char *source, const struct mapper_snapshot *snapshot, struct err *err);
+
+#endif
