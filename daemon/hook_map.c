@@ -71,12 +71,16 @@ struct wrong { /* what is told of a mapping */
 static void
 on_wrong(void *context, const struct mapping_text *at, size_t offset, const char *what)
 {
+	struct buf line = BUF_INIT(8192);
 	struct wrong *w = context;
 
 	w->count++;
-	if (w->mistakes != NULL)
-		buf_putf(w->mistakes, "%s:%zu:%zu: %s\n", w->file, at->line,
-		    at->column + (at->exact ? offset : 0), what);
+	buf_putf(&line, "%s:%zu:%zu: %s\n", w->file, at->line,
+	    at->column + (at->exact ? offset : 0), what);
+	/* What several entries share is wrong once. */
+	if (w->mistakes != NULL && strstr(buf_text(w->mistakes), buf_text(&line)) == NULL)
+		buf_put(w->mistakes, buf_text(&line), line.len);
+	buf_free(&line);
 }
 
 static struct mapper *
@@ -181,7 +185,7 @@ snapshot_take(struct mapper *m, const struct mapping *mapping, struct store *s,
     struct hook_delivery *d, struct arena *a, const char **state, struct err *err)
 {
 	struct err wrong;
-	bool newer;
+	bool stands;
 	int there;
 
 	*state = NULL;
@@ -192,10 +196,10 @@ snapshot_take(struct mapper *m, const struct mapping *mapping, struct store *s,
 		d->reason = arena_strdup(a, wrong.msg);
 	if (there <= 0)
 		return 0;
-	if (store_hook_state(s, d->source, &d->kept, a, state, &newer, err) < 0)
+	if (store_hook_state(s, d->source, &d->kept, a, state, &stands, err) < 0)
 		return -1;
-	d->snapshot = !newer;
-	return !newer;
+	d->snapshot = !stands;
+	return !stands;
 }
 
 static int

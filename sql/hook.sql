@@ -23,6 +23,6 @@ SELECT version, state FROM hook_state WHERE source = ?1 AND subject = ?2;
 INSERT INTO hook_state (source, subject, version, state) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (source, subject) DO UPDATE SET version = excluded.version, state = excluded.state;
 
--- name: hook_version_older
-SELECT ?1 IS NOT NULL AND version IS NOT NULL AND ?1 < version FROM hook_state
-WHERE source = ?2 AND subject = ?3;
+-- name: hook_state_stands
+SELECT ?1 IS NOT NULL AND version IS NOT NULL AND (?1 < version OR (?1 = version AND state = ?4))
+FROM hook_state WHERE source = ?2 AND subject = ?3;

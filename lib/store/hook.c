@@ -99,21 +99,22 @@ version_bind(sqlite3_stmt *st, int at, const struct mapped_value *v)
 
 int
 store_hook_state(struct store *s, const char *source, const struct mapper_snapshot *snapshot,
-    struct arena *a, const char **state, bool *newer, struct err *err)
+    struct arena *a, const char **state, bool *stands, struct err *err)
 {
 	sqlite3_stmt *st = statement(s, QUERY_HOOK_STATE_GET, "tt", source, snapshot->subject);
 	int found = statement_step(s, QUERY_HOOK_STATE_GET, err);
 
 	*state = found > 0 ? column_text(st, 1, a) : NULL;
-	*newer = false;
+	*stands = false;
 	statement_end(s, QUERY_HOOK_STATE_GET);
 	if (found <= 0)
 		return found;
-	st = statement(s, QUERY_HOOK_VERSION_OLDER, "ttt", NULL, source, snapshot->subject);
+	st = statement(
+	    s, QUERY_HOOK_STATE_STANDS, "tttt", NULL, source, snapshot->subject, snapshot->state);
 	version_bind(st, 1, &snapshot->version);
-	found = statement_step(s, QUERY_HOOK_VERSION_OLDER, err);
-	*newer = found > 0 && sqlite3_column_int(st, 0) != 0;
-	statement_end(s, QUERY_HOOK_VERSION_OLDER);
+	found = statement_step(s, QUERY_HOOK_STATE_STANDS, err);
+	*stands = found > 0 && sqlite3_column_int(st, 0) != 0;
+	statement_end(s, QUERY_HOOK_STATE_STANDS);
 	return found;
 }
 

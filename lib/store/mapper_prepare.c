@@ -94,6 +94,9 @@ open_locked(struct mapper *m)
 	sqlite3_db_config(m->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	limits_set(m->db);
 	rc = mapper_functions(m);
+	if (rc == SQLITE_OK) /* SQLite makes these tables known at their first use */
+		rc = sqlite3_exec(m->db,
+		    "SELECT count(*) FROM json_each('[]'), json_tree('[]')", NULL, NULL, NULL);
 	sqlite3_set_authorizer(m->db, authorize, NULL);
 	return rc;
 }

@@ -31,9 +31,10 @@ int store_quarantine_get(
     struct store *s, int64_t id, struct arena *a, struct quarantined *q, struct err *err);
 int store_quarantine_drop(struct store *s, int64_t id, struct err *err);
 
-/* The state that a hook last kept of a subject, and whether it is newer than a version. */
+/* The state that a hook last kept of a subject, and whether that stands: a snapshot that is older,
+ * or the same once more, has nothing to say. */
 int store_hook_state(struct store *s, const char *source, const struct mapper_snapshot *snapshot,
-    struct arena *a, const char **state, bool *newer, struct err *err);
+    struct arena *a, const char **state, bool *stands, struct err *err);
 int store_hook_state_set(
     struct store *s, const char *source, const struct mapper_snapshot *snapshot, struct err *err);
 

@@ -1,0 +1,111 @@
+"""The fixtures of tests/hooks, and how a system would sign what it posts.
+
+tests/hooks/SYSTEM/hook.json is what of the hook's configuration the fixtures need beside its source (which is
+the system's name), its mapping and its secrets: agreement, tables, timezone, verify. Each directory beside it is
+a case: payload.json, or payload-1.json, payload-2.json, ... in the order in which they are sent; the headers,
+headers.json or one for each; and expected.json, the events that the log has in the end, in their order.
+"""
+import base64
+import glob
+import hashlib
+import hmac
+import json
+import os
+import re
+import time
+
+import yaml
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FIXTURES = os.path.join(TOP, "tests/hooks")
+SECRET = "a secret of the test"
+
+
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def verification(mapping, hook):
+    """The mapping's verification with what the hook says otherwise: (kind, keys)."""
+    with open(mapping, encoding="utf-8") as file:
+        own = yaml.safe_load(file).get("verify", {})
+    said = hook.get("verify", {})
+    if said == "none":
+        return "none", {}
+    for kind in ("signature", "token", "basic"):
+        if kind in said or (kind in own and not {"signature", "token", "basic"} & set(said)):
+            return kind, {**own.get(kind, {}), **said.get(kind, {})}
+    return "token", {"header": "Authorization", "prefix": "Bearer "}
+
+
+def sign(kind, keys, body, secret=SECRET, now=None):
+    """The headers that prove that a body comes from who knows the secret."""
+    if kind == "none":
+        return {}
+    if kind == "basic":
+        return {"Authorization": "Basic " + base64.b64encode(f"{keys['user']}:{secret}".encode()).decode()}
+    if kind == "token":
+        if "header" not in keys:
+            keys = {"header": "Authorization", "prefix": "Bearer "}
+        return {keys["header"]: keys.get("prefix", "") + secret}
+    headers, text = {}, b""
+    values = {"body": body, "timestamp": str(int(time.time() if now is None else now)).encode(), "id": b"msg_1"}
+    for part in re.findall(r"[a-zA-Z0-9]+|[^+]", keys.get("signed", "body")):
+        text += values.get(part, part.encode())
+    if "timestamp_header" in keys:
+        headers[keys["timestamp_header"]] = values["timestamp"].decode()
+    if "id_header" in keys:
+        headers[keys["id_header"]] = values["id"].decode()
+    key = base64.b64decode(secret[6:]) if secret.startswith("whsec_") else secret.encode()
+    mac = hmac.new(key, text, getattr(hashlib, keys.get("algorithm", "sha256")))
+    encoded = base64.b64encode(mac.digest()).decode() if keys.get("encoding") == "base64" else mac.hexdigest()
+    headers[keys["header"]] = keys.get("prefix", "") + encoded
+    return headers
+
+
+class Case:
+    """One directory of fixtures."""
+
+    def __init__(self, directory):
+        self.name = os.path.basename(directory)
+        self.steps = []  # (headers, body)
+        for path in sorted(glob.glob(os.path.join(directory, "payload*.json"))):
+            headers = path.replace("payload", "headers")
+            if not os.path.exists(headers):
+                headers = os.path.join(directory, "headers.json")
+            with open(path, "rb") as file:
+                self.steps.append((read(headers), file.read()))
+        self.expected = read(os.path.join(directory, "expected.json"))
+
+
+class System:
+    """One system: its hook, and its cases."""
+
+    def __init__(self, directory):
+        self.name = os.path.basename(directory)
+        self.mapping = os.path.join(TOP, "conf/mappings", self.name + ".yaml")
+        self.hook = read(os.path.join(directory, "hook.json"))
+        self.kind, self.keys = verification(self.mapping, self.hook)
+        self.cases = [Case(os.path.dirname(path)) for path in
+                      sorted(glob.glob(os.path.join(directory, "*/expected.json")))]
+
+    def config(self, secret_file):
+        """The hook as slad.yaml has it."""
+        verify = self.hook.get("verify", {})
+        if self.kind == "signature" and "signature" in verify:
+            verify = {"signature": {**verify["signature"], "secret_files": [secret_file]}}
+        elif self.kind == "signature":
+            verify = {"secret_files": [secret_file]}
+        elif self.kind == "token":
+            verify = {**verify, "token_file": secret_file}
+        elif self.kind == "basic":
+            verify = {"basic": {**self.keys, "password_file": secret_file}}
+        return {**self.hook, "source": self.name, "mapping": self.mapping, "verify": verify}
+
+    def sign(self, body, secret=SECRET):
+        return sign(self.kind, self.keys, body, secret)
+
+
+def systems():
+    return [System(os.path.dirname(path)) for path in sorted(glob.glob(os.path.join(FIXTURES, "*/hook.json")))]
