@@ -42,10 +42,10 @@ TESTS = check_agreement check_alert check_alert_event check_assessment check_aut
     check_config_judgement check_config_secret check_delivery check_engine check_engine_facts \
     check_engine_statistics check_evaluation check_event_json check_event_json_facts check_frame \
     check_guard check_histogram check_http check_improvement check_json_text check_ladder \
-    check_listen check_log check_measurement check_natural check_notify check_notify_faults \
+    check_listen check_log check_mapper check_measurement check_natural check_notify check_notify_faults \
     check_notify_policy check_obligation check_outage check_outbox check_packed check_period \
-    check_quota check_report check_request check_snapshot check_stamp check_standard_webhooks \
-    check_statistic check_store check_systemd check_table check_tally check_ticket check_trend \
+    check_quota check_report check_request check_shape check_snapshot check_stamp check_standard_webhooks \
+    check_statistic check_store check_systemd check_table check_tally check_ticket check_trend check_verification \
     check_window check_window_step check_zone check_zoneinfo replay tool_calendar tool_report
 
 PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto

@@ -8,6 +8,7 @@
 #include "base/stamp.h"
 #include "domain/alert.h"
 #include "engine.h"
+#include "store/store_hook.h"
 #include "suite.h"
 #include "verify.h"
 

@@ -26,6 +26,23 @@ owner_free(struct owner *o)
 	free(o);
 }
 
+/* Whoever reaches a hook that verifies nothing may say anything. */
+static void
+hooks_warn(struct conf *c, const yaml_node_t *n, const struct config *config)
+{
+	bool reached = false;
+
+	for (size_t i = 0; i < config->listeners; i++)
+		reached =
+		    reached || (config->listener[i].host != NULL && !config->listener[i].loopback);
+	for (size_t i = 0; i < config->hooks && reached; i++)
+		if (config->hook[i].verify.kind == VERIFICATION_NONE &&
+		    config->hook[i].source != NULL)
+			conf_warn(c, conf_at(c, n, "hooks"),
+			    "the hook '%s' verifies nothing, and other machines can reach it",
+			    config->hook[i].source);
+}
+
 static void
 config_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
 {
@@ -37,6 +54,7 @@ config_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
 	if (all != NULL && all->type == YAML_SEQUENCE_NODE &&
 	    all->data.sequence.items.top == all->data.sequence.items.start)
 		conf_mistake(c, all, "'agreements' is empty; slad needs one at least");
+	hooks_warn(c, n, &d->config);
 	for (size_t i = 0; i < d->config.listeners && d->config.tokens == 0; i++)
 		if (l[i].host != NULL && !l[i].loopback)
 			conf_mistake(c, conf_at(c, n, "listen"),

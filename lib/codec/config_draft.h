@@ -82,8 +82,7 @@ conf_binder conf_tables; /* const struct mapping_table *, and its count */
 
 /* Reads a mapping's file; NULL if it has a mistake. Its own verification, without secrets, is put
  * into `verify`. */
-const struct mapping *draft_mapping(
-    struct conf *c, const yaml_node_t *n, const char *file, struct verification *verify);
+const struct mapping *draft_mapping(struct conf *c, const char *file, struct verification *verify);
 
 /* Builds the calendar `always`, before anything is bound. */
 void draft_always(struct conf *c);

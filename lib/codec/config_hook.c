@@ -6,8 +6,14 @@
 
 #define SOURCE_MAX 128 /* bytes: it is a part of a path, and of every event */
 
+static bool
+is_there(const char *file)
+{
+	return access(file, F_OK) == 0;
+}
+
 /* The file of a mapping that is named: the administrator's own, beside the configuration, go before
- * those that came with slad. */
+ * those that came with slad. NULL: there is none. */
 static const char *
 mapping_file(struct conf *c, const char *name)
 {
@@ -19,21 +25,29 @@ mapping_file(struct conf *c, const char *name)
 		return conf_resolve(c, name);
 	snprintf(path, sizeof(path), "mappings/%.200s.yaml", name);
 	own = conf_resolve(c, path);
-	if (access(own, F_OK) == 0)
+	if (is_there(own))
 		return own;
 	snprintf(path, sizeof(path), SLAD_MAPPINGS "/%.200s.yaml", name);
-	return arena_strdup(c->arena, path);
+	return is_there(path) ? arena_strdup(c->arena, path) : NULL;
 }
 
 static void
 bind_mapping(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
 {
-	const char *name = conf_scalar(c, k, n, "is the name of a mapping, or its file");
+	const char *name = conf_scalar(c, k, n, "is the name of a mapping, or its file"), *file;
 	struct hook *h = into;
 
 	if (name == NULL)
 		return;
-	h->mapping = draft_mapping(c, n, mapping_file(c, name), &h->verify);
+	file = mapping_file(c, name);
+	if (file == NULL) {
+		conf_mistake(c, n,
+		    "there is no mapping '%.100s': no mappings/%.100s.yaml beside this file, and "
+		    "none of this name came with slad",
+		    name, name);
+		return;
+	}
+	h->mapping = draft_mapping(c, file, &h->verify);
 	if (h->mapping == NULL)
 		conf_mistake(c, n, "the mapping '%.100s' cannot be used: see below", name);
 }

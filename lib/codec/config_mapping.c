@@ -260,14 +260,13 @@ static const struct conf_table mapping_table = {
 };
 
 const struct mapping *
-draft_mapping(struct conf *c, const yaml_node_t *n, const char *file, struct verification *verify)
+draft_mapping(struct conf *c, const char *file, struct verification *verify)
 {
 	struct mapping_draft *d = arena_alloc(c->arena, 1, sizeof(*d));
 	struct conf in = {.file = file, .arena = c->arena, .draft = c->draft};
 	const yaml_node_t *root;
 	bool sound;
 
-	(void)n;
 	d->mapping.file = file;
 	d->verify = (struct verification)VERIFICATION_BLANK;
 	if (conf_read(&in) == 0) {

@@ -21,13 +21,22 @@ wrong(struct mapper *m, const struct mapping_text *at, size_t offset, const char
 	m->wrong(m->wrong_context, at, offset, what);
 }
 
+/* SQLite's functions whose result depends on their arguments alone, and slad's own. */
 static bool
-is_refused(const char *function)
+is_known(const char *function)
 {
-	static const char *const names[] = {"random", "randomblob", "changes", "total_changes",
-	    "last_insert_rowid", "load_extension", "sqlite_version", "sqlite_source_id",
-	    "sqlite_log", "sqlite_compileoption_get", "sqlite_compileoption_used", "sqlite_offset",
-	    NULL};
+	static const char *const names[] = {"->", "->>", "abs", "avg", "ceil", "ceiling", "changed",
+	    "char", "coalesce", "concat", "concat_ws", "count", "date", "datetime", "exp", "floor",
+	    "format", "glob", "group_concat", "hash", "header", "hex", "if", "ifnull", "iif",
+	    "instr", "json", "json_array", "json_array_length", "json_extract", "json_group_array",
+	    "json_group_object", "json_insert", "json_object", "json_patch", "json_quote",
+	    "json_remove", "json_replace", "json_set", "json_type", "json_valid", "julianday",
+	    "length", "like", "likelihood", "likely", "ln", "log", "log10", "log2", "lookup",
+	    "lower", "ltrim", "max", "min", "mod", "nullif", "octet_length", "pow", "power",
+	    "printf", "quote", "replace", "round", "rtrim", "sign", "sqrt", "strftime",
+	    "string_agg", "substr", "substring", "sum", "time", "total", "trim", "trunc", "ts",
+	    "typeof", "unhex", "unicode", "unixepoch", "unix_ms", "unix_ns", "unix_s", "unlikely",
+	    "upper", NULL};
 	size_t i = 0;
 
 	while (names[i] != NULL && strcasecmp(names[i], function) != 0)
@@ -47,7 +56,7 @@ authorize(void *context, int action, const char *a, const char *b, const char *c
 		return strcmp(a, "json_each") == 0 || strcmp(a, "json_tree") == 0 ? SQLITE_OK
 										  : SQLITE_DENY;
 	case SQLITE_FUNCTION:
-		return is_refused(b) ? SQLITE_DENY : SQLITE_OK;
+		return is_known(b) ? SQLITE_OK : SQLITE_DENY;
 	default:
 		return SQLITE_DENY;
 	}
@@ -95,8 +104,8 @@ open_locked(struct mapper *m)
 	limits_set(m->db);
 	rc = mapper_functions(m);
 	if (rc == SQLITE_OK) /* SQLite makes these tables known at their first use */
-		rc = sqlite3_exec(m->db,
-		    "SELECT count(*) FROM json_each('[]'), json_tree('[]')", NULL, NULL, NULL);
+		rc = sqlite3_exec(m->db, "SELECT count(*) FROM json_each('[]'), json_tree('[]')",
+		    NULL, NULL, NULL);
 	sqlite3_set_authorizer(m->db, authorize, NULL);
 	return rc;
 }
@@ -160,10 +169,24 @@ complain(struct mapper *m, const struct mapping_text *t, size_t before)
 
 	if (sqlite3_errcode(m->db) == SQLITE_AUTH)
 		wrong(m, t, at,
-		    "it may do no more than compute from the payload: no table, no PRAGMA, no "
-		    "function that is random or tells of the library");
+		    "it may do no more than compute from the payload: no table, no recursion, no "
+		    "function but those of texts, numbers, times and JSON");
 	else
 		wrong(m, t, at < strlen(t->text) ? at : 0, sqlite3_errmsg(m->db));
+}
+
+/* Whether the parameters are those of the columns, and no others. */
+static bool
+has_own_parameters(sqlite3_stmt *st)
+{
+	const char *name;
+
+	for (int i = 1; i <= sqlite3_bind_parameter_count(st); i++) {
+		name = sqlite3_bind_parameter_name(st, i);
+		if (i > PARAMETERS || name == NULL || name[0] != '?')
+			return true;
+	}
+	return false;
 }
 
 /* Looks at an expression by itself, so that what is wrong has a place, and none can leave the
@@ -189,7 +212,7 @@ text_check(struct mapper *m, const struct mapping_text *t, const char *head, con
 		complain(m, t, before);
 	else if (sqlite3_column_count(st) != 1 || tail == NULL || tail[strspn(tail, "\n ")] != '\0')
 		wrong(m, t, 0, "one expression is wanted");
-	else if (sqlite3_bind_parameter_count(st) != PARAMETERS)
+	else if (has_own_parameters(st))
 		wrong(m, t, 0, "parameters such as ? or :name stand for nothing here");
 	sqlite3_finalize(st);
 	buf_free(&sql);
