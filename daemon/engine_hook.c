@@ -6,6 +6,7 @@
 #define QUARANTINE_COUNT 10000 /* kept there: enough to see what is wrong */
 #define QUARANTINE_BYTES (64 * 1048576) /* so that a mad sender does not fill the disk */
 
+/* 1, or 0 if there is no room. */
 static int
 keep(struct engine *e, const struct quarantined *q, struct err *err)
 {
@@ -18,7 +19,7 @@ keep(struct engine *e, const struct quarantined *q, struct err *err)
 		return -1;
 	e->quarantine_count++;
 	e->quarantine_bytes += bytes;
-	return 0;
+	return 1;
 }
 
 int
@@ -34,7 +35,7 @@ engine_quarantine(struct engine *e, const struct submission *s, int64_t now, str
 			    .reason = f->detail,
 			    .body = f->body,
 			    .len = strlen(f->body)},
-			err) != 0)
+			err) < 0)
 			return -1;
 	}
 	return 0;
@@ -57,6 +58,25 @@ reason_of(const struct events *events, struct arena *a)
 	return text;
 }
 
+static int
+delivery_keep(struct engine *e, const struct submission *s, int64_t now, struct err *err)
+{
+	struct hook_delivery *d = s->hook;
+	int kept = keep(e,
+	    &(struct quarantined){.received = now,
+		.sender = s->sender,
+		.hook = d->source,
+		.delivery = d->id,
+		.reason = d->reason,
+		.headers = d->headers,
+		.body = d->body,
+		.len = d->len},
+	    err);
+
+	d->lost = kept == 0;
+	return kept < 0 ? -1 : 0;
+}
+
 int
 engine_hook(struct engine *e, struct submission *s, int64_t now, struct err *err)
 {
@@ -72,20 +92,9 @@ engine_hook(struct engine *e, struct submission *s, int64_t now, struct err *err
 		return -1;
 	if (d->reason == NULL && s->events->faults > 0)
 		d->reason = reason_of(s->events, s->arena);
-	if (d->reason == NULL)
-		return d->snapshot ? store_hook_state_set(e->store, d->source, &d->kept, err) : 0;
-	if (d->again)
-		return 0;
-	return keep(e,
-	    &(struct quarantined){.received = now,
-		.sender = s->sender,
-		.hook = d->source,
-		.delivery = d->id,
-		.reason = d->reason,
-		.headers = d->headers,
-		.body = d->body,
-		.len = d->len},
-	    err);
+	if (d->reason != NULL)
+		return d->again ? 0 : delivery_keep(e, s, now, err);
+	return d->snapshot ? store_hook_state_set(e->store, d->source, &d->kept, err) : 0;
 }
 
 static int

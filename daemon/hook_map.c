@@ -202,6 +202,20 @@ snapshot_take(struct mapper *m, const struct mapping *mapping, struct store *s,
 	return !stands;
 }
 
+/* SQL would end a text there, and two names could become one. */
+static bool
+has_nul(const char *body, size_t len)
+{
+	for (size_t i = 0; i + 6 <= len; i++) {
+		if (body[i] != '\\')
+			continue;
+		if (memcmp(body + i, "\\u0000", 6) == 0)
+			return true;
+		i++;
+	}
+	return false;
+}
+
 static int
 delivery_map(struct prepared *p, struct store *s, struct hook_delivery *d,
     const struct agreements *agreements, int64_t now, struct arena *a, struct events *events,
@@ -215,6 +229,10 @@ delivery_map(struct prepared *p, struct store *s, struct hook_delivery *d,
 
 	if (there == 0) {
 		d->malformed = true;
+		return 0;
+	}
+	if (has_nul(d->body, d->len)) {
+		d->reason = "a text of it holds the character NUL (\\u0000)";
 		return 0;
 	}
 	if (there < 0 || mapper_delivery(p->mapper, &d->id, &wrong) != 0) {

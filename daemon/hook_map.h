@@ -29,6 +29,7 @@ struct hook_delivery {
 	bool snapshot; /* with a state that is to be kept once its events are */
 	struct mapper_snapshot kept;
 	const char *reason; /* why it could not be mapped; NULL: it could */
+	bool lost; /* and the quarantine had no room for it */
 };
 
 struct hooks; /* the prepared mappings of a configuration */

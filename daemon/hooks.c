@@ -20,6 +20,7 @@ const char *const hook_result_names[HOOK_RESULTS] = {[HOOK_ACCEPTED] = "accepted
     [HOOK_KNOWN] = "duplicate",
     [HOOK_IGNORED] = "ignored",
     [HOOK_QUARANTINED] = "quarantined",
+    [HOOK_LOST] = "lost",
     [HOOK_UNVERIFIED] = "unverified",
     [HOOK_MALFORMED] = "malformed",
     [HOOK_FAILED] = "failed"};
@@ -57,13 +58,12 @@ static void
 tell(struct api *api, const char *source, enum hook_result result, const char *why)
 {
 	struct hook_counts *c = hooks_counts(api, source);
-	bool bad =
-	    result == HOOK_QUARANTINED || result == HOOK_UNVERIFIED || result == HOOK_MALFORMED;
+	bool bad = result >= HOOK_QUARANTINED && result != HOOK_FAILED;
 
 	c->results[result]++;
 	if (bad && c->last != result)
-		log_warning("hook %s: deliveries are %s: %s", source, hook_result_names[result],
-		    why == NULL ? "" : why);
+		log_warning("hook %s: deliveries are %s: %s%s", source, hook_result_names[result],
+		    result == HOOK_LOST ? "the quarantine is full; " : "", why);
 	else if (!bad && result != HOOK_FAILED && c->last >= HOOK_QUARANTINED)
 		log_info("hook %s: deliveries are taken again", source);
 	if (result != HOOK_FAILED)
@@ -241,7 +241,8 @@ answer_done(struct api *api, const struct submission *s, struct answer *a)
 	}
 	a->status = 202;
 	tell(api, d->source,
-	    d->reason != NULL       ? HOOK_QUARANTINED
+	    d->lost                 ? HOOK_LOST
+		: d->reason != NULL ? HOOK_QUARANTINED
 		: s->accepted > 0   ? HOOK_ACCEPTED
 		: s->duplicates > 0 ? HOOK_KNOWN
 				    : HOOK_IGNORED,

@@ -24,11 +24,12 @@ enum hook_result {
 	HOOK_KNOWN, /* with events, all known */
 	HOOK_IGNORED, /* it gives no event */
 	HOOK_QUARANTINED,
+	HOOK_LOST, /* the quarantine is full */
 	HOOK_UNVERIFIED, /* 401 */
 	HOOK_MALFORMED, /* any other refusal of what it sent */
 	HOOK_FAILED, /* 503 */
 };
-#define HOOK_RESULTS 7
+#define HOOK_RESULTS 8
 extern const char *const hook_result_names[HOOK_RESULTS];
 
 /* Of one source, since the start; in the network's thread. */
