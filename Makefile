@@ -100,7 +100,6 @@ warnings = -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmis
     -Wwrite-strings -Wvla
 hardening = -fPIE -fstack-protector-strong -fstack-clash-protection
 cppflags = -D_GNU_SOURCE -DSLAD_VERSION='"$(VERSION)"' -DSLAD_CONFIG='"$(sysconfdir)/slad/slad.yaml"' \
-    -DSLAD_MAPPINGS='"$(mappingdir)"' \
     -Ilib -Ibuild/gen $(patsubst -I%,-isystem %,$(includes)) $(CPPFLAGS)
 cflags = -std=gnu11 -pthread $(warnings) $(if $(compiler),,$(doubtful-$(MODE))) $(hardening) $(flags-$(MODE)) $(CFLAGS)
 ldflags = -pie -pthread -Wl,-z,relro,-z,now -Wl,--as-needed $(flags-$(MODE)) $(LDFLAGS)
@@ -183,7 +182,8 @@ install: all
 	$(INSTALL) -m 755 $(B)/slad $(d)$(bindir)/slad
 	test -e $(d)$(sysconfdir)/slad/slad.yaml || \
 	    $(INSTALL) -m 644 conf/slad.yaml $(d)$(sysconfdir)/slad/slad.yaml
-	sed 's,/usr/bin/slad,$(bindir)/slad,g; s,/etc/slad,$(sysconfdir)/slad,g' \
+	sed -e 's,/usr/bin/slad,$(bindir)/slad,g; s,/etc/slad,$(sysconfdir)/slad,g' \
+	    -e 's,/usr/share/slad,$(datarootdir)/slad,g' \
 	    systemd/slad.service >$(B)/slad.service
 	$(INSTALL) -m 644 $(B)/slad.service $(d)$(unitdir)/slad.service
 	$(INSTALL) -d $(d)$(mappingdir)

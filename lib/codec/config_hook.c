@@ -1,5 +1,6 @@
 #include "codec/config_draft.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,14 +13,26 @@ is_there(const char *file)
 	return access(file, F_OK) == 0;
 }
 
+/* The directory of the mappings that came with slad, beside the one that it runs from. */
+static const char *
+shipped(char dir[static PATH_MAX])
+{
+	ssize_t len = readlink("/proc/self/exe", dir, PATH_MAX - 64);
+
+	dir[len < 0 ? 0 : len] = '\0';
+	for (int i = 0; i < 2 && strrchr(dir, '/') != NULL; i++)
+		*strrchr(dir, '/') = '\0';
+	return strcat(dir, "/share/slad/mappings");
+}
+
 /* The file of a mapping that is named: the administrator's own, beside the configuration, go before
  * those that came with slad. NULL: there is none. */
 static const char *
 mapping_file(struct conf *c, const char *name)
 {
 	size_t len = strlen(name);
+	char path[PATH_MAX + 256], dir[PATH_MAX];
 	const char *own;
-	char path[4096];
 
 	if (strchr(name, '/') != NULL || (len > 5 && strcmp(name + len - 5, ".yaml") == 0))
 		return conf_resolve(c, name);
@@ -27,7 +40,7 @@ mapping_file(struct conf *c, const char *name)
 	own = conf_resolve(c, path);
 	if (is_there(own))
 		return own;
-	snprintf(path, sizeof(path), SLAD_MAPPINGS "/%.200s.yaml", name);
+	snprintf(path, sizeof(path), "%s/%.200s.yaml", shipped(dir), name);
 	return is_there(path) ? arena_strdup(c->arena, path) : NULL;
 }
 

@@ -36,6 +36,14 @@ for page in man/*.[1-8]; do
     holds "the manual" cmp "$page" "$root/to/usr/share/man/man${page##*.}/${page##*/}"
 done
 
+for mapping in conf/mappings/*.yaml; do
+    holds "a mapping" cmp "$mapping" "$root/to/usr/share/slad/mappings/${mapping##*/}"
+    name=$(basename "$mapping" .yaml)
+    printf 'agreements: [{id: a, from: 2026-01-01}]\nhooks: [{source: s, mapping: %s, agreement: a, verify: none}]\n' \
+        "$name" >"$root/one.yaml"
+    holds "it is found by its name" "$root/to/usr/bin/slad" check -c "$root/one.yaml"
+done
+
 echo "# mine" >"$root/to/etc/slad/slad.yaml"
 holds "make install again" run_make install
 holds "a configuration that is there stays" grep -qx '# mine' "$root/to/etc/slad/slad.yaml"
