@@ -5,7 +5,7 @@
 
 #include "store/mapper_inside.h"
 
-#define STEPS 1000 /* of SQLite's machine between two looks at the clock */
+#define STEPS 100 /* of SQLite's machine between two looks at the clock */
 
 static int64_t
 processor_ms(void)
@@ -162,7 +162,8 @@ entry_events(struct mapper *m, size_t i, size_t *count,
 	int rc;
 
 	bind(m, st);
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+	/* One step of the machine may parse all of the payload, so that few are looked at. */
+	while ((rc = progress(m) ? SQLITE_INTERRUPT : sqlite3_step(st)) == SQLITE_ROW) {
 		if (++*count > MAPPER_EVENTS) {
 			sqlite3_reset(st);
 			return err_set(err, "it gives more than %d events", MAPPER_EVENTS);
