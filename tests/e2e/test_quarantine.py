@@ -194,6 +194,72 @@ class Quarantine(Base):
         self.assertEqual(len(self.quarantine(slad)), count + 1)
 
 
+SNAPSHOTS = """
+name: own
+tables: {agreements: {}}
+subject: body->>'id'
+time: unix_s(body->>'v')
+snapshot:
+  subject: body->>'id'
+  version: body->>'v'
+  state: {state: "body->>'state'", org: "lookup('agreements', body->>'org')"}
+events:
+  - when: state IS NULL
+    type: opened
+    id: body->>'id' || ':opened'
+    time: unix_s(body->>'made')
+    data: {agreement: "snapshot->>'org'"}
+  - when: changed(state->>'state', snapshot->>'state')
+    type: = CASE snapshot->>'state' WHEN 'done' THEN 'resolved' WHEN 'again' THEN 'reopened' END
+    id: body->>'id' || ':' || (body->>'state') || ':' || (body->>'v')
+  - when: state->>'state' = snapshot->>'state'
+    type: contacted
+    id: body->>'id' || ':contacted:' || (body->>'v')
+"""
+
+
+class Snapshots(Base):
+    def snapshot(self, v, state, org="A", id="S1"):
+        return {"id": id, "v": 1773000000 + v, "made": 1773000000, "state": state, "org": org}
+
+    def types(self, slad, subject="S1"):
+        return [record["event"]["type"] for record in slad.ticket(subject)["records"]]
+
+    def test_of_a_snapshot_it_is_all_or_nothing(self):
+        slad = self.slad(SNAPSHOTS).start()
+        self.send(slad, self.snapshot(5, "done", org="none"))
+        row, = self.quarantine(slad)
+        self.assertEqual(slad.ask("GET", "/v1/tickets/S1").status, 404)
+        self.send(slad, self.snapshot(9, "done"))
+        self.assertEqual(self.types(slad), ["request.opened", "request.resolved"])
+        replay = slad.ask("POST", f"/v1/quarantine/{row['id']}/replay")
+        self.assertEqual(replay.json(), {"accepted": 0, "duplicates": 0}, replay)
+        self.assertEqual(self.quarantine(slad), [])
+
+    def test_a_snapshot_leaves_the_quarantine_with_its_state(self):
+        slad = self.slad(SNAPSHOTS).start()
+        self.send(slad, self.snapshot(5, "done", org="B"))
+        row, = self.quarantine(slad)
+        slad.hook["tables"]["agreements"]["B"] = "acme"
+        slad.write_config({"agreements": AGREEMENTS, "hooks": [slad.hook]})
+        self.reload(slad)
+        replay = slad.ask("POST", f"/v1/quarantine/{row['id']}/replay")
+        self.assertEqual(replay.json(), {"accepted": 2, "duplicates": 0}, replay)
+        self.send(slad, self.snapshot(6, "again", org="B"))
+        self.assertEqual(self.types(slad), ["request.opened", "request.resolved", "request.reopened"])
+
+    def test_older_and_same_ones_say_nothing(self):
+        slad = self.slad(SNAPSHOTS).start()
+        for v, state in ((1, "new"), (5, "done"), (5, "done"), (3, "again"), (1, "new"), (7, "again"), (5, "done")):
+            self.send(slad, self.snapshot(v, state))
+        self.assertEqual(self.types(slad), ["request.opened", "request.resolved", "request.reopened"])
+        slad.restart()
+        self.send(slad, self.snapshot(7, "again"))
+        self.send(slad, {"what": "no ticket"})
+        self.assertEqual(len(self.types(slad)), 3)
+        self.assertEqual(self.quarantine(slad), [])
+
+
 class Answers(Base):
     def test_what_is_refused(self):
         slad = self.slad().start()
