@@ -18,7 +18,7 @@ struct engine {
 	struct fold_batch batch;
 	int64_t watched, watch_next; /* the last look at the rules, and when time asks for one */
 	bool changed; /* since then */
-	bool told, crowded;
+	bool told, crowded, aimless;
 	int64_t quarantine_count, quarantine_bytes;
 };
 
