@@ -67,22 +67,16 @@ about_of(struct watch *w, const struct rule *rule, const struct pace *p)
 	return kept;
 }
 
-static bool
-is_better(struct fraction a, struct fraction b)
-{
-	return (__int128)a.num * b.den > (__int128)b.num * a.den;
-}
-
 /* A level holds while it holds in both windows: the better one decides. */
 static int
 pace_watch(struct watch *w, const struct rule *rule, struct stored_alert *fresh,
     const struct pace *p, struct err *err)
 {
 	struct rule values = rule_of_values(rule, p->objective);
-	bool near = is_better(p->near->decided, p->far->decided);
+	struct fraction far = p->far->decided, close = p->near->decided;
+	bool near = close.den > 0 && budget_better(close.num, close.den, far.num, far.den);
 	const struct score *s = near ? p->near : p->far;
-	const struct alert_reading reading = {
-	    .data = p->near->decided.den > 0 && p->far->decided.den >= rule->min,
+	const struct alert_reading reading = {.data = close.den > 0 && far.den >= rule->min,
 	    .good = s->decided.num,
 	    .total = s->decided.den,
 	    .a = s->a,

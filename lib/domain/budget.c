@@ -33,6 +33,12 @@ budget_pace(struct decimal objective, struct decimal times)
 }
 
 bool
+budget_better(int64_t good, int64_t b, int64_t other_good, int64_t other_b)
+{
+	return (__int128)good * other_b > (__int128)other_good * b;
+}
+
+bool
 budget_applies(enum indicator i)
 {
 	enum formula formula = indicator_table[i].formula;
