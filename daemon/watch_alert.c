@@ -143,12 +143,25 @@ watch_give(struct watch *w, const struct rule *rule, struct stored_alert *row,
 	return tell_all(w, rule, row, move, err);
 }
 
+/* Whether its agreement is no longer configured. */
+static bool
+is_abandoned(const struct watch *w, const struct stored_alert *row)
+{
+	const char *agreement = row->scope[DIM_AGREEMENT];
+
+	return agreement != NULL && agreement[0] != '\0' &&
+	    agreement_find(&w->config->agreements, agreement) == NULL;
+}
+
 int
 watch_reading(struct watch *w, const struct rule *rule, struct stored_alert *fresh,
     const struct alert_reading *reading, const char *reason, struct err *err)
 {
-	struct stored_alert *live = watch_live(w, fresh);
+	struct stored_alert *live;
 
+	if (is_abandoned(w, fresh))
+		return 0;
+	live = watch_live(w, fresh);
 	if (live == NULL)
 		return watch_give(w, rule, fresh, reading, reason, err);
 	live->about = fresh->about;
@@ -230,16 +243,6 @@ watch_is_of(const struct rule *rule, const struct stored_alert *row)
 			of = rule->where[d] == NULL || same_text(row->scope[d], rule->where[d]);
 	}
 	return of;
-}
-
-/* Whether its agreement is no longer configured. */
-static bool
-is_abandoned(const struct watch *w, const struct stored_alert *row)
-{
-	const char *agreement = row->scope[DIM_AGREEMENT];
-
-	return agreement != NULL && agreement[0] != '\0' &&
-	    agreement_find(&w->config->agreements, agreement) == NULL;
 }
 
 int

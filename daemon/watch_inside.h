@@ -40,7 +40,7 @@ struct stored_alert watch_fresh(const struct rule *rule);
 struct stored_alert *watch_live(struct watch *w, const struct stored_alert *like);
 
 /* Gives a reading to the live alert that is like a fresh one, or to that one. If it resolves,
- * `reason` says why. */
+ * `reason` says why. Nothing happens if its agreement is no longer configured. */
 int watch_reading(struct watch *w, const struct rule *rule, struct stored_alert *fresh,
     const struct alert_reading *reading, const char *reason, struct err *err);
 

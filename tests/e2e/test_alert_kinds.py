@@ -393,6 +393,20 @@ class Changes(Real):
         self.assertEqual({m.data["reason"] for m in told[len(fired):]}, {"rule changed"})
         self.assertEqual(self.firing(), [])
 
+    def test_groups_of_an_agreement_that_is_gone(self):
+        budget = {"name": "burns", "budget": {"indicator": RATE, "objective": 0.9}, "above": {"general": 1},
+                  "by": ["agreement"], "notify": ["ops"]}
+        self.start(budget, {"name": "tidy", "excluded": {}, "above": {"general": 0}, "by": ["agreement"], "notify": ["ops"]})
+        excluded = self.desk.late("T2")
+        self.send(*self.desk.late("T1"), *excluded, self.desk.event("request.excluded", "T2", cause="spam"))
+        self.ops.wait(2)
+        self.reload(agreements=[{"id": "b", "from": "2020-01-01"}])
+        self.assertEqual({(m.data["rule"], m.data["reason"]) for m in self.ops.wait(4)[2:]},
+                         {("burns", "rule changed"), ("tidy", "rule changed")})
+        self.send(self.desk.opened("T3", agreement="b"))
+        until(lambda: self.slad.get("/v1/statistics", agreement="b")["statistics"][0]["tickets"]["all"]["opened"], "it counts")
+        self.assertEqual(self.firing(), [])
+
     def test_a_budget_without_an_objective(self):
         budget = {"name": "burns", "budget": {"indicator": RATE}, "above": {"general": 1}, "by": ["agreement"], "notify": ["ops"]}
         self.start(budget)
