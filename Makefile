@@ -16,17 +16,20 @@ BASE = err mem buf pack stamp natural
 DOMAIN = zone calendar period window scope indicator ladder record agreement rule ticket \
     ticket_cycle ticket_moves clock outage tally quota measurement assessment score obligation \
     alert improvement standing profile evaluation
-CODEC = alert_event config config_access config_agreement config_bind config_calendar \
-    config_judgement config_profile config_receiver config_refs config_rule config_scalar \
-    config_yaml event_json event_reader json_text metric packed standard_webhooks table zoneinfo
+CODEC = alert_event alert_text alert_words config config_access config_address \
+    config_agreement config_bind config_calendar config_judgement config_profile \
+    config_receiver config_refs config_rule config_scalar config_secret config_template \
+    config_yaml event_json event_reader json_text message message_alertmanager \
+    message_dingtalk message_email message_feishu message_slack message_template \
+    message_webhook message_wecom metric packed receiver standard_webhooks table zoneinfo
 STORE = alerts closings compare entity entries improvements log statement store tallies
 DAEMON = api api_alerts api_behind api_catalogue api_evaluation api_health api_improvements \
     api_metrics api_periods api_scores api_ticket auth behind_outages behind_papers \
     behind_tickets closing closing_order cmd_check cmd_rebuild cmd_serve cmd_verify cmd_version \
     command door downs engine engine_judge evaluate evidence fold fold_save frame guard http \
     improvement improvement_order ingest keeper keeper_thread listen log notify notify_curl \
-    notify_queue order papers progress question request route routes row row_csv scores \
-    scores_gather server utf8 verify verify_closing watch
+    notify_pause notify_queue notify_told order papers progress question request route routes row row_csv \
+    scores scores_gather server utf8 verify verify_closing watch
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_buf \
     check_calendar check_calendar_count check_config check_config_corpus check_config_judgement \

@@ -4,24 +4,34 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include <event2/event.h>
 
 #include "base/mem.h"
 #include "codec/config.h"
-#include "codec/standard_webhooks.h"
+#include "codec/message.h"
 #include "notify_queue.h"
+#include "notify_told.h"
+
+static const enum notify_outcome outcomes[] = {
+    [SENT_DELIVERED] = NOTIFY_DELIVERED,
+    [SENT_RETRY] = NOTIFY_RETRY,
+    [SENT_FAILED] = NOTIFY_FAILED,
+};
 
 struct lane { /* to one receiver */
 	struct lane *next;
 	struct notify *owner;
-	char *name, *url, *secret;
-	size_t secret_len;
+	char *name;
+	struct arena arena; /* of the receiver */
+	const struct receiver *to;
 	struct notify_queue queue;
+	struct notify_told told;
 	struct event *timer; /* begins the next attempt */
 	struct notify_post *post; /* of the queue's first; NULL: none is under way */
+	struct message message; /* of the post */
 	int64_t resume_at; /* no attempt before */
+	int64_t deliver_at; /* the next attempt */
 	bool unsaved; /* the last one was reported for good, and the caller has not stored that yet
 		       */
 };
@@ -64,101 +74,60 @@ timer_set(struct event *timer, int64_t ms)
 	evtimer_add(timer, &wait);
 }
 
-enum notify_outcome
-notify_judge(int status)
+static int64_t
+earliest(int64_t a, int64_t b)
 {
-	if (status >= 200 && status < 300)
-		return NOTIFY_DELIVERED;
-	if (status == 0 || status == 408 || status == 425 || status == 429 ||
-	    (status >= 500 && status < 600))
-		return NOTIFY_RETRY;
-	return NOTIFY_FAILED;
-}
-
-int64_t
-notify_pause(const struct notify_limits *limits, int attempts, uint64_t random)
-{
-	int64_t ceiling = limits->base;
-
-	for (int i = 1; i < attempts && ceiling < limits->cap; i++)
-		ceiling *= 2;
-	if (ceiling > limits->cap)
-		ceiling = limits->cap;
-	return (int64_t)(random % (uint64_t)(ceiling + 1));
+	return a < b ? a : b;
 }
 
 static int64_t
-pause_after(const struct notify_limits *limits, int attempts, int64_t retry_after)
+latest(int64_t a, int64_t b)
 {
-	uint64_t random = 0;
-	int64_t pause, asked;
-
-	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
-		random = (uint64_t)now_ms();
-	pause = notify_pause(limits, attempts, random);
-	asked = retry_after > limits->longest / 1000 ? limits->longest : retry_after * 1000;
-	return pause > asked ? pause : asked;
+	return a > b ? a : b;
 }
 
 static void
 lane_arm(struct lane *lane)
 {
 	const struct notify_item *item = lane->queue.first;
-	int64_t wait;
+	int64_t now = now_ms(), longest = now + lane->owner->limits.longest, at;
 
-	if (item == NULL || lane->post != NULL || lane->unsaved || lane->owner->held) {
-		evtimer_del(lane->timer);
+	evtimer_del(lane->timer);
+	if (lane->post != NULL || lane->unsaved || lane->owner->held)
 		return;
-	}
-	wait =
-	    (item->delivery.next_at > lane->resume_at ? item->delivery.next_at : lane->resume_at) -
-	    now_ms();
-	if (wait > lane->owner->limits.longest)
-		wait = lane->owner->limits.longest;
-	timer_set(lane->timer, wait > 0 ? wait : 0);
-}
-
-static void
-answer_error(const struct notify_answer *answer, bool given_up, struct err *err)
-{
-	if (answer->status == 0)
-		err_set(err, "%s", answer->error);
-	else if (answer->status >= 300 && answer->status < 400)
-		err_set(
-		    err, "the receiver answered %d; redirects are not followed", answer->status);
-	else
-		err_set(err, "the receiver answered %d", answer->status);
-	if (given_up)
-		err_prefix(err, "given up");
+	lane->deliver_at = STAMP_NEVER;
+	if (item != NULL)
+		lane->deliver_at = latest(item->delivery.next_at, lane->resume_at);
+	if (item != NULL && lane->deliver_at > longest)
+		lane->deliver_at = longest;
+	at = earliest(lane->deliver_at, notify_told_next(&lane->told, lane->to));
+	if (at != STAMP_NEVER)
+		timer_set(lane->timer, at > now ? earliest(at, longest) - now : 0);
 }
 
 /* What an answer means for the first of a lane's queue. */
 static void
-lane_answered(void *arg, const struct notify_answer *answer)
+lane_settle(struct lane *lane, enum sent sent, const struct err *why, int status)
 {
-	struct lane *lane = arg;
 	struct notify *n = lane->owner;
-	struct notify_item *item = lane->queue.first;
-	enum notify_outcome outcome = notify_judge(answer->status);
-	struct err err = {.msg = ""};
-	struct notify_report report = {.error = err.msg, .next_at = STAMP_NEVER};
-	int64_t now = now_ms();
-	bool given_up = outcome == NOTIFY_RETRY && now - item->delivery.since >= n->limits.give_up;
+	struct delivery *d = &lane->queue.first->delivery;
+	struct err err = *why;
+	struct notify_report report = {.id = d->id,
+	    .receiver = lane->name,
+	    .outcome = outcomes[sent],
+	    .status = status,
+	    .error = err.msg,
+	    .attempts = d->attempts,
+	    .next_at = STAMP_NEVER};
 
-	lane->post = NULL;
-	lane->resume_at = 0;
-	if (outcome == NOTIFY_RETRY)
-		lane->resume_at =
-		    now + pause_after(&n->limits, item->delivery.attempts, answer->retry_after);
-	if (outcome != NOTIFY_DELIVERED)
-		answer_error(answer, given_up, &err);
-	report.id = item->delivery.id;
-	report.receiver = lane->name;
-	report.outcome = given_up ? NOTIFY_FAILED : outcome;
-	report.status = answer->status;
-	report.attempts = item->delivery.attempts;
+	if (sent == SENT_RETRY && now_ms() - d->since >= n->limits.give_up) {
+		report.outcome = NOTIFY_FAILED;
+		err_prefix(&err, "given up");
+	}
+	if (sent == SENT_DELIVERED)
+		notify_told_learn(&lane->told, lane->to, d->message, d->body, now_ms());
 	if (report.outcome == NOTIFY_RETRY)
-		report.next_at = item->delivery.next_at = lane->resume_at;
+		report.next_at = d->next_at = lane->resume_at;
 	else
 		notify_item_free(notify_queue_pop(&lane->queue));
 	lane->unsaved = report.outcome != NOTIFY_RETRY;
@@ -166,75 +135,95 @@ lane_answered(void *arg, const struct notify_answer *answer)
 	n->report(n->context, &report);
 }
 
-static struct notify_post *
-lane_post(struct lane *lane, const struct delivery *d, struct err *err)
+static void
+lane_answered(void *arg, const struct notify_answer *answer)
 {
-	char signature[STANDARD_WEBHOOKS_SIGNATURE];
-	struct standard_webhook w = {
-	    .id = d->message,
-	    .timestamp = now_ms() / 1000,
-	    .body = d->body,
-	    .body_len = strlen(d->body),
-	};
-	struct notify_request request = {
-	    .url = lane->url, .id = d->message, .timestamp = w.timestamp, .body = d->body};
+	struct lane *lane = arg;
+	struct err why = {.msg = ""};
+	enum sent sent = message_judge(&lane->message, &answer->said, &why);
 
-	if (lane->secret != NULL) {
-		if (standard_webhooks_sign(&w, lane->secret, lane->secret_len, signature, err) != 0)
-			return NULL;
-		request.signature = signature;
+	lane->post = NULL;
+	message_free(&lane->message);
+	if (notify_told_again(&lane->told, lane->to, sent, &why, now_ms())) {
+		lane_arm(lane);
+		return;
 	}
-	return notify_curl_post(lane->owner->curl, &request, lane_answered, lane, err);
+	lane->resume_at = 0;
+	if (sent == SENT_RETRY)
+		lane->resume_at = now_ms() +
+		    notify_pause_after(&lane->owner->limits, lane->queue.first->delivery.attempts,
+			answer->retry_after);
+	lane_settle(lane, sent, &why, answer->said.status);
+}
+
+/* Sends the message that is written. */
+static void
+lane_post(struct lane *lane)
+{
+	struct err err;
+
+	lane->post = notify_curl_post(lane->owner->curl, &lane->message, lane_answered, lane, &err);
+	if (lane->post == NULL)
+		lane_answered(
+		    lane, &(struct notify_answer){.said = {.error = err.msg, .body = ""}});
+}
+
+/* A message that cannot be written now cannot be written later. */
+static void
+lane_deliver(struct lane *lane)
+{
+	struct delivery *d = &lane->queue.first->delivery;
+	const struct told *told = notify_told_of(&lane->told, d->body);
+	struct message_task task = {.id = d->message,
+	    .events = 1,
+	    .event = &d->body,
+	    .first = told == NULL ? NULL : told->first,
+	    .before = told == NULL ? NULL : told->event,
+	    .now = now_ms()};
+	struct err err = {.msg = ""};
+
+	d->attempts++;
+	if (message_render(&lane->message, lane->to, &task, &err) == 0)
+		lane_post(lane);
+	else
+		lane_settle(lane, SENT_FAILED, &err, 0);
+}
+
+static void
+lane_repeat(struct lane *lane)
+{
+	struct err err;
+
+	if (notify_told_render(&lane->told, lane->to, &lane->message, now_ms(), &err) == 0)
+		lane_post(lane);
+	else
+		lane_arm(lane);
 }
 
 static void
 lane_begin(evutil_socket_t fd, short what, void *arg)
 {
 	struct lane *lane = arg;
-	struct delivery *d = &lane->queue.first->delivery;
-	struct err err;
+	int64_t now = now_ms();
 
 	(void)fd;
 	(void)what;
-	d->attempts++;
-	lane->post = lane_post(lane, d, &err);
-	if (lane->post == NULL)
-		lane_answered(lane, &(struct notify_answer){.error = err.msg});
-}
-
-/* The same bytes, where NULL is only like NULL. */
-static bool
-same(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return a_len == b_len && memcmp(a, b, a_len) == 0;
-}
-
-static char *
-bytes_copy(const char *bytes, size_t len)
-{
-	char *copy;
-
-	if (bytes == NULL)
-		return NULL;
-	copy = mem_alloc(len + 1, 1);
-	memcpy(copy, bytes, len);
-	return copy;
+	if (lane->queue.first != NULL && lane->deliver_at <= now)
+		lane_deliver(lane);
+	else if (notify_told_next(&lane->told, lane->to) <= now)
+		lane_repeat(lane);
+	else
+		lane_arm(lane);
 }
 
 static void
 lane_set(struct lane *lane, const struct receiver *r)
 {
-	if (lane->url != NULL && strcmp(lane->url, r->url) == 0 &&
-	    same(lane->secret, lane->secret_len, r->secret, r->secret_len))
+	if (lane->to != NULL && receiver_same(lane->to, r))
 		return;
-	free(lane->url);
-	free(lane->secret);
-	lane->url = mem_strdup(r->url);
-	lane->secret = bytes_copy(r->secret, r->secret_len);
-	lane->secret_len = r->secret_len;
-	lane->resume_at = 0;
+	arena_free(&lane->arena);
+	lane->to = receiver_copy(r, &lane->arena);
+	lane->resume_at = lane->told.next_at = 0;
 	if (lane->queue.first != NULL)
 		lane->queue.first->delivery.next_at = 0;
 	lane_arm(lane);
@@ -259,9 +248,10 @@ lane_free(struct lane *lane)
 	notify_curl_cancel(lane->post);
 	event_free(lane->timer);
 	notify_queue_free(&lane->queue);
+	notify_told_free(&lane->told);
+	message_free(&lane->message);
+	arena_free(&lane->arena);
 	free(lane->name);
-	free(lane->url);
-	free(lane->secret);
 	free(lane);
 }
 
@@ -392,6 +382,17 @@ notify_submit(struct notify *n, const struct delivery *d, struct err *err)
 	else if (queue->count == 1)
 		lane_arm(lane);
 	return 0;
+}
+
+void
+notify_tell(struct notify *n, const char *receiver, const char *message, const char *event)
+{
+	struct lane *lane = lane_find(n, receiver);
+
+	if (lane == NULL)
+		return;
+	notify_told_learn(&lane->told, lane->to, message, event, 0);
+	lane_arm(lane);
 }
 
 size_t

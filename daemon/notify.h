@@ -7,10 +7,8 @@
  * caller is told and stores it. Nothing here is durable: what was not reported as delivered or
  * failed is submitted again at the next start, with the same message id.
  *
- *   answer                              outcome
- *   2xx                                 delivered
- *   408, 425, 429, 5xx, no answer       retry, or failed once a day has passed since `since`
- *   else (3xx: none is followed)        failed
+ * What an answer means is its kind's to say (codec/message): delivered, failed, or to be tried
+ * again, until a day has passed since `since`. No redirect is followed.
  *
  * The pause before a retry is random between 0 and a ceiling that doubles with each attempt (full
  * jitter), and at least what Retry-After says. It holds for the receiver: the next delivery waits
@@ -90,6 +88,10 @@ int notify_submit(struct notify *n, const struct delivery *d, struct err *err);
 
 size_t notify_waiting(const struct notify *n); /* deliveries in all queues, under way included */
 
+/* At the start: an alert that fires, by the last message about it that the receiver had, and the id
+ * of the first. Alertmanager is told of it again, now and from then on. */
+void notify_tell(struct notify *n, const char *receiver, const char *message, const char *event);
+
 /* The caller has stored the last report of a receiver that was not a retry; until then the receiver
  * gets nothing more, so that a crash repeats one message to it at most. May be called from the
  * report. */
@@ -98,9 +100,10 @@ void notify_saved(struct notify *n, const char *receiver);
 /* Before a stop: begins no attempt any more, and says how many are still under way. */
 size_t notify_hold(struct notify *n);
 
-enum notify_outcome notify_judge(int status); /* 0: no answer */
-
 /* The pause after the given number of attempts (1 or more), from 64 random bits. */
 int64_t notify_pause(const struct notify_limits *limits, int attempts, uint64_t random);
+
+/* The same with bits of the kernel, and at least the seconds that the receiver asked for. */
+int64_t notify_pause_after(const struct notify_limits *limits, int attempts, int64_t retry_after);
 
 #endif

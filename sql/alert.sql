@@ -52,5 +52,18 @@ UPDATE outbox SET state = ?2, attempts = ?3, next = ?4, status = ?5, error = ?6 
 -- name: outbox_counts
 SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state;
 
+-- What receivers were last told of each alert that fires, or whose end is not delivered yet, and the
+-- first message about it: after an id of a row, a page.
+-- name: outbox_told
+SELECT o.id, o.receiver, o.body, (SELECT f.message FROM outbox f
+        WHERE f.alert = o.alert AND f.receiver = o.receiver AND f.state = ?2 ORDER BY f.id LIMIT 1)
+FROM outbox o JOIN alert a ON a.id = o.alert
+WHERE o.id > ?1 AND o.state = ?2
+    AND o.id = (SELECT max(l.id) FROM outbox l
+        WHERE l.alert = o.alert AND l.receiver = o.receiver AND l.state = ?2)
+    AND (a.state = ?3 OR EXISTS (SELECT 1 FROM outbox w
+        WHERE w.alert = o.alert AND w.receiver = o.receiver AND w.state = ?4))
+ORDER BY o.id LIMIT ?5;
+
 -- name: outbox_receivers
 SELECT DISTINCT receiver FROM outbox WHERE alert = ?1 ORDER BY receiver;

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "codec/receiver.h"
 #include "domain/agreement.h"
 #include "domain/profile.h"
 #include "domain/rule.h"
@@ -24,13 +25,6 @@ struct token {
 	const char *name;
 	unsigned char sha256[32];
 	unsigned scopes; /* of enum token_scope */
-};
-
-struct receiver {
-	const char *name, *url;
-	/* The key's bytes, from secret_file: whsec_ and base64, or else its text; NULL for none. */
-	const char *secret;
-	size_t secret_len;
 };
 
 struct listener {
