@@ -31,12 +31,14 @@ DAEMON = api api_alerts api_behind api_catalogue api_evaluation api_health api_i
     notify_pause notify_queue notify_told order papers progress question request route routes row row_csv \
     scores scores_gather server utf8 verify verify_closing watch
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
-TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_buf \
-    check_calendar check_calendar_count check_config check_config_corpus check_config_judgement \
-    check_config_secret check_engine check_engine_facts check_evaluation check_event_json \
-    check_event_json_facts check_frame check_guard check_http check_improvement check_json_text \
-    check_ladder check_listen check_log check_measurement check_natural check_notify \
-    check_notify_faults check_obligation check_outage check_packed check_period check_quota \
+TESTS = check_agreement check_alert check_alert_event check_alert_text check_assessment \
+    check_auth check_buf check_calendar check_calendar_count check_config check_config_corpus \
+    check_config_judgement check_config_secret check_engine check_engine_facts \
+    check_evaluation check_event_json check_event_json_facts check_frame check_guard \
+    check_http check_improvement check_json_text check_ladder check_listen check_log \
+    check_measurement check_message check_message_alertmanager check_message_email \
+    check_message_robots check_message_template check_natural check_notify check_notify_faults \
+    check_notify_told check_obligation check_outage check_packed check_period check_quota \
     check_request check_stamp check_standard_webhooks check_store check_systemd check_table \
     check_tally check_ticket check_window check_zone check_zoneinfo replay tool_calendar
 

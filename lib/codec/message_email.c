@@ -14,7 +14,7 @@
 #include "codec/message.h"
 
 #define LINE_BYTES 57 /* that make a line of 76 in base64 */
-#define WORD_BYTES 45 /* that make an encoded word of 60 and its frame of 12 */
+#define WORD_BYTES 39 /* that make an encoded word of 52 and its frame of 12: lines of up to 76 */
 #define PLAIN_MAX 60 /* bytes of a subject that needs no folding */
 
 static void
