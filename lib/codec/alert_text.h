@@ -38,7 +38,8 @@ struct alert_text {
 	json_t *event; /* owned, as the arena */
 	const json_t *data; /* never NULL; not an object: there is none */
 	const char *subject; /* one line that says it all */
-	const char *value, *threshold, *scope; /* "94% (A 6 of B 100)", "below 95%", "acme / mail" */
+	const char *value, *threshold,
+	    *scope; /* "94% (A 6 of B 100)", "below 95%", "acme / mail" */
 	const char *link; /* a URL of what is behind it; NULL: none is known */
 	size_t lines;
 	struct alert_line line[ALERT_LINES];

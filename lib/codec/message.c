@@ -260,8 +260,7 @@ message_codes(
 		any = any || json_is_integer(member);
 		if (code == 0)
 			continue;
-		outcome =
-		    is_passing(codes, code) || is_limit(says) ? SENT_RETRY : SENT_FAILED;
+		outcome = is_passing(codes, code) || is_limit(says) ? SENT_RETRY : SENT_FAILED;
 		code_why(code, says, why);
 	}
 	json_decref(json);
