@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "codec/config.h"
 #include "codec/message.h"
+#include "log.h"
 #include "notify_queue.h"
 #include "notify_told.h"
 
@@ -142,6 +143,9 @@ lane_answered(void *arg, const struct notify_answer *answer)
 	struct err why = {.msg = ""};
 	enum sent sent = message_judge(&lane->message, &answer->said, &why);
 
+	if (lane->message.method == NULL && sent == SENT_DELIVERED && answer->said.body[0] != '\0')
+		log_warning("receiver '%s' got a message that not all of its recipients got: %s",
+		    lane->name, answer->said.body);
 	lane->post = NULL;
 	message_free(&lane->message);
 	if (notify_told_again(&lane->told, lane->to, sent, &why, now_ms())) {

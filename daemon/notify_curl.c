@@ -171,12 +171,25 @@ notify_curl_free(struct notify_curl *c)
 	curl_global_cleanup();
 }
 
+/* Keeps the first line by which a mail server refuses something. */
+static void
+take_refusal(struct notify_post *p, const char *line, size_t len)
+{
+	while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == '\n'))
+		len--;
+	if (p->kept > 0 || len < 3 || len >= sizeof(p->body) || (*line != '4' && *line != '5'))
+		return;
+	memcpy(p->body, line, len);
+	p->kept = len;
+}
+
 static size_t
 take_header(char *bytes, size_t size, size_t n, void *post)
 {
 	struct notify_post *p = post;
 
-	(void)bytes;
+	if (p->message->method == NULL)
+		take_refusal(p, bytes, size * n);
 	p->header_bytes += size * n;
 	p->header_cut = p->header_bytes > p->owner->limits.answer;
 	return p->header_cut ? 0 : size * n;

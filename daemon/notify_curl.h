@@ -25,7 +25,7 @@ struct notify_curl_limits {
 	size_t answer; /* bytes of an answer's headers, and again of its body */
 };
 
-#define NOTIFY_ANSWER 4096 /* bytes of an answer's body, or of a mail server's last line, kept */
+#define NOTIFY_ANSWER 4096 /* bytes of an answer's body that are kept */
 
 struct notify_answer {
 	int64_t retry_after; /* seconds from now; 0: not said */

@@ -134,6 +134,22 @@ answered(int status, const char *error, bool refused, enum sent wanted)
 	ck_assert((why.msg[0] == '\0') == (wanted == SENT_DELIVERED));
 }
 
+/* The server's own line is what is said. */
+START_TEST(test_what_is_said)
+{
+	struct message_answer answer = {
+	    .status = 550, .error = "RCPT failed: 550", .body = "550 5.1.1 nobody\tof this name"};
+	struct err why;
+
+	render(&english, FIRED, (struct message_task){.id = NULL});
+	ck_assert_int_eq(message_judge(&message, &answer, &why), SENT_FAILED);
+	ck_assert_str_eq(why.msg, "the mail server answered 550 5.1.1 nobody of this name");
+	answer = (struct message_answer){.error = "Could not connect", .body = ""};
+	ck_assert_int_eq(message_judge(&message, &answer, &why), SENT_RETRY);
+	ck_assert_str_eq(why.msg, "Could not connect");
+}
+END_TEST
+
 START_TEST(test_answers)
 {
 	render(&english, FIRED, (struct message_task){.id = NULL});
@@ -156,6 +172,7 @@ add(TCase *t)
 	tcase_add_test(t, test_thread);
 	tcase_add_test(t, test_hostile);
 	tcase_add_test(t, test_subjects);
+	tcase_add_test(t, test_what_is_said);
 	tcase_add_test(t, test_answers);
 }
 

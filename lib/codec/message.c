@@ -60,15 +60,12 @@ static enum sent
 mail_judge(const struct message_answer *answer, struct err *why)
 {
 	struct arena a = {0};
-	const char *said = answer->error[0] != '\0' ? answer->error : answer->body;
+	const char *said = answer->body[0] != '\0' ? answer->body : answer->error;
 
 	if (answer->error[0] == '\0' && answer->status / 100 == 2)
 		return SENT_DELIVERED;
 	said = alert_clean(said, QUOTED_MAX, &a);
-	if (answer->status / 100 == 4 || answer->status / 100 == 5)
-		err_set(why, "the mail server answered %d: %s", answer->status, said);
-	else
-		err_set(why, "%s", said);
+	err_set(why, "%s%s", answer->body[0] != '\0' ? "the mail server answered " : "", said);
 	arena_free(&a);
 	if (answer->status / 100 == 4)
 		return SENT_RETRY;
@@ -235,11 +232,11 @@ is_limit(const char *says)
 }
 
 static void
-code_why(long long code, const char *says, struct err *why)
+code_why(int status, long long code, const char *says, struct err *why)
 {
 	struct arena a = {0};
 
-	err_set(why, "the receiver answered 200 with code %lld%s%s", code,
+	err_set(why, "the receiver answered %d with code %lld%s%s", status, code,
 	    *says == '\0' ? "" : ": ", alert_clean(says, QUOTED_MAX, &a));
 	arena_free(&a);
 }
@@ -261,12 +258,12 @@ message_codes(
 		if (code == 0)
 			continue;
 		outcome = is_passing(codes, code) || is_limit(says) ? SENT_RETRY : SENT_FAILED;
-		code_why(code, says, why);
+		code_why(answer->status, code, says, why);
 	}
 	json_decref(json);
 	if (any)
 		return outcome;
-	err_set(why, "the receiver answered 200 without '%s': this is not the robot's answer",
-	    codes->member[0]);
+	err_set(why, "the receiver answered %d without '%s': this is not the robot's answer",
+	    answer->status, codes->member[0]);
 	return SENT_RETRY;
 }
