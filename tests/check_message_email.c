@@ -96,13 +96,23 @@ START_TEST(test_hostile)
 }
 END_TEST
 
+/* The number of encoded words; each is UTF-8 by itself. */
 static size_t
 words(void)
 {
-	size_t n = 0;
+	unsigned char out[256] = {0};
+	json_t *word;
+	size_t n = 0, len;
 
-	for (const char *s = message.body; (s = strstr(s, "=?UTF-8?B?")) != NULL; s++)
-		n++;
+	for (const char *s = message.body; (s = strstr(s, "=?UTF-8?B?")) != NULL; n++) {
+		s += strlen("=?UTF-8?B?");
+		len = strcspn(s, "?");
+		ck_assert_int_gt(EVP_DecodeBlock(out, (const unsigned char *)s, (int)len), 0);
+		word = json_string((const char *)out);
+		ck_assert_ptr_nonnull(word);
+		json_decref(word);
+		memset(out, 0, sizeof(out));
+	}
 	return n;
 }
 
@@ -117,9 +127,14 @@ START_TEST(test_subjects)
 	render(&chinese, FIRED, (struct message_task){.id = NULL});
 	is_mail();
 	ck_assert_uint_gt(words(), 1);
-	render(
-	    &english, EVENT("alert.fired", "=?UTF-8?Q?x?=", ""), (struct message_task){.id = NULL});
+	render(&chinese, EVENT("alert.fired", "a", ""), (struct message_task){.id = NULL});
+	words();
+	render(&chinese, EVENT("alert.fired", "ab", ""), (struct message_task){.id = NULL});
+	words();
+	render(&english, "{\"type\":\"slad.alert.fired\",\"data\":{\"rule\":\"=?UTF-8?Q?x?=\"}}",
+	    (struct message_task){.id = NULL});
 	has_not("?Q?");
+	ck_assert_uint_eq(words(), 1);
 }
 END_TEST
 

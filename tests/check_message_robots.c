@@ -101,19 +101,26 @@ START_TEST(test_feishu)
 }
 END_TEST
 
+/* Many events with long names: whole lines, as many as it takes. */
 START_TEST(test_wecom)
 {
 	struct receiver r = robot(RECEIVER_WECOM);
-	char name[3000], event[4000];
+	char name[300], event[2000];
+	const char *events[10], *text;
+	struct message_task task = {.id = "m", .events = 10, .event = events, .now = NOW};
 	json_t *json;
 
 	memset(name, 'x', sizeof(name));
 	name[sizeof(name) - 1] = '\0';
 	snprintf(event, sizeof(event), EVENT("alert.fired", "%s", ""), name);
-	render(&r, event, (struct message_task){.id = NULL});
+	for (size_t i = 0; i < 10; i++)
+		events[i] = event;
+	ck_assert_int_eq(message_render(&message, &r, &task, NULL), 0);
 	json = body_json();
-	ck_assert_uint_le(strlen(at(json, "text", "content")), 2048);
-	ck_assert_uint_gt(strlen(at(json, "text", "content")), 600);
+	text = at(json, "text", "content");
+	ck_assert_uint_le(strlen(text), 2048);
+	ck_assert_uint_gt(strlen(text), 1500);
+	ck_assert_str_eq(text + strlen(text) - 9, "below 95%");
 	json_decref(json);
 	judged(200, "{\"errcode\":0,\"errmsg\":\"ok\"}", SENT_DELIVERED, "");
 	judged(200, "{\"errcode\":-1,\"errmsg\":\"system busy\"}", SENT_RETRY, "code -1");
