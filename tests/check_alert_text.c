@@ -75,6 +75,9 @@ static const struct {
     {DATA("excluded", "\"indicator\":null,\"value\":0.25,\"a\":1,\"b\":4,\"threshold\":0.1"),
 	"[urgent] r: share of excluded tickets 25% (A 1 of B 4), above 10%",
 	"【紧急】r:被排除工单的比例 25%(A 1 / B 4),高于 10%"},
+    {DATA("excluded", "\"indicator\":null,\"value\":0.75,\"a\":1,\"b\":4,\"threshold\":0.9"),
+	"[urgent] r: share of excluded tickets 25% (A 1 of B 4), above 10%",
+	"【紧急】r:被排除工单的比例 25%(A 1 / B 4),高于 10%"},
     {ABOUT("ticket",
 	 "{\"ticket\":\"T-1\",\"source\":\"desk\",\"clock\":\"response\","
 	 "\"deadline\":\"2026-11-21T09:30:00+08:00\"}"),
@@ -111,7 +114,7 @@ END_TEST
 
 START_TEST(test_lines_of_a_ticket)
 {
-	says(&english, kinds[2].event, kinds[2].english,
+	says(&english, kinds[3].event, kinds[3].english,
 	    "Alert: 1\nState: fired, urgent\nRule: r\nTicket: T-1\nSource: desk\nClock: response\n"
 	    "Deadline: 2026-11-21 09:30:00 UTC+08:00\n"
 	    "Details: https://slad.example.org/v1/alerts/1\nMessage: m\n");

@@ -1,6 +1,6 @@
 #include "codec/alert_text.h"
 
-#include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -92,17 +92,32 @@ level_of(const struct writer *w)
 	return level == NULL ? "" : alert_level(w->l, level);
 }
 
+/* Whether the event has the part that is not excluded, where people read the part that is. */
+static bool
+is_complement(const struct writer *w)
+{
+	double value = json_number_value(json_object_get(w->t->data, "value")),
+	       a = json_number_value(json_object_get(w->t->data, "a")),
+	       b = json_number_value(json_object_get(w->t->data, "b"));
+
+	return is_kind(w, "excluded") && b > 0 && fabs(1 - value - a / b) < fabs(value - a / b);
+}
+
+/* A member of the data in percent, told apart from another one. */
 static const char *
 percent_of(const struct writer *w, const char *member, const char *other)
 {
 	const json_t *value = json_object_get(w->t->data, member),
 		     *beside = json_object_get(w->t->data, other);
-	double against = json_number_value(beside);
+	double ratio = json_number_value(value), against = json_number_value(beside);
 
 	if (!json_is_number(value))
 		return NULL;
-	return alert_percent(
-	    json_number_value(value), json_is_number(beside) ? &against : NULL, &w->t->arena);
+	if (is_complement(w)) {
+		ratio = 1 - ratio;
+		against = 1 - against;
+	}
+	return alert_percent(ratio, json_is_number(beside) ? &against : NULL, &w->t->arena);
 }
 
 /* "6", or "600 s" of availability. */
