@@ -204,6 +204,16 @@ lane_repeat(struct lane *lane)
 		lane_arm(lane);
 }
 
+/* Breaks off what is only said again. */
+static void
+lane_hush(struct lane *lane)
+{
+	notify_curl_cancel(lane->post);
+	lane->post = NULL;
+	message_free(&lane->message);
+	lane->told.under_way = false;
+}
+
 static void
 lane_begin(evutil_socket_t fd, short what, void *arg)
 {
@@ -416,6 +426,8 @@ notify_hold(struct notify *n)
 
 	n->held = true;
 	for (struct lane *lane = n->lanes; lane != NULL; lane = lane->next) {
+		if (lane->told.under_way)
+			lane_hush(lane);
 		under_way += lane->post != NULL;
 		lane_arm(lane);
 	}

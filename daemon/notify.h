@@ -97,7 +97,8 @@ void notify_tell(struct notify *n, const char *receiver, const char *message, co
  * report. */
 void notify_saved(struct notify *n, const char *receiver);
 
-/* Before a stop: begins no attempt any more, and says how many are still under way. */
+/* Before a stop: begins no attempt any more, and says how many are still under way. What is only
+ * said again is broken off. */
 size_t notify_hold(struct notify *n);
 
 /* The pause after the given number of attempts (1 or more), from 64 random bits. */

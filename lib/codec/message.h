@@ -55,7 +55,8 @@ struct message { /* all it points at lies in the arena */
 struct message_answer {
 	int status; /* of HTTP or SMTP; 0: there was none */
 	const char *error; /* why there was none, or why the rest of it did not come; else "" */
-	const char *body; /* its beginning; of mail, the first line that refuses something; else "" */
+	const char
+	    *body; /* its beginning; of mail, the first line that refuses something; else "" */
 	bool refused; /* user and password are wrong */
 };
 

@@ -159,6 +159,21 @@ class AtAlertmanager(Case):
         self.assertEqual(self.there.alerts(), [])
 
 
+class Stop(Case):
+    def test_a_stop_waits_for_no_repetition(self):
+        """What is only said again is nothing that a stop must finish."""
+        with Receiver() as deaf:
+            self.start({"alertmanager": {"url": deaf.url, "repeat": "1s"}})
+            self.fire()
+            self.until_outbox(1)
+            deaf.answering.clear()
+            deaf.wait_attempts(len(deaf.attempts) + 1)
+            began = time.monotonic()
+            self.assertEqual(self.slad.stop(), 0)
+            self.assertLess(time.monotonic() - began, 4)
+            deaf.answering.set()
+
+
 class Authorised(Case):
     def test_basic_and_bearer(self):
         with Robot((200, "{}")) as robot:
