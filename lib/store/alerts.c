@@ -166,8 +166,7 @@ store_outbox_told(struct store *s, int64_t after, int alert_state, int limit, st
     struct outbox **list, struct err *err)
 {
 	sqlite3_stmt *st =
-	    statement(s, QUERY_OUTBOX_TOLD, "iiiii", after, (int64_t)OUTBOX_DELIVERED,
-		(int64_t)alert_state, (int64_t)OUTBOX_WAITING, (int64_t)limit);
+	    statement(s, QUERY_OUTBOX_TOLD, "iii", after, (int64_t)alert_state, (int64_t)limit);
 	int n = 0, more = 0;
 
 	*list = arena_alloc(a, (size_t)limit, sizeof(**list));
