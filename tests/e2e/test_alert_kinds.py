@@ -382,6 +382,16 @@ class Changes(Real):
         self.reload(alerts=[{**rule, "quiet": {"source": "web", "after": "1s"}}])
         self.assertEqual(self.ops.wait(4)[3].data["reason"], "rule changed")
 
+    def test_a_score_that_becomes_a_budget(self):
+        rule = {"name": "one", "indicator": RATE, "below": {"general": 0.5}, "notify": ["ops"]}
+        self.start(rule)
+        self.send(*self.desk.late("T1"))
+        self.ops.wait(1)
+        budget = {"name": "one", "budget": {"indicator": RATE, "objective": 0.9}, "above": {"general": 1}, "notify": ["ops"]}
+        self.reload(alerts=[budget])
+        self.assertEqual({(m.move, m.data["kind"], m.data.get("reason")) for m in self.ops.wait(3)},
+                         {("fired", "score", None), ("resolved", "score", "rule changed"), ("fired", "budget", None)})
+
     def test_an_agreement_that_is_gone(self):
         terms = {"from": "2020-01-01", "reports": [{"id": "weekly", "every": "week", "due": "0s"}]}
         rule = {"name": "due", "report": {"before": {"urgent": "0s"}}, "notify": ["ops"]}
