@@ -419,15 +419,16 @@ class Changes(Real):
 
     def test_a_budget_without_an_objective(self):
         budget = {"name": "burns", "budget": {"indicator": RATE}, "above": {"general": 1}, "by": ["agreement"], "notify": ["ops"]}
-        self.start(budget)
+        looked = {"name": "looked", "indicator": RATE, "below": {"general": 1}, "min": 3, "notify": ["ops"]}
+        self.start(budget, looked)
         self.send(*self.desk.late("T1"), *self.desk.late("T2"))
         self.slad.wait_log("the rule burns has groups of which no agreement gives the objective")
         self.send(*self.desk.late("T3"))
-        until(lambda: self.slad.scores(indicator=RATE, window="24h")[0]["b"] == 3, "all count")
+        self.assertEqual(self.ops.wait(1)[0].data["rule"], "looked")
         acme = {**self.config["agreements"][0], "objectives": [{"indicator": RATE, "at_least": 0.9}]}
-        self.assertEqual(self.slad.get("/v1/alerts")["alerts"], [])
+        self.assertEqual([a["rule"] for a in self.slad.get("/v1/alerts")["alerts"]], ["looked"])
         self.reload(agreements=[acme])
-        self.assertEqual(self.ops.wait(1)[0].data["threshold"], 0.9)
+        self.assertEqual(self.ops.wait(2)[1].data["threshold"], 0.9)
         self.assertEqual(len([line for line in self.slad.log if "gives the objective" in line]), 1)
 
 
