@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """Alerts that are not about a score: when they fire, that they do so once, and when they are resolved."""
 import datetime
-import json
 import os
 import sqlite3
 import sys
