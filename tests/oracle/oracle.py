@@ -68,6 +68,8 @@ class Oracle:
     def __init__(self, config):
         self.settings = Settings(config)
         self.events = {}
+        self.projected = None
+        self.known = None
 
     def post(self, batch, now_ms, on_error="fail"):
         """Stores new events; all or nothing unless the wrong ones are to be skipped."""
@@ -93,13 +95,22 @@ class Oracle:
                 "rejected": len(errors), "errors": errors[:MOST_ERRORS]}
 
     def project(self):
-        """(records in order, complete tickets)."""
-        records = events.records_of(self.events.values())
-        return records, tickets_of(records, self.settings)
+        """(records in order, complete tickets); anew once there are more events."""
+        if self.projected is None or self.projected[0] != len(self.events):
+            records = events.records_of(self.events.values())
+            self.projected = len(self.events), (records, tickets_of(records, self.settings))
+        return self.projected[1]
+
+    def world(self, query):
+        """All that the answer to a question may look at."""
+        state = len(self.events), query.now
+        if self.known is None or self.known[0] != state:
+            self.known = state, {}
+        return World(self.settings, *self.project(), query, self.known[1])
 
     def measures(self, query):
         """{indicator: Measure} of a question."""
-        world = World(self.settings, *self.project(), query)
+        world = self.world(query)
         return {name: FAMILIES[name](name, world) for name in query.indicators}
 
     def scores(self, now_ms, **arguments):
