@@ -2,6 +2,7 @@
 
 import catalogue
 import events
+import figures
 import papers
 import tallies
 import times
@@ -45,6 +46,14 @@ class Query:
         if len(agreements) == 1:
             zone = settings.zone_at(agreements.pop(), now)
         self.window = windows.find(window, from_, to, zone, now)
+
+    def head(self):
+        """`window` and `as_of`, which all answers carry."""
+        window = self.window
+        return {"window": {"name": window.name, "cohort": self.cohort,
+                           "from": times.format_zoned(window.begin, window.zone),
+                           "to": times.format_zoned(window.end, window.zone)},
+                "as_of": times.format_utc(self.now)}
 
     def admits(self, scope):
         """Does a full scope pass the filters? Several values of one mean any of them."""
@@ -126,11 +135,12 @@ class Oracle:
                 body = measure.score(group)
                 body.update(indicator=indicator, scope=query.shown_scope(group))
                 scores.append(self.judged(body, query))
-        window = query.window
-        return {"window": {"name": window.name, "cohort": query.cohort,
-                           "from": times.format_zoned(window.begin, window.zone),
-                           "to": times.format_zoned(window.end, window.zone)},
-                "as_of": times.format_utc(now_ms), "scores": scores}
+        return dict(query.head(), scores=scores)
+
+    def statistics(self, now_ms, **arguments):
+        """The body of GET /v1/statistics, with exact figures."""
+        query = Query(self.settings, now_ms, **arguments)
+        return dict(query.head(), statistics=figures.statistics(self.world(query)))
 
     def judged(self, score, query):
         """Adds `objective` and `met`, where the scope names exactly one agreement."""
