@@ -1,6 +1,7 @@
 """The measuring book, slow and obvious: every answer is computed from all events anew."""
 
 import catalogue
+import evaluation
 import events
 import figures
 import papers
@@ -141,6 +142,14 @@ class Oracle:
         """The body of GET /v1/statistics, with exact figures."""
         query = Query(self.settings, now_ms, **arguments)
         return dict(query.head(), statistics=figures.statistics(self.world(query)))
+
+    def evaluation(self, now_ms, profile=None, **arguments):
+        """The body of GET /v1/evaluation, with exact figures."""
+        query = Query(self.settings, now_ms, **arguments)
+        scores = {name: measure.score(())
+                  for name, measure in self.measures(query).items()}
+        return dict(query.head(), agreement=query.shown_scope(()).get("agreement"),
+                    **evaluation.evaluate(self.settings.profile(profile), scores))
 
     def judged(self, score, query):
         """Adds `objective` and `met`, where the scope names exactly one agreement."""
