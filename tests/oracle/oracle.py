@@ -5,6 +5,7 @@ import evaluation
 import events
 import figures
 import papers
+import questions
 import tallies
 import times
 import windows
@@ -150,6 +151,20 @@ class Oracle:
                   for name, measure in self.measures(query).items()}
         return dict(query.head(), agreement=query.shown_scope(()).get("agreement"),
                     **evaluation.evaluate(self.settings.profile(profile), scores))
+
+    def series(self, now_ms, step="day", **arguments):
+        """The body of GET /v1/series."""
+        return questions.series_of(self, Query(self.settings, now_ms, **arguments), step)
+
+    def correlation(self, now_ms, x, y, step="day", **arguments):
+        """The body of GET /v1/correlation."""
+        query = Query(self.settings, now_ms, indicator=[x, y], **arguments)
+        return questions.correlation_of(self, query, step, x, y)
+
+    def gaps(self, now_ms, **arguments):
+        """The body of GET /v1/gaps."""
+        every = arguments.pop("all", "false") == "true"
+        return questions.gaps_of(self, Query(self.settings, now_ms, **arguments), every)
 
     def judged(self, score, query):
         """Adds `objective` and `met`, where the scope names exactly one agreement."""
