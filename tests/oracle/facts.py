@@ -131,18 +131,21 @@ class Facts:
             at += rng.choice([0, 0, 1, times.HOUR, times.DAY])
 
     def survey(self):
-        """An answer; it feeds no indicator."""
+        """An answer, with and without a level and a service; it feeds no indicator."""
         scale = self.rng.choice([5, 10, 0.5, 4.125, 10 ** 6])
         data = self.data(scale=scale, score=self.rng.choice([0, 0.001, 0.25, scale]))
-        if self.rng.random() < 0.5:
-            data.update(level=self.rng.choice(["ticket", "project", "customer"]),
-                        service=self.rng.choice(PLACES), ticket="T1")
+        if self.rng.random() < 0.6:
+            data["level"] = self.rng.choice(["ticket", "project", "customer"])
+        if self.rng.random() < 0.6:
+            data["service"] = self.rng.choice(PLACES)
+        if self.rng.random() < 0.3:
+            data["ticket"] = "T1"
         self.add("survey.answered", self.story.instant(), data)
 
     def tell(self):
         """One bunch of any sort."""
         self.rng.choices([self.counted, self.report, self.measurement, self.assessment,
-                          self.survey], [6, 7, 4, 4, 1])[0]()
+                          self.survey], [6, 7, 4, 4, 3])[0]()
 
     def target(self):
         """(source, id) of what a retraction names: mostly something that matters."""

@@ -4,6 +4,7 @@ import catalogue
 import evaluation
 import events
 import figures
+import lists
 import papers
 import questions
 import tallies
@@ -182,12 +183,14 @@ class Oracle:
             score[name] = quotient(score[name])
         return score
 
-    def behind(self, indicator, counted, now_ms, **arguments):
-        """The sorted (source, subject, cycle start) that count so in a score."""
+    def behind(self, indicator, now_ms, counted=None, **arguments):
+        """What counts so in a score, in any order, each as a tuple."""
         query = Query(self.settings, now_ms, indicator=[indicator], **arguments)
-        groups = self.measures(query)[indicator].groups.values()
-        return sorted((o.cycle.ticket.source, o.cycle.ticket.subject, o.cycle.start)
-                      for rows in groups for o in rows if o.counted == counted)
+        if counted is None:
+            paper = catalogue.MEASURED + catalogue.ASSESSED
+            counted = "good" if indicator in paper else "bad"
+        return [thing[1:] for thing in lists.behind(self.measures(query)[indicator])
+                if thing[0] == counted]
 
     def ticket(self, source, subject, now_ms):
         """Attributes and the clocks of each cycle; None where the ticket is incomplete."""
@@ -198,6 +201,8 @@ class Oracle:
         if found.attributes["kind"] == "incident":
             names.append("recovery")
         cycles = [{"start": cycle.start,
+                   "scores": {name: lists.counts_in(cycle, name, self.settings, now_ms)
+                              for name in INDICATORS},
                    "clocks": {name: Clock(cycle, name, self.settings, now_ms).view()
                               for name in names}} for cycle in found.cycles]
         view = {name: found.attributes[name] for name in ("kind",) + SCOPE}

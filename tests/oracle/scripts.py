@@ -13,12 +13,12 @@ import configs
 import events
 import streams
 import times
-from catalogue import (CONNECTION, CONTROL, INDICATORS, INTEGRITY, LEAKAGE, LISTED, MAJOR,
-                       REPORTS)
+from asking import Asking
+from catalogue import CONNECTION, CONTROL, INDICATORS, INTEGRITY, LEAKAGE, MAJOR, REPORTS
 from configs import PRIORITIES, SERVICES, some
 from spoil import WRONG
 
-COUNTED = ("good", "bad", "pending", "excluded")
+
 class Script:
     """Builds the commands of one seed."""
 
@@ -28,6 +28,7 @@ class Script:
         self.commands = []
         self.now = self.story.begin
         self.sent = []
+        self.asking = Asking(self)
         self.tickets = sorted({(e["source"], e["subject"]) for e in self.story.events
                                if events.verb_of(e["type"]) in events.VERBS})
 
@@ -152,19 +153,16 @@ class Script:
         self.get("/v1/scores", dict(arguments, indicator=indicators))
 
     def ask(self):
-        """A random query for scores, sometimes with the tickets behind them."""
+        """A random question."""
+        asking = self.asking
+        self.rng.choices([self.ask_scores, self.ask_papers, asking.lists, asking.statistics,
+                          asking.evaluation, asking.series, asking.correlation, asking.gaps],
+                         [7, 4, 4, 3, 2, 2, 2, 2])[0]()
+
+    def ask_scores(self):
+        """A random query for scores."""
         rng = self.rng
-        if rng.random() < 0.35:
-            self.ask_papers()
-            return
         arguments = self.arguments()
-        if rng.random() < 0.3:
-            indicator = rng.choice(LISTED)
-            self.get("/v1/scores", dict(arguments, indicator=[indicator]))
-            for counted in COUNTED:
-                self.get("/v1/scores/%s/tickets" % indicator,
-                         dict(arguments, counted=counted))
-            return
         if rng.random() < 0.5:
             arguments["by"] = some(rng, ["agreement", "service", "priority", "team"], 1)
             if rng.random() < 0.5:
@@ -219,6 +217,9 @@ def final_questions(script):
     kept, script.commands = script.commands, []
     for _ in range(12):
         script.ask()
+    for ask in (script.asking.lists, script.asking.statistics, script.asking.evaluation,
+                script.asking.series, script.asking.correlation, script.asking.gaps):
+        ask()
     for source, subject in script.tickets[:15]:
         script.say(ticket={"source": source, "subject": subject})
     questions, script.commands = script.commands, kept

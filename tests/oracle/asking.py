@@ -1,0 +1,131 @@
+"""Random questions beyond the scores: statistics, evaluations, series, gaps, lists."""
+
+import times
+from catalogue import ASSESSED, AVAILABILITY, INDICATORS, LISTED, MEASURED, REPORTS
+from configs import some
+
+COUNTED = ("good", "bad", "pending", "excluded")
+OTHERS = tuple(name for name in INDICATORS if name not in LISTED)
+DIMENSIONS = ["agreement", "service", "priority", "team"]
+
+
+class Asking:
+    """Asks in the name of a script."""
+
+    def __init__(self, script):
+        self.script = script
+        self.rng = script.rng
+
+    def wide(self):
+        """A window around all of the stream, mostly still running."""
+        story = self.script.story
+        return {"from": times.format_utc(story.begin - self.rng.choice([0, 40]) * times.DAY),
+                "to": times.format_utc(self.script.now - self.script.now % times.MINUTE
+                                       + self.rng.choice([0, 1, 1440]) * times.MINUTE)}
+
+    def arguments(self, wide=0.4):
+        """Random arguments of a score, more often than not over much of the stream."""
+        arguments = self.script.arguments()
+        if self.rng.random() < wide:
+            arguments = {name: value for name, value in arguments.items() if name != "window"}
+            arguments.update(self.wide())
+        return arguments
+
+    def indicators(self, most):
+        """A few indicators, some of them of papers."""
+        chosen = self.rng.sample(INDICATORS, self.rng.randint(1, most))
+        if self.rng.random() < 0.3:
+            chosen += sum(self.script.story.favourites, [])
+        return sorted(set(chosen), key=INDICATORS.index)
+
+    def statistics(self):
+        """All statistics, mostly of groups."""
+        arguments = self.arguments(0.6)
+        if self.rng.random() < 0.7:
+            arguments["by"] = some(self.rng, DIMENSIONS, 1) if self.rng.random() < 0.4 \
+                else [self.rng.choice(DIMENSIONS)]
+        self.script.get("/v1/statistics", arguments)
+
+    def evaluation(self):
+        """Over one agreement, or all of them."""
+        rng, script = self.rng, self.script
+        given = self.arguments(0.6)
+        arguments = {name: given[name] for name in ("window", "from", "to", "cohort")
+                     if name in given}
+        if rng.random() < 0.6:
+            arguments["agreement"] = [rng.choice(script.story.agreements)]
+        names = [row["name"] for row in script.story.config.get("profiles", [])]
+        if rng.random() < 0.7:
+            arguments["profile"] = rng.choice(names + ["default"])
+        script.get("/v1/evaluation", arguments)
+
+    def stepped(self):
+        """(window, step) that make some steps, rarely too many."""
+        rng, script = self.rng, self.script
+        day = times.from_ms(rng.randrange(script.story.begin, script.story.end)).date()
+        year, week, _ = day.isocalendar()
+        step = rng.choice(["hour", "day", "day", "week", "month"])
+        names = {"hour": [day.isoformat(), "24h", "90m", "today", "yesterday"],
+                 "day": [day.isoformat()[:7], "%d-W%02d" % (year, week), "30d", "this-month"],
+                 "week": [day.isoformat()[:7], "%d-Q%d" % (day.year, (day.month + 2) // 3)],
+                 "month": [str(day.year), "this-year", "400d", "this-quarter"]}[step]
+        how = rng.random()
+        if how < 0.03:
+            return script.window(), "hour"
+        if how < 0.2:
+            return script.window(), "month"
+        if how < 0.4 and step != "hour":
+            return self.wide(), step
+        return {"window": rng.choice(names)}, step
+
+    def stepped_arguments(self):
+        """Random arguments, with window and step."""
+        arguments = self.script.arguments()
+        for name in ("window", "from", "to"):
+            arguments.pop(name, None)
+        window, step = self.stepped()
+        arguments.update(window)
+        if step != "day" or self.rng.random() < 0.5:
+            arguments["step"] = step
+        return arguments
+
+    def series(self):
+        """A few indicators, step by step."""
+        arguments = self.stepped_arguments()
+        if self.rng.random() < 0.3:
+            arguments["by"] = [self.rng.choice(DIMENSIONS)]
+        self.script.get("/v1/series", dict(arguments, indicator=self.indicators(3)))
+
+    def correlation(self):
+        """Two indicators, seldom one and the same."""
+        x, y = self.rng.choice(LISTED), self.rng.choice(LISTED + OTHERS)
+        self.script.get("/v1/correlation", dict(self.stepped_arguments(), x=x, y=y))
+
+    def gaps(self):
+        """Missed objectives or all of them."""
+        rng, script = self.rng, self.script
+        given = self.arguments(0.5)
+        arguments = {name: given[name] for name in ("window", "from", "to", "cohort")
+                     if name in given}
+        if rng.random() < 0.5:
+            arguments["agreement"] = [rng.choice(script.story.agreements)]
+        if rng.random() < 0.4:
+            arguments["by"] = ["service"]
+        if rng.random() < 0.6:
+            arguments["all"] = "true"
+        script.get("/v1/gaps", arguments)
+
+    def lists(self):
+        """A score, and all that is behind it."""
+        rng = self.rng
+        indicator = rng.choice([LISTED, OTHERS, REPORTS, [AVAILABILITY],
+                                self.script.story.favourites[0],
+                                self.script.story.favourites[1], MEASURED, ASSESSED])
+        indicator = rng.choice(indicator)
+        arguments = self.arguments()
+        self.script.get("/v1/scores", dict(arguments, indicator=[indicator]))
+        path = "/v1/scores/%s/tickets" % indicator
+        if rng.random() < 0.1:
+            self.script.get(path, arguments)
+        for counted in COUNTED:
+            self.script.get(path, dict(arguments, counted=counted))
