@@ -1,11 +1,15 @@
 """Random questions beyond the scores: statistics, evaluations, series, gaps, lists."""
 
 import times
-from catalogue import ASSESSED, AVAILABILITY, INDICATORS, LISTED, MEASURED, REPORTS
+from catalogue import (ASSESSED, AVAILABILITY, CONNECTION, CONTROL, INDICATORS, INTEGRITY,
+                       LEAKAGE, LISTED, MAJOR, MEASURED, REPORTS)
 from configs import some
 
 COUNTED = ("good", "bad", "pending", "excluded")
 OTHERS = tuple(name for name in INDICATORS if name not in LISTED)
+# Those that have a value in most steps.
+OFTEN = (AVAILABILITY, CONNECTION, CONNECTION, CONTROL, INTEGRITY, INTEGRITY, LEAKAGE, MAJOR,
+         "timely_response_rate", "resolution_rate")
 DIMENSIONS = ["agreement", "service", "priority", "team"]
 
 
@@ -16,16 +20,21 @@ class Asking:
         self.script = script
         self.rng = script.rng
 
-    def wide(self):
+    def wide(self, lead=40):
         """A window around all of the stream, mostly still running."""
-        story = self.script.story
-        return {"from": times.format_utc(story.begin - self.rng.choice([0, 40]) * times.DAY),
-                "to": times.format_utc(self.script.now - self.script.now % times.MINUTE
-                                       + self.rng.choice([0, 1, 1440]) * times.MINUTE)}
+        rng, story, now = self.rng, self.script.story, self.script.now
+        begin = story.begin - rng.choice([0, lead]) * times.DAY
+        end = now - now % times.MINUTE + rng.choice([0, 1, 1440]) * times.MINUTE
+        return {"from": times.format_utc(begin),
+                "to": times.format_utc(max(end, begin + times.MINUTE))}
+
+    def cohort(self):
+        """One cohort, the other, or what is the default."""
+        return self.rng.choice([{}, {"cohort": "opened"}, {"cohort": "settled"}])
 
     def arguments(self, wide=0.4):
         """Random arguments of a score, more often than not over much of the stream."""
-        arguments = self.script.arguments()
+        arguments = self.cohort() if self.rng.random() < wide else self.script.arguments()
         if self.rng.random() < wide:
             arguments = {name: value for name, value in arguments.items() if name != "window"}
             arguments.update(self.wide())
@@ -33,8 +42,9 @@ class Asking:
 
     def indicators(self, most):
         """A few indicators, some of them of papers."""
-        chosen = self.rng.sample(INDICATORS, self.rng.randint(1, most))
-        if self.rng.random() < 0.3:
+        rng = self.rng
+        chosen = [rng.choice(rng.choice([OFTEN, INDICATORS])) for _ in range(rng.randint(1, most))]
+        if rng.random() < 0.3:
             chosen += sum(self.script.story.favourites, [])
         return sorted(set(chosen), key=INDICATORS.index)
 
@@ -65,12 +75,14 @@ class Asking:
         day = times.from_ms(rng.randrange(script.story.begin, script.story.end)).date()
         year, week, _ = day.isocalendar()
         step = rng.choice(["hour", "day", "day", "week", "month"])
+        if rng.random() < 0.5:
+            return self.wide(0), "hour" if script.story.days < 12 else "day"
         names = {"hour": [day.isoformat(), "24h", "90m", "today", "yesterday"],
                  "day": [day.isoformat()[:7], "%d-W%02d" % (year, week), "30d", "this-month"],
                  "week": [day.isoformat()[:7], "%d-Q%d" % (day.year, (day.month + 2) // 3)],
                  "month": [str(day.year), "this-year", "400d", "this-quarter"]}[step]
         how = rng.random()
-        if how < 0.03:
+        if how < 0.06:
             return script.window(), "hour"
         if how < 0.2:
             return script.window(), "month"
@@ -80,7 +92,7 @@ class Asking:
 
     def stepped_arguments(self):
         """Random arguments, with window and step."""
-        arguments = self.script.arguments()
+        arguments = self.cohort() if self.rng.random() < 0.6 else self.script.arguments()
         for name in ("window", "from", "to"):
             arguments.pop(name, None)
         window, step = self.stepped()
@@ -98,7 +110,7 @@ class Asking:
 
     def correlation(self):
         """Two indicators, seldom one and the same."""
-        x, y = self.rng.choice(LISTED), self.rng.choice(LISTED + OTHERS)
+        x, y = (self.rng.choice(self.rng.choice([OFTEN, LISTED + OTHERS])) for _ in "xy")
         self.script.get("/v1/correlation", dict(self.stepped_arguments(), x=x, y=y))
 
     def gaps(self):
@@ -122,7 +134,7 @@ class Asking:
                                 self.script.story.favourites[0],
                                 self.script.story.favourites[1], MEASURED, ASSESSED])
         indicator = rng.choice(indicator)
-        arguments = self.arguments()
+        arguments = self.arguments(0.75)
         self.script.get("/v1/scores", dict(arguments, indicator=[indicator]))
         path = "/v1/scores/%s/tickets" % indicator
         if rng.random() < 0.1:

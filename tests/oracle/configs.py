@@ -136,7 +136,7 @@ def profile(rng, name):
     weights = [0, 0.001, 0.5, 1, 1, 2, 2.375, 7, 1000]
     result = {"name": name}
     if rng.random() < 0.8:
-        result["min_coverage"] = rng.choice([0, 0, 0.1, 0.2, 0.333, 0.5, 1])
+        result["min_coverage"] = rng.choice([0, 0, 0, 0.1, 0.2, 0.333, 0.5, 1])
     chosen = some(rng, list(CHARACTERISTICS))
     if chosen:
         result["characteristics"] = {part: rng.choice(weights) for part in chosen}

@@ -59,6 +59,19 @@ class Facts:
             self.add(name, at, again)
             at += rng.choice([0, 1, times.MINUTE, times.HOUR])
 
+    def rhythm(self):
+        """Calls and changes now and again all through the stream, for trends."""
+        rng, story = self.rng, self.story
+        data, count = self.data(service="mail"), rng.randint(3, 9)
+        level = rng.choice([0, 1, 5])
+        for number in range(count):
+            at = story.begin + (story.end - story.begin) * number // count
+            for name, most in (("call.answered", 9), ("call.abandoned", 1 + level * number),
+                               ("change.applied", 9), ("security.tampered", 1 + number)):
+                if rng.random() < 0.8:
+                    self.add(name, at + rng.randrange(times.HOUR),
+                             dict(data, count=rng.randint(1, most)))
+
     def dues(self):
         """[(version, row, period, due instant)] of reports that fall due in the stream."""
         story, result = self.story, []
@@ -145,7 +158,7 @@ class Facts:
     def tell(self):
         """One bunch of any sort."""
         self.rng.choices([self.counted, self.report, self.measurement, self.assessment,
-                          self.survey], [6, 7, 4, 4, 3])[0]()
+                          self.survey, self.rhythm], [12, 14, 8, 8, 6, 1])[0]()
 
     def target(self):
         """(source, id) of what a retraction names: mostly something that matters."""
