@@ -42,6 +42,17 @@ json_parts(int64_t n, int64_t unit)
 }
 
 json_t *
+json_version(const struct terms *terms)
+{
+	char date[STAMP_TEXT];
+
+	if (terms == NULL)
+		return json_null();
+	stamp_format(terms->from_day * STAMP_DAY, date);
+	return json_stringn(date, 10);
+}
+
+json_t *
 ticket_href(const char *subject, const char *source)
 {
 	struct buf b = BUF_INIT(8192);

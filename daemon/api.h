@@ -31,6 +31,7 @@ struct api {
 /* The routes' handlers; the context is a struct api. */
 void api_scores(void *context, const struct request *r, struct answer *a);
 void api_scores_text(void *context, const struct request *r, struct answer *a);
+void api_evaluation(void *context, const struct request *r, struct answer *a);
 void api_score_tickets(void *context, const struct request *r, struct answer *a);
 void api_indicators(void *context, const struct request *r, struct answer *a);
 void api_indicator(void *context, const struct request *r, struct answer *a);
@@ -38,6 +39,12 @@ void api_ticket(void *context, const struct request *r, struct answer *a);
 void api_alerts(void *context, const struct request *r, struct answer *a);
 void api_alert(void *context, const struct request *r, struct answer *a);
 void api_alerts_text(void *context, const struct request *r, struct answer *a);
+void api_periods(void *context, const struct request *r, struct answer *a);
+void api_period(void *context, const struct request *r, struct answer *a);
+void api_period_moves(void *context, const struct request *r, struct answer *a);
+void api_closed_scores(void *context, const struct request *r, struct answer *a);
+void api_improvements(void *context, const struct request *r, struct answer *a);
+void api_improvement(void *context, const struct request *r, struct answer *a);
 void api_metrics(void *context, const struct request *r, struct answer *a);
 void api_healthz(void *context, const struct request *r, struct answer *a);
 void api_readyz(void *context, const struct request *r, struct answer *a);
@@ -52,12 +59,16 @@ json_t *json_text_or_null(const char *s);
 /* n parts of a unit, as a whole number where it is one. */
 json_t *json_parts(int64_t n, int64_t unit);
 
+/* The date from which a version of an agreement holds, its name; null for NULL. */
+json_t *json_version(const struct terms *terms);
+
 /* Where a ticket is explained: "/v1/tickets/INC%201?source=desk". */
 json_t *ticket_href(const char *subject, const char *source);
 
 /* A question as asked, with what the answer repeats of it. */
 struct question {
 	struct scores_query query;
+	const struct profile *profile; /* `default` unless another is named */
 	int64_t as_of;
 	bool csv;
 	bool zh; /* titles in Chinese */
@@ -71,6 +82,10 @@ struct question {
  */
 int question_read(struct api *api, const struct request *r, const char *const *names,
     struct arena *arena, struct question *q, struct err *err);
+
+/* The instant that answers are as of: now, but deadlines that have passed and are not judged yet
+ * hold it back. Within a read transaction. */
+int api_as_of(struct api *api, int64_t *t, struct err *err);
 
 /* Whether every parameter's name stands in a list, NULL-terminated. */
 int params_check(const struct request *r, const char *const *names, struct err *err);

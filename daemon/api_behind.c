@@ -10,7 +10,8 @@ counted_read(const struct request *r, struct behind *b, struct err *err)
 {
 	const char *text = request_param(r, "counted");
 
-	b->outcome = OUTCOME_BAD;
+	b->outcome =
+	    indicator_table[b->indicator].input >= INPUT_MEASUREMENT ? OUTCOME_GOOD : OUTCOME_BAD;
 	for (int o = 0; text != NULL; o++) {
 		if (outcome_names[o] == NULL)
 			return err_set(
@@ -64,11 +65,22 @@ page_json(struct behind *b)
 static int
 behind_ask(struct behind *b)
 {
+	for (int i = 0; i < INDICATORS; i++)
+		b->q.query.wanted[i] = i == (int)b->indicator;
 	if (!scores_in_scope(&b->q.query, b->indicator))
 		return 0;
-	if (indicator_table[b->indicator].input == INPUT_OUTAGES)
+	switch (indicator_table[b->indicator].input) {
+	case INPUT_TICKETS:
+	case INPUT_EVENTS:
+		return behind_tickets(b);
+	case INPUT_OUTAGES:
 		return behind_outages(b);
-	return behind_tickets(b);
+	case INPUT_REPORTS:
+	case INPUT_MEASUREMENT:
+	case INPUT_ASSESSMENT:
+		break;
+	}
+	return behind_papers(b);
 }
 
 void
@@ -81,12 +93,6 @@ api_score_tickets(void *context, const struct request *r, struct answer *a)
 	if (indicator < 0) {
 		answer_problem(a, 404,
 		    "there is no indicator '%.60s'; GET /v1/indicators lists the 32",
-		    r->segment[2]);
-		return;
-	}
-	if (indicator_table[indicator].input > INPUT_EVENTS) {
-		answer_problem(a, 404,
-		    "no tickets stand behind %s; GET /v1/indicators says what it is made of",
 		    r->segment[2]);
 		return;
 	}

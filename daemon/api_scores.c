@@ -170,7 +170,10 @@ api_scores(void *context, const struct request *r, struct answer *a)
 {
 	static const char *const names[] = {QUESTION, "format", "profile", "lang", NULL};
 
-	answer_scores(context, r, a, names, NULL);
+	if (request_param(r, "revision") != NULL)
+		api_closed_scores(context, r, a);
+	else
+		answer_scores(context, r, a, names, NULL);
 }
 
 void

@@ -139,17 +139,6 @@ phases_json(const struct cycle *c)
 }
 
 static json_t *
-version_json(const struct terms *terms)
-{
-	char date[STAMP_TEXT];
-
-	if (terms == NULL)
-		return json_null();
-	stamp_format(terms->from_day * STAMP_DAY, date);
-	return json_stringn(date, 10);
-}
-
-static json_t *
 cycle_json(const struct ticket *t, const struct cycle *c)
 {
 	json_t *clocks = json_object();
@@ -159,7 +148,7 @@ cycle_json(const struct ticket *t, const struct cycle *c)
 			json_object_set_new(clocks, clock_kind_names[k], clock_json(&c->clock[k]));
 	}
 	return json_pack("{so so so so so sb so so so so}", "start", json_instant(c->start),
-	    "agreement_version", version_json(c->terms), "responded_at",
+	    "agreement_version", json_version(c->terms), "responded_at",
 	    json_instant(c->responded_at), "recovered_at", json_instant(c->recovered_at),
 	    "resolved_at", json_instant(c->resolved ? c->resolved_at : STAMP_NEVER), "reopened",
 	    c->reopened, "first_contact",

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 
 struct known {
+	char *name;
 	unsigned char sha256[32];
 	unsigned scopes;
 };
@@ -30,6 +31,7 @@ auth_new(const struct token *token, size_t tokens, bool local)
 	for (size_t i = 0; i < tokens; i++) {
 		memcpy(a->known[i].sha256, token[i].sha256, sizeof(a->known[i].sha256));
 		a->known[i].scopes = token[i].scopes;
+		a->known[i].name = mem_strdup(token[i].name);
 	}
 	return a;
 }
@@ -37,6 +39,10 @@ auth_new(const struct token *token, size_t tokens, bool local)
 void
 auth_free(struct auth *a)
 {
+	if (a == NULL)
+		return;
+	for (size_t i = 0; i < a->count; i++)
+		free(a->known[i].name);
 	free(a);
 }
 
@@ -69,30 +75,33 @@ bearer(const char *authorization)
 	return token;
 }
 
-/* Whether a token is known, and its scopes; every configured one is looked at. */
-static bool
+/* Whose a token is, or NULL, and its scopes; every configured one is looked at. */
+static const char *
 look_up(const struct auth *a, const char *token, unsigned *scopes)
 {
+	const char *name = NULL;
 	unsigned char sha256[EVP_MAX_MD_SIZE];
-	unsigned found = 0, same;
+	unsigned same;
 
 	*scopes = 0;
 	if (EVP_Digest(token, strlen(token), sha256, NULL, EVP_sha256(), NULL) != 1)
-		return false;
+		return NULL;
 	for (size_t i = 0; i < a->count; i++) {
 		same = CRYPTO_memcmp(sha256, a->known[i].sha256, sizeof(a->known[i].sha256)) == 0;
 		*scopes |= a->known[i].scopes & (0u - same);
-		found |= same;
+		name = same && name == NULL ? a->known[i].name : name;
 	}
-	return found != 0;
+	return name;
 }
 
 int
-auth_check(const struct auth *a, const char *authorization, enum token_scope scope, struct err *err)
+auth_check(const struct auth *a, const char *authorization, enum token_scope scope,
+    const char **who, struct err *err)
 {
 	const char *token;
 	unsigned scopes;
 
+	*who = NULL;
 	if (scope == 0 || (a->count == 0 && a->local))
 		return 0;
 	if (authorization == NULL) {
@@ -104,7 +113,8 @@ auth_check(const struct auth *a, const char *authorization, enum token_scope sco
 		err_set(err, "the Authorization header is not 'Bearer TOKEN'");
 		return 401;
 	}
-	if (!look_up(a, token, &scopes)) {
+	*who = look_up(a, token, &scopes);
+	if (*who == NULL) {
 		err_set(err, "this token is not known");
 		return 401;
 	}

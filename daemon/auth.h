@@ -24,9 +24,10 @@ struct auth;
 struct auth *auth_new(const struct token *token, size_t tokens, bool local);
 void auth_free(struct auth *a); /* NULL is fine */
 
-/* 0 if the value of an Authorization header (NULL: there is none) may do what needs `scope`; else
- * 401 or 403 and a sentence that never holds the token. Scope 0 is open to all. */
-int auth_check(
-    const struct auth *a, const char *authorization, enum token_scope scope, struct err *err);
+/* 0 if the value of an Authorization header (NULL: there is none) may do what needs `scope`, and
+ * whose token it is (NULL: nobody had to say; lives as long as the auth); else 401 or 403 and a
+ * sentence that never holds the token. Scope 0 is open to all. */
+int auth_check(const struct auth *a, const char *authorization, enum token_scope scope,
+    const char **who, struct err *err);
 
 #endif

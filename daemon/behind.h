@@ -16,14 +16,17 @@ struct behind {
 	enum indicator indicator;
 	enum outcome outcome;
 	int64_t limit;
-	int64_t place, entity; /* the page goes on after these: a minute or an instant, and an id */
+	/* The page goes on after these: a minute or an instant, and an id. */
+	int64_t place, entity;
 	bool more; /* there is another page, after `place` and `entity` */
 	json_t *list; /* what this page shows */
 	struct err *err;
 };
 
-/* The page of tickets, or of outages and maintenance, into the list. */
+/* The page into the list: of tickets and events, of outages and maintenance, or of reports,
+ * measurements and assessments. */
 int behind_tickets(struct behind *b);
 int behind_outages(struct behind *b);
+int behind_papers(struct behind *b);
 
 #endif

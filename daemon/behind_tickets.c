@@ -5,6 +5,7 @@
 #include "base/stamp.h"
 #include "behind.h"
 #include "codec/packed.h"
+#include "evidence.h"
 #include "fold.h"
 
 #define LOOKED_MAX                                                                    \
@@ -15,8 +16,7 @@
 struct page {
 	struct behind *b;
 	size_t looked; /* at entities, fitting or not */
-	size_t count;
-	bool failed;
+	size_t count, room;
 	struct place {
 		int64_t minute, entity;
 		unsigned cycle;
@@ -29,11 +29,9 @@ struct page {
 };
 
 static bool
-is_wanted(const struct behind *b, const struct count *c, int64_t minute)
+is_shown(const struct page *page, const struct count *c)
 {
-	return c->minute == minute && measure_indicator(c->measure) == b->indicator &&
-	    measure_cohort(c->measure) == b->q.query.cohort &&
-	    measure_outcome(c->measure) == b->outcome;
+	return measure_outcome(c->measure) == page->b->outcome;
 }
 
 static void
@@ -54,42 +52,47 @@ place_add(struct page *page, const struct counted *c, const struct count *count)
 		p->scope.dim[d] = arena_strdup(arena, c->scope.dim[d]);
 }
 
-/* Whether the page has room for what an entity counts in a minute: it ends between entities. */
+/* Makes room for what an entity counts in a minute; false: the page is full. It ends between
+ * entities. */
 static bool
-has_room(const struct page *page, size_t found)
+page_room(struct page *page, size_t found)
 {
-	return page->looked < LOOKED_MAX &&
-	    (page->count == 0 || page->count + found <= (size_t)page->b->limit);
+	struct place *grown;
+
+	if (page->looked == LOOKED_MAX ||
+	    (page->count > 0 && page->count + found > (size_t)page->b->limit))
+		return false;
+	if (page->count + found > page->room) {
+		page->room = 2 * (page->count + found);
+		grown = arena_alloc(&page->b->arena, page->room, sizeof(*grown));
+		if (page->count > 0)
+			memcpy(grown, page->place, page->count * sizeof(*grown));
+		page->place = grown;
+	}
+	return true;
 }
 
 /* One entity in one minute. */
 static int
-look(void *context, const struct counted *c)
+look(void *context, const struct counted_items *found)
 {
 	struct page *page = context;
 	struct behind *b = page->b;
-	struct arena scratch = {0};
-	struct count *counts;
-	size_t found = 0;
-	int n = 0;
+	size_t shown = 0;
 
-	if (scores_match(&b->q.query, &c->scope))
-		n = counts_unpack(c->counts.bytes, c->counts.len, &scratch, &counts, b->err);
-	page->failed = n < 0;
-	for (int i = 0; i < n; i++)
-		found += is_wanted(b, &counts[i], c->minute);
-	b->more = !has_room(page, found);
-	for (int i = 0; i < n && !b->more && page->count < BEHIND_PAGE_MAX; i++) {
-		if (is_wanted(b, &counts[i], c->minute))
-			place_add(page, c, &counts[i]);
+	for (size_t i = 0; i < found->count; i++)
+		shown += is_shown(page, &found->item[i]);
+	b->more = !page_room(page, shown);
+	if (b->more)
+		return 1;
+	for (size_t i = 0; i < found->count; i++) {
+		if (is_shown(page, &found->item[i]))
+			place_add(page, found->at, &found->item[i]);
 	}
 	page->looked++;
-	if (!b->more) {
-		b->place = c->minute;
-		b->entity = c->entity;
-	}
-	arena_free(&scratch);
-	return b->more || page->failed;
+	b->place = found->at->minute;
+	b->entity = found->at->entity;
+	return 0;
 }
 
 /* An event that counts by itself, and how often. */
@@ -147,13 +150,10 @@ int
 behind_tickets(struct behind *b)
 {
 	struct page page = {.b = b};
-	const struct window *w = &b->q.query.window;
 	json_t *row;
 
-	page.place = arena_alloc(&b->arena, BEHIND_PAGE_MAX, sizeof(*page.place));
-	if (store_counted_walk(b->api->reader, w->from / STAMP_MINUTE, w->to / STAMP_MINUTE,
-		b->place, b->entity, look, &page, b->err) != 0 ||
-	    page.failed)
+	if (evidence_counted(
+		b->api->reader, &b->q.query, b->place, b->entity, look, &page, b->err) != 0)
 		return -1;
 	for (size_t i = 0; i < page.count; i++) {
 		row = place_json(b, &page.place[i]);

@@ -10,6 +10,7 @@
 #include "base/stamp.h"
 #include "engine_inside.h"
 #include "log.h"
+#include "order.h"
 #include "scores.h"
 #include "watch.h"
 
@@ -268,6 +269,13 @@ due_judge(struct engine *e, int64_t now, struct err *err)
 	return n;
 }
 
+int
+engine_settle(struct engine *e, int64_t now, struct err *err)
+{
+	e->batch.now = now;
+	return due_judge(e, now, err);
+}
+
 static bool
 watch_is_due(const struct engine *e, int64_t now)
 {
@@ -312,13 +320,27 @@ look(struct engine *e, int64_t now, struct err *err)
 	return 0;
 }
 
+/* In the order in which they came; each sees what all events before it come to, as of now. */
+static int
+orders_carry_out(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
+{
+	const struct act act = {e->store, e->config, now};
+
+	for (size_t i = 0; i < w->orders; i++) {
+		if (w->order[i]->carry_out(w->order[i], &act, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 transaction(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
 {
 	if (store_begin(e->store, err) != 0)
 		return -1;
 	e->batch.now = now;
-	if (work_apply(e, w, now, err) != 0 || due_judge(e, now, err) != 0)
+	if (work_apply(e, w, now, err) != 0 || due_judge(e, now, err) != 0 ||
+	    orders_carry_out(e, w, now, err) != 0)
 		return -1;
 	if (watch_is_due(e, now) && look(e, now, err) != 0)
 		return -1;

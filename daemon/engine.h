@@ -30,6 +30,7 @@ struct submission {
 };
 
 struct engine;
+struct order;
 
 /* Owns neither store nor configuration, but holds a reference to the latter. Folds everything anew
  * where this slad, or the configuration, judges tickets otherwise than when they were last folded;
@@ -45,14 +46,16 @@ int engine_configure(struct engine *e, struct config *c, int64_t now,
 
 /* What one step is about; any part may be empty. */
 struct engine_work {
-	size_t submissions, reports;
+	size_t submissions, orders, reports;
 	struct submission **submission;
+	struct order **order; /* order.h */
 	const struct outbox *report; /* what became of messages */
 	bool probe; /* writes, so that its success says that the disk takes writes */
 };
 
 /*
- * One transaction: stores and folds the submissions, judges what fell due by now, moves alerts.
+ * One transaction: stores and folds the submissions, judges what fell due by now, carries out the
+ * orders, moves alerts.
  * -1: nothing happened, no submission is answered. Conflicting events are added to the faults of
  * their submission; where it has faults and does not skip, nothing of it is stored.
  */
@@ -61,9 +64,13 @@ int engine_step(struct engine *e, const struct engine_work *work, int64_t now, s
 /* When time alone next has something to do; STAMP_NEVER if it has not. */
 int engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err);
 
-/* Folds a page of the log into an emptied store, from `seq` on (moved forward); returns how many
- * records it was, 0 at the end. No alerts move. */
-int engine_replay(struct engine *e, struct store *log, int64_t *seq, int64_t now, struct err *err);
+/* Folds a page of the log into an emptied store, after `seq` (moved forward), up to the record
+ * `last`; returns how many records it was, 0 at the end. No alerts move. */
+int engine_replay(
+    struct engine *e, struct store *log, int64_t *seq, int64_t last, int64_t now, struct err *err);
+
+/* Judges what fell due by now, within a transaction. No alerts move. */
+int engine_settle(struct engine *e, int64_t now, struct err *err);
 
 /* Messages for receivers were written since this was last asked; true once after the start, too. */
 bool engine_told(struct engine *e);

@@ -31,13 +31,15 @@ replay_one(void *context, int64_t seq, const char *body, size_t len, struct err 
 }
 
 int
-engine_replay(struct engine *e, struct store *log, int64_t *seq, int64_t now, struct err *err)
+engine_replay(
+    struct engine *e, struct store *log, int64_t *seq, int64_t last, int64_t now, struct err *err)
 {
 	struct replay r = {.engine = e, .seq = seq};
+	int64_t page = last - *seq < REPLAY_PAGE ? last - *seq : REPLAY_PAGE;
 
 	e->batch.now = now;
 	e->batch.log = log;
-	if (store_replay(log, *seq, REPLAY_PAGE, replay_one, &r, err) != 0 ||
+	if (store_replay(log, *seq, page, replay_one, &r, err) != 0 ||
 	    fold_save(&e->batch, err) != 0) {
 		fold_drop(&e->batch);
 		return -1;
@@ -111,7 +113,7 @@ rebuild(struct engine *e, int64_t now, void (*progress)(void *context, int64_t d
 	if (store_begin(e->store, err) == 0 && store_forget(e->store, err) == 0 &&
 	    store_meta_set(e->store, "packed", PACKED_VERSION, err) == 0 &&
 	    store_meta_set(e->store, "judgement", e->config->judgement, err) == 0) {
-		while ((n = engine_replay(e, e->store, &seq, now, err)) > 0) {
+		while ((n = engine_replay(e, e->store, &seq, INT64_MAX, now, err)) > 0) {
 			if (progress != NULL)
 				progress(context, seq);
 		}

@@ -28,6 +28,7 @@ struct exchange {
 	struct evhttp_request *req; /* stays until the answer, whatever becomes of its connection */
 	struct arena arena;
 	struct request request;
+	const struct route *route; /* that answers it */
 	LIST_ENTRY(exchange) entry;
 };
 
@@ -136,6 +137,12 @@ exchange_request(const struct exchange *x)
 	return &x->request;
 }
 
+const struct route *
+exchange_route(const struct exchange *x)
+{
+	return x->route;
+}
+
 static enum method
 method_of(struct evhttp_request *req)
 {
@@ -228,8 +235,8 @@ admit(struct exchange *x, struct answer *a)
 		answer_problem(a, 403, "the page of another site has sent this");
 		return NULL;
 	}
-	status =
-	    auth_check(h->auth, request_header(&x->request, "Authorization"), route->scope, &err);
+	status = auth_check(h->auth, request_header(&x->request, "Authorization"), route->scope,
+	    &x->request.who, &err);
 	if (status != 0) {
 		answer_problem(a, status, "%s", err.msg);
 		return NULL;
@@ -268,6 +275,7 @@ on_request(struct evhttp_request *req, void *arg)
 	LIST_INSERT_HEAD(&h->exchanges, x, entry);
 	h->counts.exchanges++;
 	route = admit(x, &a);
+	x->route = route;
 	if (route != NULL && route->deferred != NULL) {
 		route->deferred(h->context, x);
 		return;

@@ -49,6 +49,7 @@ uint16_t http_port(const struct http *h, size_t i);
 /* For deferred handlers. The request stays as it is until the answer, even if its client goes;
  * then the answer goes nowhere, which needs no care. */
 const struct request *exchange_request(const struct exchange *x);
+const struct route *exchange_route(const struct exchange *x);
 
 /* Ends the exchange and empties the answer's body, which becomes the server's. Each exchange is
  * answered exactly once, in the server's thread, before http_free(). */

@@ -20,12 +20,13 @@
 
 enum job_result { JOB_DONE, JOB_BUSY /* disk full: try later */, JOB_FAILED };
 
-/* One POST on its way through the keeper. */
+/* One POST on its way through the keeper: events, or an order. */
 struct job {
 	struct job *next;
-	struct arena arena; /* all that the submission points into */
+	struct arena arena; /* all that the submission, or the order, points into */
 	struct events events;
 	struct submission submission;
+	struct order *order; /* NULL: it is events */
 	enum job_result result;
 	void *owner; /* the offerer's own */
 };

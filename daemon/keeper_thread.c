@@ -19,7 +19,8 @@
 struct batch {
 	struct job *jobs;
 	struct submission *submission[BATCH_JOBS];
-	size_t count;
+	struct order *order[BATCH_JOBS];
+	size_t count, submissions, orders;
 	struct note *notes;
 	struct config *config;
 };
@@ -41,7 +42,11 @@ take(struct keeper *k, struct batch *b)
 		events += job->events.count;
 		k->events -= job->events.count;
 		k->bytes -= job->arena.bytes;
-		b->submission[b->count++] = &job->submission;
+		b->count++;
+		if (job->order != NULL)
+			b->order[b->orders++] = job->order;
+		else
+			b->submission[b->submissions++] = &job->submission;
 		*end = job;
 		end = &job->next;
 	}
@@ -265,8 +270,11 @@ static void
 step(struct keeper *k, struct batch *b)
 {
 	struct arena arena = {0};
-	struct engine_work work = {
-	    .submissions = b->count, .submission = b->submission, .probe = k->failed};
+	struct engine_work work = {.submissions = b->submissions,
+	    .submission = b->submission,
+	    .orders = b->orders,
+	    .order = b->order,
+	    .probe = k->failed};
 	struct err err;
 
 	if (b->config != NULL)

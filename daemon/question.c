@@ -44,22 +44,21 @@ agreement_unknown(struct api *api, const char *id, struct err *err)
 	return rc;
 }
 
-/* Scores do not depend on a profile; one that is named must be there all the same. */
 static int
-profile_read(struct api *api, const struct request *r, struct err *err)
+profile_read(struct api *api, const struct request *r, struct question *q, struct err *err)
 {
+	const struct config *c = api->config;
 	const char *name = request_param(r, "profile");
 	struct buf names = BUF_INIT(300);
-	bool found = name == NULL;
 	int rc = 0;
 
-	for (size_t i = 0; i < api->config->profiles; i++) {
-		found = found || strcmp(api->config->profile[i].name, name) == 0;
-		buf_putf(&names, "%s%s", i > 0 ? ", " : "", api->config->profile[i].name);
-	}
-	if (!found)
+	q->profile = profile_find(c->profile, c->profiles, name == NULL ? PROFILE_DEFAULT : name);
+	if (q->profile == NULL) {
+		for (size_t i = 0; i < c->profiles; i++)
+			buf_putf(&names, "%s%s", i > 0 ? ", " : "", c->profile[i].name);
 		rc = err_set(err, "profile=%.100s is none of the configuration; it has: %s", name,
 		    buf_text(&names));
+	}
 	buf_free(&names);
 	return rc;
 }
@@ -184,9 +183,8 @@ format_read(const struct request *r, struct question *q, struct err *err)
 	return 0;
 }
 
-/* Deadlines that have passed but are not judged yet hold time back. */
-static int
-as_of(struct api *api, int64_t *t, struct err *err)
+int
+api_as_of(struct api *api, int64_t *t, struct err *err)
 {
 	int64_t due;
 
@@ -203,10 +201,10 @@ question_read(struct api *api, const struct request *r, const char *const *names
     struct arena *arena, struct question *q, struct err *err)
 {
 	*q = (struct question){0};
-	if (params_check(r, names, err) != 0 || as_of(api, &q->as_of, err) != 0 ||
+	if (params_check(r, names, err) != 0 || api_as_of(api, &q->as_of, err) != 0 ||
 	    filters_read(api, r, arena, q, err) != 0 || bys_read(r, arena, &q->query, err) != 0 ||
 	    indicators_read(r, arena, &q->query, err) != 0 || cohort_read(r, &q->query, err) != 0 ||
-	    profile_read(api, r, err) != 0 || window_read(api, r, arena, q, err) != 0)
+	    profile_read(api, r, q, err) != 0 || window_read(api, r, arena, q, err) != 0)
 		return -1;
 	q->query.now = q->as_of;
 	return format_read(r, q, err);

@@ -37,6 +37,7 @@ struct request {
 	const char *content_type; /* without parameters, lower case; "" if none */
 	const char *body;
 	size_t body_len;
+	const char *who; /* the name of the token that was shown; NULL: none had to be */
 };
 
 struct answer {

@@ -10,6 +10,9 @@
 #include "request.h"
 
 struct exchange; /* http.h */
+struct order; /* order.h */
+struct act;
+struct err;
 
 struct route {
 	enum method method;
@@ -18,6 +21,8 @@ struct route {
 	/* Exactly one of the two. The second answers later, by http_answer(). */
 	void (*handler)(void *context, const struct request *r, struct answer *a);
 	void (*deferred)(void *context, struct exchange *x);
+	/* What the keeper does, where `deferred` takes orders. */
+	int (*carry_out)(struct order *o, const struct act *act, struct err *err);
 };
 
 /* The route of a request; else NULL, where `allow` is the methods that its path knows, as the

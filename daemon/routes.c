@@ -1,22 +1,39 @@
 #include "routes.h"
 
 #include "api.h"
+#include "closing.h"
+#include "improvement.h"
 #include "ingest.h"
+#include "order.h"
 
 const struct route routes[] = {
-    {METHOD_POST, "/v1/events", SCOPE_INGEST, NULL, ingest_events},
-    {METHOD_GET, "/v1/scores", SCOPE_READ, api_scores, NULL},
-    {METHOD_GET, "/v1/scores/{id}/tickets", SCOPE_READ, api_score_tickets, NULL},
-    {METHOD_GET, "/v1/indicators", SCOPE_READ, api_indicators, NULL},
-    {METHOD_GET, "/v1/indicators/{id}", SCOPE_READ, api_indicator, NULL},
-    {METHOD_GET, "/v1/tickets/{id}", SCOPE_READ, api_ticket, NULL},
-    {METHOD_GET, "/v1/alerts", SCOPE_READ, api_alerts, NULL},
-    {METHOD_GET, "/v1/alerts/{id}", SCOPE_READ, api_alert, NULL},
-    {METHOD_GET, "/scores", SCOPE_READ, api_scores_text, NULL},
-    {METHOD_GET, "/alerts", SCOPE_READ, api_alerts_text, NULL},
-    {METHOD_GET, "/metrics", SCOPE_READ, api_metrics, NULL},
-    {METHOD_GET, "/healthz", 0, api_healthz, NULL},
-    {METHOD_GET, "/readyz", 0, api_readyz, NULL},
+    {METHOD_POST, "/v1/events", SCOPE_INGEST, NULL, ingest_events, NULL},
+    {METHOD_GET, "/v1/scores", SCOPE_READ, api_scores, NULL, NULL},
+    {METHOD_GET, "/v1/scores/{id}/tickets", SCOPE_READ, api_score_tickets, NULL, NULL},
+    {METHOD_GET, "/v1/evaluation", SCOPE_READ, api_evaluation, NULL, NULL},
+    {METHOD_GET, "/v1/indicators", SCOPE_READ, api_indicators, NULL, NULL},
+    {METHOD_GET, "/v1/indicators/{id}", SCOPE_READ, api_indicator, NULL, NULL},
+    {METHOD_GET, "/v1/tickets/{id}", SCOPE_READ, api_ticket, NULL, NULL},
+    {METHOD_GET, "/v1/alerts", SCOPE_READ, api_alerts, NULL, NULL},
+    {METHOD_GET, "/v1/alerts/{id}", SCOPE_READ, api_alert, NULL, NULL},
+    {METHOD_GET, "/v1/periods", SCOPE_READ, api_periods, NULL, NULL},
+    {METHOD_GET, "/v1/periods/{window}", SCOPE_READ, api_period, NULL, NULL},
+    {METHOD_GET, "/v1/periods/{window}/moves", SCOPE_READ, api_period_moves, NULL, NULL},
+    {METHOD_POST, "/v1/periods/{window}/close", SCOPE_OPERATE, NULL, order_take, closing_close},
+    {METHOD_GET, "/v1/improvements", SCOPE_READ, api_improvements, NULL, NULL},
+    {METHOD_GET, "/v1/improvements/{id}", SCOPE_READ, api_improvement, NULL, NULL},
+    {METHOD_POST, "/v1/improvements", SCOPE_OPERATE, NULL, order_take, improvement_create},
+    {METHOD_POST, "/v1/improvements/{id}/act", SCOPE_OPERATE, NULL, order_take, improvement_move},
+    {METHOD_POST, "/v1/improvements/{id}/verify", SCOPE_OPERATE, NULL, order_take,
+	improvement_move},
+    {METHOD_POST, "/v1/improvements/{id}/close", SCOPE_OPERATE, NULL, order_take, improvement_move},
+    {METHOD_POST, "/v1/improvements/{id}/reopen", SCOPE_OPERATE, NULL, order_take,
+	improvement_move},
+    {METHOD_GET, "/scores", SCOPE_READ, api_scores_text, NULL, NULL},
+    {METHOD_GET, "/alerts", SCOPE_READ, api_alerts_text, NULL, NULL},
+    {METHOD_GET, "/metrics", SCOPE_READ, api_metrics, NULL, NULL},
+    {METHOD_GET, "/healthz", 0, api_healthz, NULL, NULL},
+    {METHOD_GET, "/readyz", 0, api_readyz, NULL, NULL},
 };
 
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);

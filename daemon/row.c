@@ -93,16 +93,24 @@ row_head_put(json_t *o, const struct row *row)
 }
 
 void
-row_numbers_put(json_t *o, const struct row *row)
+row_amounts_put(json_t *o, const struct row *row)
 {
 	const struct score *s = row->score;
 	enum indicator i = row->indicator;
-	enum met met = row_met(row);
 
 	json_object_set_new(o, "a", amount_json(row_has_a(row), s->a, score_unit_a(i)));
 	json_object_set_new(o, "b", amount_json(row_has_b(row), s->b, score_unit_b(i)));
 	if (indicator_table[i].formula == FORMULA_WEIGHTED)
 		json_object_set_new(o, "c", amount_json(row_has_c(row), s->c, 1));
+}
+
+void
+row_numbers_put(json_t *o, const struct row *row)
+{
+	const struct score *s = row->score;
+	enum met met = row_met(row);
+
+	row_amounts_put(o, row);
 	json_object_set_new(o, "pending", json_integer(s->pending));
 	json_object_set_new(o, "excluded", excluded_json(s));
 	json_object_set_new(o, "value", fraction_json(s->value));
@@ -129,18 +137,24 @@ row_json(const struct row *row)
 	return o;
 }
 
-const struct objective *
-row_objective(
-    const struct config *c, const struct scores_query *q, const char *agreement, enum indicator i)
+const struct terms *
+row_terms(const struct config *c, const struct scores_query *q, const char *agreement)
 {
 	int64_t at = q->window.to - 1 < q->now ? q->window.to - 1 : q->now;
 	const struct agreement *a;
-	const struct terms *terms;
 
 	if (agreement == NULL)
 		return NULL;
 	a = agreement_find(&c->agreements, agreement);
-	terms = a == NULL ? NULL : agreement_at(a, at);
+	return a == NULL ? NULL : agreement_at(a, at);
+}
+
+const struct objective *
+row_objective(
+    const struct config *c, const struct scores_query *q, const char *agreement, enum indicator i)
+{
+	const struct terms *terms = row_terms(c, q, agreement);
+
 	return terms == NULL ? NULL : terms_objective(terms, (int)i);
 }
 

@@ -26,8 +26,12 @@ enum met { MET_UNKNOWN, MET_YES, MET_NO };
 void rows_each(const struct config *c, const struct scores_query *q, const struct scores *scores,
     void (*each)(void *context, const struct row *row), void *context);
 
-/* The objective of the one agreement that the scope names, in its version at the window's end, or
- * now if that is earlier. */
+/* The version of an agreement (NULL: none) at the window's end, or now if that is earlier; NULL if
+ * none is in force then. */
+const struct terms *row_terms(
+    const struct config *c, const struct scores_query *q, const char *agreement);
+
+/* The objective of the one agreement that the scope names, in that version. */
 const struct objective *row_objective(
     const struct config *c, const struct scores_query *q, const char *agreement, enum indicator i);
 
@@ -46,11 +50,15 @@ json_t *row_json(const struct row *row);
 json_t *row_scope_json(const struct row *row);
 void row_head_put(json_t *o, const struct row *row);
 void row_numbers_put(json_t *o, const struct row *row);
+void row_amounts_put(json_t *o, const struct row *row); /* a, b and c alone */
 json_t *fraction_json(struct fraction f); /* null without a value */
 
 /* The same as a row of CSV, below its head in English [0] or Chinese [1]. */
 extern const char *const *const row_csv_head[];
 void row_csv(struct table *t, const struct row *row, bool zh);
+
+/* Its A, B or C as a cell, empty where there is none. */
+void row_csv_amount(struct table *t, bool has, int64_t n, int64_t unit);
 
 /* {"name", "from", "to", "cohort"}, edges on the window's own wall. */
 json_t *window_json(const struct window *w, enum cohort cohort);

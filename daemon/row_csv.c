@@ -32,8 +32,8 @@ csv_fractions(struct table *t, const struct score *s)
 	buf_free(&b);
 }
 
-static void
-csv_amount(struct table *t, bool has, int64_t n, int64_t unit)
+void
+row_csv_amount(struct table *t, bool has, int64_t n, int64_t unit)
 {
 	if (has)
 		table_cellf(t, "%.15g", (double)n / (double)unit);
@@ -49,8 +49,8 @@ csv_numbers(struct table *t, const struct row *row)
 
 	for (int x = 0; x < EXCLUSIONS; x++)
 		excluded += s->excluded[x];
-	csv_amount(t, row_has_a(row), s->a, score_unit_a(row->indicator));
-	csv_amount(t, row_has_b(row), s->b, score_unit_b(row->indicator));
+	row_csv_amount(t, row_has_a(row), s->a, score_unit_a(row->indicator));
+	row_csv_amount(t, row_has_b(row), s->b, score_unit_b(row->indicator));
 	table_cellf(t, "%" PRId64, s->pending);
 	table_cellf(t, "%" PRId64, excluded);
 }
@@ -79,6 +79,6 @@ row_csv(struct table *t, const struct row *row, bool zh)
 		table_cellf(t, "%.9g", objective_value(row->objective));
 	table_cell(t, met == MET_YES ? "true" : met == MET_NO ? "false" : "");
 	table_cell(t, row->score->reason == NULL ? "" : row->score->reason);
-	csv_amount(t, row_has_c(row), row->score->c, 1);
+	row_csv_amount(t, row_has_c(row), row->score->c, 1);
 	table_end(t);
 }

@@ -48,6 +48,16 @@ scores_in_scope(const struct scores_query *q, enum indicator i)
 	return (asked & ~indicator_table[i].dimensions) == 0;
 }
 
+bool
+scores_want(const struct scores_query *q, enum input input)
+{
+	for (enum indicator i = 0; i < INDICATORS; i++) {
+		if (q->wanted[i] && indicator_table[i].input == input && scores_in_scope(q, i))
+			return true;
+	}
+	return false;
+}
+
 static void *
 grown(struct asking *k, const void *old, size_t size)
 {

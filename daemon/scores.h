@@ -60,6 +60,11 @@ const char *scores_only(const struct scores_query *q, enum dimension d);
 /* Whether all dimensions that are asked for touch the indicator. */
 bool scores_in_scope(const struct scores_query *q, enum indicator i);
 
+/* Whether it wants an indicator that is made of this, and is in scope. */
+bool scores_want(const struct scores_query *q, enum input input);
+
+/* Whether the question's filter of one dimension, or of all, lets a thing through. */
+bool scores_lets(const struct scores_query *q, enum dimension d, const char *value);
 bool scores_match(const struct scores_query *q, const struct scope *scope);
 
 #endif

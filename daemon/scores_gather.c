@@ -1,10 +1,8 @@
-#include <string.h>
-
 #include "base/stamp.h"
 #include "codec/packed.h"
-#include "domain/obligation.h"
-#include "domain/period.h"
 #include "domain/quota.h"
+#include "downs.h"
+#include "papers.h"
 #include "scores_inside.h"
 
 static void
@@ -47,39 +45,24 @@ tallies_ask(struct asking *k)
 	return n < 0 || k->damaged ? -1 : 0;
 }
 
-/* The stored downs of a kind as united intervals. */
-static int
-downs_read(struct asking *k, const struct scope *scope, enum down_kind kind, struct interval **list,
-    size_t *count)
-{
-	const struct window *w = &k->query->window;
-	struct stored_down *downs;
-	int n = store_downs(k->store, scope->dim[DIM_AGREEMENT], scope->dim[DIM_SERVICE], kind,
-	    w->from, w->to, k->arena, &downs, k->err);
-
-	if (n < 0)
-		return -1;
-	*list = arena_alloc(k->arena, (size_t)n, sizeof(**list));
-	for (int i = 0; i < n; i++)
-		(*list)[i] = (struct interval){downs[i].from, downs[i].to};
-	*count = intervals_unite(*list, (size_t)n);
-	return n;
-}
-
 static int
 service_ask(struct asking *k, const struct agreement *a, const char *service)
 {
-	struct scope scope = {{a->id, service, "", ""}};
+	const struct scope scope = {{a->id, service, "", ""}};
 	const struct window *w = &k->query->window;
+	const struct downs downs = {
+	    k->store, k->config, k->query, k->arena, INT64_MIN, INT64_MIN, k->err};
 	struct interval *outages, *maintenance, *late;
 	size_t outage_count, maintenance_count, late_count;
 	int n_late;
 
 	if (!scores_match(k->query, &scope))
 		return 0;
-	n_late = downs_read(k, &scope, DOWN_MAINTENANCE_LATE, &late, &late_count);
-	if (n_late < 0 || downs_read(k, &scope, DOWN_OUTAGE, &outages, &outage_count) < 0 ||
-	    downs_read(k, &scope, DOWN_MAINTENANCE, &maintenance, &maintenance_count) < 0)
+	n_late = downs_united(&downs, a->id, service, DOWN_MAINTENANCE_LATE, &late, &late_count);
+	if (n_late < 0 ||
+	    downs_united(&downs, a->id, service, DOWN_OUTAGE, &outages, &outage_count) < 0 ||
+	    downs_united(
+		&downs, a->id, service, DOWN_MAINTENANCE, &maintenance, &maintenance_count) < 0)
 		return -1;
 	k->current = scores_group_of(k, &scope);
 	if (k->current == NO_GROUP)
@@ -144,111 +127,13 @@ outages_ask(struct asking *k)
 	return unlisted_ask(k);
 }
 
-static bool
-wants(const struct asking *k, enum input input)
-{
-	for (enum indicator i = 0; i < INDICATORS; i++) {
-		if (k->query->wanted[i] && indicator_table[i].input == input &&
-		    scores_in_scope(k->query, i))
-			return true;
-	}
-	return false;
-}
-
-static bool
-same_period(const struct entry *a, const struct entry *b)
-{
-	return strcmp(a->topic, b->topic) == 0 && strcmp(a->period, b->period) == 0;
-}
-
-static int
-reports_ask(struct asking *k, const struct agreement *a, struct part *p)
-{
-	const struct window *w = &k->query->window;
-	struct filing *filings;
-	struct entry *list;
-	size_t count = 0;
-	int n = store_entries(k->store, ENTRY_REPORT, a->id, k->arena, &list, k->err);
-
-	if (n < 0)
-		return -1;
-	filings = arena_alloc(k->arena, (size_t)n, sizeof(*filings));
-	for (int i = 0, last = -1; i < n; i++) {
-		if (list[i].a == 0 || (last >= 0 && same_period(&list[last], &list[i])))
-			continue;
-		filings[count++] = (struct filing){list[i].topic, list[i].period, list[i].time};
-		last = i;
-	}
-	obligations_add(&p->sums[REPORT_ON_TIME_RATE], &p->sums[REPORT_SUBMISSION_RATE], a, filings,
-	    count, w->from, w->to, k->query->now, k->query->cohort);
-	return 0;
-}
-
-static const struct zone *
-zone_of(const struct agreement *a, int64_t now)
-{
-	const struct terms *terms = agreement_at(a, now);
-
-	return (terms == NULL ? &a->version[0] : terms)->zone;
-}
-
-static int
-measurements_ask(struct asking *k, const struct agreement *a, struct part *p)
-{
-	const struct zone *zone = zone_of(a, k->query->now);
-	struct measurement *list;
-	struct entry *e;
-	const char *right;
-	struct period period;
-	size_t count = 0;
-	int n = store_entries(k->store, ENTRY_MEASUREMENT, a->id, k->arena, &e, k->err);
-
-	if (n < 0)
-		return -1;
-	list = arena_alloc(k->arena, (size_t)n, sizeof(*list));
-	for (int i = 0; i < n; i++) {
-		if ((i + 1 == n || !same_period(&e[i], &e[i + 1])) &&
-		    period_parse(e[i].period, &period, &right) > 0)
-			list[count++] = (struct measurement){period_from(period, zone),
-			    period_to(period, zone), {e[i].a, e[i].b, e[i].c}};
-		if (i + 1 < n && strcmp(e[i].topic, e[i + 1].topic) == 0)
-			continue;
-		measurements_add(&p->amounts[indicator_find(e[i].topic)], list, count,
-		    k->query->window.from, k->query->window.to);
-		count = 0;
-	}
-	return 0;
-}
-
-static int
-assessments_ask(struct asking *k, const struct agreement *a, struct part *p)
-{
-	const struct scores_query *q = k->query;
-	int64_t end = q->window.to < q->now ? q->window.to : q->now;
-	struct assessment *list;
-	struct entry *e;
-	size_t count = 0;
-	int n = store_entries(k->store, ENTRY_ASSESSMENT, a->id, k->arena, &e, k->err);
-
-	if (n < 0)
-		return -1;
-	list = arena_alloc(k->arena, (size_t)n, sizeof(*list));
-	for (int i = 0; i < n; i++) {
-		list[count++] = (struct assessment){e[i].time, e[i].a, e[i].b};
-		if (i + 1 < n && strcmp(e[i].topic, e[i + 1].topic) == 0)
-			continue;
-		levels_add(&p->levels[indicator_find(e[i].topic)], list, count, end);
-		count = 0;
-	}
-	return 0;
-}
-
 static int
 agreement_ask(struct asking *k, const struct agreement *a)
 {
 	const struct scope scope = {{a->id, "", "", ""}};
 	size_t group = scores_group_of(k, &scope);
 	const struct window *w = &k->query->window;
+	const struct papers papers = {k->store, k->query, k->arena, NULL, NULL, k->err};
 	struct part *p;
 
 	if (group == NO_GROUP)
@@ -256,9 +141,11 @@ agreement_ask(struct asking *k, const struct agreement *a)
 	p = &k->part[group];
 	if (k->query->wanted[INCIDENT_CONTROL_RATE])
 		p->quota += quota_incidents(a, w->from, w->to);
-	if ((wants(k, INPUT_REPORTS) && reports_ask(k, a, p) != 0) ||
-	    (wants(k, INPUT_MEASUREMENT) && measurements_ask(k, a, p) != 0) ||
-	    (wants(k, INPUT_ASSESSMENT) && assessments_ask(k, a, p) != 0))
+	if ((scores_want(k->query, INPUT_REPORTS) && papers_reports(&papers, a, p->sums) != 0) ||
+	    (scores_want(k->query, INPUT_MEASUREMENT) &&
+		papers_measurements(&papers, a, p->amounts) != 0) ||
+	    (scores_want(k->query, INPUT_ASSESSMENT) &&
+		papers_assessments(&papers, a, p->levels) != 0))
 		return -1;
 	return 0;
 }

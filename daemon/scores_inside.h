@@ -45,9 +45,6 @@ struct asking {
 /* The group that a scope counts in; NO_GROUP once there are too many. */
 size_t scores_group_of(struct asking *k, const struct scope *scope);
 
-/* Whether the question's filter of a dimension lets a value through. */
-bool scores_lets(const struct scores_query *q, enum dimension d, const char *value);
-
 /* Whether its groups are agreements, or there is only one. */
 bool scores_by_agreement(const struct scores_query *q);
 

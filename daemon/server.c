@@ -14,6 +14,7 @@
 #include "ingest.h"
 #include "log.h"
 #include "notify.h"
+#include "order.h"
 #include "routes.h"
 #include "systemd.h"
 
@@ -35,7 +36,10 @@ static void
 job_done(void *context, struct job *job)
 {
 	(void)context;
-	ingest_done(job);
+	if (job->order != NULL)
+		order_done(job);
+	else
+		ingest_done(job);
 }
 
 static void

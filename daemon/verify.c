@@ -4,6 +4,7 @@
 
 #include "engine.h"
 #include "progress.h"
+#include "verify_closing.h"
 
 struct teller {
 	void (*each)(void *context, const char *what, const char *key, const char *sentence);
@@ -61,23 +62,68 @@ judged_alike(struct store *stored, const struct config *c, struct teller *t, int
 	return 0;
 }
 
+/* The log being folded into a fresh store. */
+struct rerun {
+	struct store *log, *fresh;
+	struct engine *engine;
+	struct config *config;
+	struct progress progress;
+	int64_t seq, now;
+};
+
+/* Folds on up to a record, as of an instant that never goes back. */
+static int
+rerun_to(struct rerun *r, int64_t last, int64_t now, struct err *err)
+{
+	int n;
+
+	if (now > r->now)
+		r->now = now;
+	while ((n = engine_replay(r->engine, r->log, &r->seq, last, r->now, err)) > 0)
+		progress_step(&r->progress, r->seq);
+	return n < 0 ? -1 : engine_settle(r->engine, r->now, err);
+}
+
+/* Each closed period is compared when the fold is where it was closed. */
+static int
+closings_check(struct rerun *r, struct teller *t, int64_t *differences, struct err *err)
+{
+	struct arena arena = {0};
+	struct stored_closing c = {.id = 0};
+	int found;
+
+	t->what = "closed period";
+	while ((found = store_closing_next(r->log, c.id, &arena, &c, err)) > 0) {
+		if (rerun_to(r, c.seq, c.closed, err) != 0 ||
+		    verify_closing(r->log, r->fresh, r->config, &c, tell, t, differences, err) !=
+			0) {
+			found = -1;
+			break;
+		}
+	}
+	arena_free(&arena);
+	return found;
+}
+
 /* The whole log into the fresh store. */
 static int
-replay(struct store *log, struct store *fresh, struct config *c, int64_t now, struct err *err)
+rerun(struct store *log, struct store *fresh, struct config *c, int64_t now, struct teller *t,
+    int64_t *differences, struct err *err)
 {
-	struct engine *e = engine_new(fresh, c, now, NULL, NULL, err);
-	struct progress p;
-	int64_t all, seq = 0;
-	int n = -1;
+	struct rerun r = {.log = log, .fresh = fresh, .config = c, .now = INT64_MIN};
+	int64_t all;
+	int rc = -1;
 
-	if (e != NULL && store_begin(fresh, err) == 0 && store_last(log, &all, err) == 0) {
-		progress_begin(&p, "verifying", all);
-		while ((n = engine_replay(e, log, &seq, now, err)) > 0)
-			progress_step(&p, seq);
-		progress_end(&p, all);
+	r.engine = engine_new(fresh, c, now, NULL, NULL, err);
+	if (r.engine != NULL && store_begin(fresh, err) == 0 && store_last(log, &all, err) == 0) {
+		progress_begin(&r.progress, "verifying", all);
+		rc = closings_check(&r, t, differences, err);
+		if (rc == 0)
+			rc = rerun_to(&r, all, now, err);
+		progress_end(&r.progress, all);
 	}
-	engine_free(e);
-	return n;
+	engine_free(r.engine);
+	return rc;
 }
 
 int
@@ -101,7 +147,7 @@ verify_store(struct store *stored, struct config *c, int64_t (*clock)(void),
 	rc = 0;
 	if (*differences > 0)
 		goto out;
-	rc = replay(stored, fresh, c, now, err);
+	rc = rerun(stored, fresh, c, now, &t, differences, err);
 	if (rc == 0)
 		rc = compare(stored, fresh, &t, differences, err);
 out:

@@ -40,7 +40,7 @@ INSERT INTO entry (entity, kind, agreement, topic, period, time, sequence, a, b,
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10);
 
 -- name: entry_list
-SELECT y.topic, y.period, y.time, y.sequence, y.a, y.b, y.c
+SELECT y.topic, y.period, y.time, y.sequence, y.a, y.b, y.c, y.entity, s.name, e.name
 FROM entry y JOIN entity e ON e.id = y.entity JOIN source s ON s.id = e.source
 WHERE y.kind = ?1 AND y.agreement = ?2
 ORDER BY y.topic, y.period, y.time, y.sequence, e.name, s.name;
@@ -102,4 +102,4 @@ SELECT DISTINCT agreement, service FROM down ORDER BY agreement, service;
 SELECT d.start, d.entity, d.until, d.kind, d.agreement, d.service, e.class, s.name, e.name
 FROM down d JOIN entity e ON e.id = d.entity JOIN source s ON s.id = e.source
 WHERE d.until > ?1 AND d.start < ?2 AND (d.start, d.entity) > (?3, ?4)
-ORDER BY d.start, d.entity;
+ORDER BY d.start, d.entity, d.agreement, d.service, d.until;

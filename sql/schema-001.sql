@@ -146,3 +146,76 @@ CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) WITHOUT ROWID;
+
+-- Improvement records: made and moved on by people; not folded, never rebuilt.
+-- state: 0 identified, 1 acting, 2 verifying, 3 closed. aim: in 1e-9. window: of the baseline.
+-- baseline, result: scores as they were then, as JSON.
+CREATE TABLE improvement (
+    id INTEGER PRIMARY KEY,
+    indicator TEXT NOT NULL,
+    agreement TEXT NOT NULL,
+    service TEXT,
+    priority TEXT,
+    team TEXT,
+    title TEXT NOT NULL,
+    aim INTEGER NOT NULL,
+    window TEXT NOT NULL,
+    due TEXT,
+    state INTEGER NOT NULL,
+    baseline TEXT NOT NULL,
+    result TEXT
+);
+CREATE TABLE improvement_move (
+    id INTEGER PRIMARY KEY,
+    improvement INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    move TEXT NOT NULL,
+    by TEXT NOT NULL,
+    note TEXT NOT NULL
+);
+CREATE INDEX improvement_move_of ON improvement_move (improvement);
+
+-- Closed periods: what the scores were, and what they were made of; not folded, never rebuilt.
+-- seq: the last record of the log; judgement: of the configuration that judged.
+CREATE TABLE closing (
+    id INTEGER PRIMARY KEY,
+    agreement TEXT NOT NULL,
+    window TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    closed INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    judgement TEXT NOT NULL,
+    by TEXT NOT NULL,
+    note TEXT NOT NULL,
+    UNIQUE (agreement, window, revision)
+);
+
+-- A score as it was shown, as JSON; of the whole agreement where `service` is NULL.
+CREATE TABLE closed_score (
+    id INTEGER PRIMARY KEY,
+    closing INTEGER NOT NULL,
+    service TEXT,
+    indicator TEXT NOT NULL,
+    score TEXT NOT NULL
+);
+CREATE INDEX closed_score_of ON closed_score (closing);
+
+-- What counted in it; `part` tells apart several of one name.
+CREATE TABLE evidence (
+    closing INTEGER NOT NULL,
+    indicator TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    source TEXT NOT NULL,
+    name TEXT NOT NULL,
+    cycle INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    service TEXT NOT NULL,
+    counted TEXT NOT NULL,
+    cause TEXT NOT NULL,
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    c INTEGER NOT NULL,
+    PRIMARY KEY (closing, indicator, kind, source, name, cycle, part)
+) WITHOUT ROWID;

@@ -3,8 +3,8 @@
 #include "base/stamp.h"
 #include "domain/assessment.h"
 
-static const struct assessment list[] = {
-    {100, 2, STAMP_NEVER}, {200, 4, 500}, {200, 5, 600}, {700, 1, STAMP_NEVER}};
+static struct assessment list[] = {
+    {100, 2, STAMP_NEVER, 0}, {200, 4, 500, 0}, {200, 5, 600, 0}, {700, 1, STAMP_NEVER, 0}};
 
 static struct levels
 at(int64_t end)
@@ -43,9 +43,24 @@ START_TEST(agreements_add_up)
 }
 END_TEST
 
+START_TEST(each_one_is_told_how_it_stands)
+{
+	at(599);
+	ck_assert(list[0].standing == STANDING_SUPERSEDED);
+	ck_assert(list[1].standing == STANDING_SUPERSEDED);
+	ck_assert(list[2].standing == STANDING_COUNTED && list[3].standing == STANDING_APART);
+	at(600);
+	ck_assert(list[2].standing == STANDING_STALE);
+	at(701);
+	ck_assert(list[2].standing == STANDING_SUPERSEDED);
+	ck_assert(list[3].standing == STANDING_COUNTED);
+}
+END_TEST
+
 static void
 add(TCase *t)
 {
+	tcase_add_test(t, each_one_is_told_how_it_stands);
 	tcase_add_test(t, the_last_before_the_end_holds);
 	tcase_add_test(t, an_expired_one_is_stale_and_none_before_it_comes_back);
 	tcase_add_test(t, agreements_add_up);

@@ -57,16 +57,19 @@ START_TEST(headers)
 	    {NULL, 0, 0, ""},
 	};
 	struct auth *a = auth_new(tokens, 3, true);
+	const char *who;
 	struct err err;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		err_set(&err, "%s", "");
 		ck_assert_msg(
-		    auth_check(a, cases[i].header, cases[i].scope, &err) == cases[i].status,
+		    auth_check(a, cases[i].header, cases[i].scope, &who, &err) == cases[i].status,
 		    "%s: %s", cases[i].header, err.msg);
 		ck_assert_msg(
 		    strstr(err.msg, cases[i].words) != NULL, "%s: %s", cases[i].header, err.msg);
 		ck_assert_ptr_null(strstr(err.msg, "abc"));
+		if (cases[i].status == 0 && cases[i].scope != 0)
+			ck_assert_str_eq(who, "reader");
 	}
 	auth_free(a);
 }
@@ -75,13 +78,14 @@ END_TEST
 START_TEST(without_tokens)
 {
 	struct auth *here = auth_new(NULL, 0, true), *afar = auth_new(NULL, 0, false);
+	const char *who;
 	struct err err;
 
-	ck_assert_int_eq(auth_check(here, NULL, SCOPE_OPERATE, &err), 0);
-	ck_assert_int_eq(auth_check(here, "Bearer x", SCOPE_OPERATE, &err), 0);
-	ck_assert_int_eq(auth_check(afar, NULL, SCOPE_READ, &err), 401);
-	ck_assert_int_eq(auth_check(afar, "Bearer abc", SCOPE_READ, &err), 401);
-	ck_assert_int_eq(auth_check(afar, NULL, 0, &err), 0);
+	ck_assert_int_eq(auth_check(here, NULL, SCOPE_OPERATE, &who, &err), 0);
+	ck_assert_int_eq(auth_check(here, "Bearer x", SCOPE_OPERATE, &who, &err), 0);
+	ck_assert_int_eq(auth_check(afar, NULL, SCOPE_READ, &who, &err), 401);
+	ck_assert_int_eq(auth_check(afar, "Bearer abc", SCOPE_READ, &who, &err), 401);
+	ck_assert_int_eq(auth_check(afar, NULL, 0, &who, &err), 0);
 	auth_free(here);
 	auth_free(afar);
 }
@@ -90,14 +94,15 @@ END_TEST
 START_TEST(long_tokens)
 {
 	char header[AUTH_TOKEN_MAX + 16] = "Bearer ";
+	const char *who;
 	struct auth *a = auth_new(tokens, 1, false);
 	struct err err;
 
 	memset(header + 7, 'a', AUTH_TOKEN_MAX);
-	ck_assert_int_eq(auth_check(a, header, SCOPE_READ, &err), 401);
+	ck_assert_int_eq(auth_check(a, header, SCOPE_READ, &who, &err), 401);
 	ck_assert_str_eq(err.msg, "this token is not known");
 	header[7 + AUTH_TOKEN_MAX] = 'a';
-	ck_assert_int_eq(auth_check(a, header, SCOPE_READ, &err), 401);
+	ck_assert_int_eq(auth_check(a, header, SCOPE_READ, &who, &err), 401);
 	ck_assert_str_eq(err.msg, "the Authorization header is not 'Bearer TOKEN'");
 	auth_free(a);
 }

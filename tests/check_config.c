@@ -250,7 +250,8 @@ START_TEST(test_profile)
 		    "    characteristics: {reliability: 2.5, friendliness: 0}\n"
 		    "    indicators: [{id: staff_stability, weight: 0.125}, {id: compliance}]\n"
 		    "    grades: [{grade: good, at_least: .5}]\n"
-		    "  - name: other\n");
+		    "  - name: other\n"
+		    "    vetoes: [{at_most: C, indicator: leakage_free, below: 1}]\n");
 	const struct profile *p = c->profile;
 
 	ck_assert_uint_eq(c->profiles, 2);
@@ -267,6 +268,31 @@ START_TEST(test_profile)
 	same_decimal(p->grade[0].at_least, 5, 10);
 	ck_assert_str_eq(p[1].name, "other");
 	ck_assert_uint_eq(p[1].grades, 4);
+	ck_assert_uint_eq(p->vetoes, 0);
+	ck_assert_uint_eq(p[1].vetoes, 1);
+	ck_assert_int_eq(p[1].veto->indicator, LEAKAGE_FREE);
+	same_decimal(p[1].veto->below, 1, 1);
+	ck_assert_str_eq(p[1].veto->at_most, "C");
+	config_unref(c);
+}
+END_TEST
+
+START_TEST(test_default_profile_beside_others)
+{
+	struct config *c = load(MINIMAL "profiles:\n"
+					"  - {name: one, min_coverage: 0.5}\n"
+					"  - {name: two, characteristics: {security: 2}}\n");
+	const struct profile *p = profile_find(c->profile, c->profiles, "default");
+
+	ck_assert_uint_eq(c->profiles, 3);
+	ck_assert_ptr_eq(p, c->profile + 2);
+	ck_assert_ptr_eq(profile_find(c->profile, c->profiles, "two"), c->profile + 1);
+	ck_assert_ptr_null(profile_find(c->profile, c->profiles, "three"));
+	same_decimal(c->profile->min_coverage, 5, 10);
+	same_decimal(p->min_coverage, 8, 10);
+	ck_assert_int_eq(p->characteristic[SECURITY], WEIGHT_ONE);
+	ck_assert_uint_eq(p->indicators + p->vetoes, 0);
+	ck_assert_uint_eq(p->grades, 4);
 	config_unref(c);
 }
 END_TEST
@@ -377,6 +403,7 @@ main(void)
 	tcase_add_test(cases, test_versions);
 	tcase_add_test(cases, test_terms);
 	tcase_add_test(cases, test_profile);
+	tcase_add_test(cases, test_default_profile_beside_others);
 	tcase_add_test(cases, test_rules);
 	tcase_add_test(cases, test_tokens);
 	tcase_add_test(cases, test_references);

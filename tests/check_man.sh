@@ -69,7 +69,7 @@ names slad-api.7 route 13
 nothing_else slad-api.7 route '(GET|POST|DELETE) /[A-Za-z0-9/{}_-]*'
 
 {
-    cat daemon/*.c | tr -d '\n\t' | grep -oE 'names\[\] = \{[^;]*;|request_param\(r, "[a-z_]*"'
+    cat daemon/*.c | tr -d '\n\t' | grep -oE '[ *]names\[\] = \{[^;]*;|request_param\(r, "[a-z_]*"'
     sed -n '/^#define QUESTION/,/[^\\]$/p' daemon/*.[ch]
 } | strings | sort -u >"$scratch/list"
 names slad-api.7 parameter 17

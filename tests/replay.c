@@ -4,7 +4,8 @@
  *   replay -c slad.yaml
  *
  * Reads commands, one JSON object a line: {"now":MS,"post":[EVENT…],"on_error":"fail"},
- * {"now":MS,"get":"/v1/scores?…"}, {"now":MS,"ticket":{"source":…,"subject":…}},
+ * {"now":MS,"get":"/v1/scores?…"}, {"now":MS,"order":"/v1/periods/2026-10/close?…","body":{…}},
+ * {"now":MS,"ticket":{"source":…,"subject":…}},
  * {"now":MS,"verify":true}, {"now":MS,"restart":true}, {"now":MS,"outbox":true}. Prints
  * {"status":N,"body":…} for each.
  */
@@ -19,6 +20,7 @@
 #include "codec/json_text.h"
 #include "command.h"
 #include "ingest.h"
+#include "order.h"
 #include "route.h"
 #include "routes.h"
 #include "verify.h"
@@ -68,9 +70,10 @@ end(struct bench *b)
 }
 
 static void
-step(struct bench *b, struct submission *s)
+step(struct bench *b, struct submission *s, struct order *o)
 {
-	struct engine_work work = {.submissions = s != NULL, .submission = &s};
+	struct engine_work work = {
+	    .submissions = s != NULL, .submission = &s, .orders = o != NULL, .order = &o};
 	struct err err;
 
 	if (engine_step(b->engine, &work, virtual_now, &err) != 0)
@@ -105,7 +108,7 @@ get(struct bench *b, const char *target)
 	struct err err;
 
 	memset(&r, 0, sizeof(r));
-	step(b, NULL);
+	step(b, NULL, NULL);
 	if (request_parse(&r, METHOD_GET, target, &arena, &err) != 0)
 		answer_problem(&a, 400, "%s", err.msg);
 	else if ((route = route_find(routes, routes_count, &r, &allow)) == NULL)
@@ -134,9 +137,39 @@ post(struct bench *b, const json_t *events, const char *on_error)
 	r.body = body;
 	r.body_len = strlen(body);
 	job = ingest_read(&b->api, &r, "replay", &a);
-	step(b, job == NULL ? NULL : &job->submission);
+	step(b, job == NULL ? NULL : &job->submission, NULL);
 	if (job != NULL)
 		ingest_answer(job, &a);
+	print(&a);
+	free(body);
+	arena_free(&arena);
+}
+
+static void
+order(struct bench *b, const char *target, const json_t *members)
+{
+	struct answer a = ANSWER_INIT;
+	struct arena arena = {0};
+	const struct route *route;
+	char *body = json_dumps(members, 0);
+	const char *allow;
+	struct request r;
+	struct err err;
+	struct job *job;
+
+	memset(&r, 0, sizeof(r));
+	if (request_parse(&r, METHOD_POST, target, &arena, &err) != 0)
+		die(err.msg);
+	route = route_find(routes, routes_count, &r, &allow);
+	if (route == NULL || route->carry_out == NULL)
+		die("no such order");
+	r.content_type = "application/json";
+	r.body = body;
+	r.body_len = body == NULL ? 0 : strlen(body);
+	job = order_read(&r, route, &a);
+	step(b, NULL, job == NULL ? NULL : job->order);
+	if (job != NULL)
+		order_answer(job, &a);
 	print(&a);
 	free(body);
 	arena_free(&arena);
@@ -176,7 +209,7 @@ check(struct bench *b)
 	struct err err;
 	int64_t n;
 
-	step(b, NULL);
+	step(b, NULL, NULL);
 	if (verify_store(b->api.reader, b->api.config, now_is, difference, list, &n, &err) != 0)
 		die(err.msg);
 	answer_json(&a, 200, json_pack("{so}", "differences", list));
@@ -224,6 +257,9 @@ run(struct bench *b, const json_t *command)
 		post(b, json_object_get(command, "post"), on_error == NULL ? "fail" : on_error);
 	else if (json_object_get(command, "get") != NULL)
 		get(b, json_string_value(json_object_get(command, "get")));
+	else if (json_object_get(command, "order") != NULL)
+		order(b, json_string_value(json_object_get(command, "order")),
+		    json_object_get(command, "body"));
 	else if (json_object_get(command, "ticket") != NULL)
 		ticket(b, json_object_get(command, "ticket"));
 	else if (json_object_get(command, "verify") != NULL)

@@ -84,15 +84,15 @@ post_later(void *context, struct exchange *x)
 }
 
 static const struct route world_table[] __attribute__((unused)) = {
-    {METHOD_GET, "/", 0, get_root, NULL},
-    {METHOD_POST, "/echo", 0, post_echo, NULL},
-    {METHOD_GET, "/large", 0, get_large, NULL},
-    {METHOD_POST, "/later", 0, NULL, post_later},
-    {METHOD_GET, "/later", 0, NULL, post_later},
-    {METHOD_GET, "/things/{id}", 0, get_thing, NULL},
-    {METHOD_DELETE, "/things/{id}", 0, get_root, NULL},
-    {METHOD_GET, "/secret", SCOPE_READ, get_root, NULL},
-    {METHOD_POST, "/secret", SCOPE_OPERATE, post_echo, NULL},
+    {METHOD_GET, "/", 0, get_root, NULL, NULL},
+    {METHOD_POST, "/echo", 0, post_echo, NULL, NULL},
+    {METHOD_GET, "/large", 0, get_large, NULL, NULL},
+    {METHOD_POST, "/later", 0, NULL, post_later, NULL},
+    {METHOD_GET, "/later", 0, NULL, post_later, NULL},
+    {METHOD_GET, "/things/{id}", 0, get_thing, NULL, NULL},
+    {METHOD_DELETE, "/things/{id}", 0, get_root, NULL, NULL},
+    {METHOD_GET, "/secret", SCOPE_READ, get_root, NULL, NULL},
+    {METHOD_POST, "/secret", SCOPE_OPERATE, post_echo, NULL, NULL},
 };
 
 static const struct listener loopback __attribute__((unused)) = {

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "domain/agreement.h"
+#include "domain/profile.h"
 #include "domain/rule.h"
 
 enum token_scope { SCOPE_INGEST = 1, SCOPE_READ = 2, SCOPE_OPERATE = 4 };
@@ -40,27 +41,6 @@ struct listener {
 	bool loopback; /* reachable from this machine only */
 };
 
-#define WEIGHT_ONE 1000 /* weights are thousandths: 1.5 in the file is 1500 */
-
-struct weight {
-	enum indicator indicator;
-	int64_t weight;
-};
-
-struct grade {
-	const char *name;
-	struct decimal at_least;
-};
-
-struct profile {
-	const char *name;
-	struct decimal min_coverage;
-	int64_t characteristic[CHARACTERISTICS]; /* weights */
-	size_t indicators, grades;
-	const struct weight *indicator; /* those not named weigh WEIGHT_ONE */
-	const struct grade *grade; /* the best first */
-};
-
 struct config {
 	const char *file;
 	const char *database; /* absolute, or relative to the working directory */
@@ -69,7 +49,7 @@ struct config {
 	const struct listener *listener;
 	const struct calendar *const *calendar;
 	struct agreements agreements;
-	const struct profile *profile;
+	const struct profile *profile; /* one of them is `default` */
 	const struct rule *rule;
 	const struct receiver *receiver;
 	const struct token *token;

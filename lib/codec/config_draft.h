@@ -68,7 +68,7 @@ void draft_always(struct conf *c);
  * redefined. Gives their number; out may be NULL. */
 size_t draft_calendars(const struct draft *d, const struct calendar_draft **out);
 
-/* Adds the profile `default` if the file has none. */
+/* Adds the profile `default` if the file has none of that name. */
 void draft_profile(struct conf *c);
 
 /* Fills config.agreements, and the times of their versions; only while nothing is wrong. */

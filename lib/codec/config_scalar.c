@@ -8,7 +8,6 @@
 #include "domain/window.h"
 
 #define WHOLE_MAX INT64_C(1000000000000)
-#define WEIGHT_MAX 1000000
 
 /* Whether a message or a log line can carry it. */
 static bool
@@ -238,7 +237,7 @@ conf_weight(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void
 	text = conf_scalar(c, k, n, what);
 	if (text == NULL)
 		return;
-	if (conf_decimal(text, WEIGHT_MAX, 3, &d) != 0) {
+	if (conf_decimal(text, WEIGHT_MAX / WEIGHT_ONE, 3, &d) != 0) {
 		conf_wrong(c, k, n, what);
 		return;
 	}

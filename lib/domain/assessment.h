@@ -7,11 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "domain/standing.h"
+
 #define LEVEL_TOP 5 /* levels are 1 to this */
 
 struct assessment {
 	int64_t time, level;
 	int64_t valid_until; /* STAMP_NEVER */
+	enum standing standing;
 };
 
 /* Over several agreements. */
@@ -21,7 +24,7 @@ struct levels {
 };
 
 /* Adds what the assessments of one agreement and indicator, in the order that settles equal times,
- * say at `end`: the last one before it holds, unless it has expired. */
-void levels_add(struct levels *sum, const struct assessment *list, size_t count, int64_t end);
+ * say at `end`: the last one before it holds, unless it has expired. Says of each how it stands. */
+void levels_add(struct levels *sum, struct assessment *list, size_t count, int64_t end);
 
 #endif

@@ -356,6 +356,63 @@ calendar_elapsed(const struct calendar *c, int64_t s, int64_t e)
 	return sum;
 }
 
+/* A list of intervals being made. */
+struct filling {
+	struct interval *list;
+	size_t count, room;
+};
+
+/* Adds an interval that begins no earlier than the last one ends; false: there is no room. */
+static bool
+interval_add(struct filling *f, int64_t from, int64_t to)
+{
+	if (from >= to)
+		return true;
+	if (f->count > 0 && f->list[f->count - 1].to == from) {
+		f->list[f->count - 1].to = to;
+		return true;
+	}
+	if (f->count == f->room)
+		return false;
+	f->list[f->count++] = (struct interval){from, to};
+	return true;
+}
+
+/* Those of [s, e), over which the zone's offset is the same. */
+static bool
+stretch_intervals(const struct calendar *c, int64_t s, int64_t e, int64_t offset, struct filling *f)
+{
+	const struct open_day *o;
+	int64_t midnight, from, to;
+
+	for (int64_t day = wall_day(s + offset); day * STAMP_DAY < e + offset; day++) {
+		o = day_of(c, day);
+		midnight = day * STAMP_DAY - offset;
+		for (size_t i = 0; i < o->count; i++) {
+			from = midnight + o->spans[i].open * STAMP_MINUTE;
+			to = midnight + o->spans[i].shut * STAMP_MINUTE;
+			if (!interval_add(f, from > s ? from : s, to < e ? to : e))
+				return false;
+		}
+	}
+	return true;
+}
+
+size_t
+calendar_intervals(const struct calendar *c, int64_t s, int64_t e, struct interval *list,
+    size_t count, size_t room)
+{
+	struct filling f = {list, count, room};
+	int64_t end;
+
+	for (size_t i = zone_index(c->zone, s); s < e; i++, s = end) {
+		end = stretch_end(c->zone, i, e);
+		if (!stretch_intervals(c, s, end, c->zone->offset[i], &f))
+			break;
+	}
+	return f.count;
+}
+
 int64_t
 calendar_after(const struct calendar *c, int64_t s, int64_t n)
 {

@@ -22,6 +22,10 @@
 
 #define CALENDAR_DAY 1440 /* minutes */
 
+struct interval {
+	int64_t from, to; /* [from, to); to may be STAMP_NEVER */
+};
+
 struct span {
 	int open, shut; /* minutes since the day's midnight: 0 <= open < shut <= 2 * CALENDAR_DAY,
 			   open < CALENDAR_DAY */
@@ -59,6 +63,12 @@ bool calendar_never(const struct calendar *c); /* no instant is open */
 /* Open ms in [s, e); 0 if e <= s. Its cost does not grow with e - s, but for the transitions of the
  * zone in between. e may be STAMP_NEVER only if s is too. */
 int64_t calendar_elapsed(const struct calendar *c, int64_t s, int64_t e);
+
+/* Appends the intervals that calendar_elapsed(s, e) is the sum of to a list of `count`, ascending
+ * and apart, that end by s: as many as there is room for. One that goes on where the list ends
+ * makes its last one longer. Returns how many the list has then. e must not be STAMP_NEVER. */
+size_t calendar_intervals(const struct calendar *c, int64_t s, int64_t e, struct interval *list,
+    size_t count, size_t room);
 
 /* The earliest t >= s with calendar_elapsed(s, t) == n; STAMP_NEVER if there is none before 2200.
  * n = 0 gives s. So calendar_after(s, target) is the deadline, and calendar_after(s, target + 1)

@@ -138,13 +138,27 @@ judge(const struct stretch *s, enum clock_kind kind, int64_t now, struct ticket_
 	}
 }
 
-/* Working time of a phase, until its end or now. */
-static int64_t
-spent_in(const struct phase *p, enum clock_kind kind, int64_t end, int64_t now)
+/* Phase i of the clock, which stops at `stop`; false: the clock does not look at it. */
+static bool
+stretch_of(struct stretch *s, enum clock_kind kind, const struct phase *phases, size_t count,
+    size_t i, int64_t stop)
 {
+	s->phase = &phases[i];
+	s->stops = stops_after(kind, phases, count, i);
+	s->end = i + 1 == count ? stop : phases[i + 1].at;
+	return (s->phase->at != s->end || s->stops) &&
+	    (!s->phase->resolved || kind == CLOCK_RESPONSE);
+}
+
+/* What of the stretch has passed in which the clock runs when it is open. */
+static struct interval
+passed(const struct stretch *s, enum clock_kind kind, int64_t now)
+{
+	int64_t at = s->phase->at, end = s->end;
+
 	if (end == STAMP_NEVER)
-		end = now > p->at ? now : p->at;
-	return phase_runs(p, kind) ? calendar_elapsed(phase_calendar(p), p->at, end) : 0;
+		end = now > at ? now : at;
+	return (struct interval){at, phase_runs(s->phase, kind) ? end : at};
 }
 
 void
@@ -152,21 +166,41 @@ ticket_clock_run(enum clock_kind kind, const struct phase *phases, size_t count,
     int64_t now, struct ticket_clock *c)
 {
 	struct stretch s = {.elapsed = 0};
+	struct interval v;
 
 	*c = (struct ticket_clock){.stop = stop, .deadline = STAMP_NEVER, .breach = STAMP_NEVER};
 	c->next = STAMP_NEVER;
+	c->phases = count;
+	c->until = stop != STAMP_NEVER ? stop : now;
 	for (size_t i = 0; i < count; i++) {
-		s.phase = &phases[i];
-		s.stops = stops_after(kind, phases, count, i);
-		s.end = i + 1 == count ? stop : phases[i + 1].at;
-		if ((s.phase->at == s.end && !s.stops) ||
-		    (s.phase->resolved && kind != CLOCK_RESPONSE))
+		if (!stretch_of(&s, kind, phases, count, i, stop))
 			continue;
 		if (c->breach == STAMP_NEVER)
 			judge(&s, kind, now, c);
-		s.elapsed += spent_in(s.phase, kind, s.end, now);
+		v = passed(&s, kind, now);
+		if (v.from < v.to)
+			s.elapsed += calendar_elapsed(phase_calendar(s.phase), v.from, v.to);
 		s.before = s.phase;
 	}
 	c->elapsed = s.elapsed;
 	face(phases, count, kind, c);
+}
+
+size_t
+ticket_clock_working(enum clock_kind kind, const struct phase *phases, const struct ticket_clock *c,
+    struct interval *list, size_t room)
+{
+	struct stretch s = {.elapsed = 0};
+	struct interval v;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->phases && n < room; i++) {
+		if (!stretch_of(&s, kind, phases, c->phases, i, c->stop))
+			continue;
+		v = passed(&s, kind, c->until);
+		if (v.from < v.to)
+			n = calendar_intervals(
+			    phase_calendar(s.phase), v.from, v.to, list, n, room);
+	}
+	return n;
 }

@@ -28,6 +28,7 @@ struct phase {
 	int64_t due[CLOCKS]; /* given by the source, or STAMP_NEVER */
 	bool paused; /* stops recovery and resolution, never the response */
 	bool resolved; /* resolved, and reopened at the phase's end */
+	const char *cause; /* of the pause, the one that is longest in force; NULL */
 };
 
 enum clock_state { CLOCK_RUNNING, CLOCK_PAUSED, CLOCK_STOPPED };
@@ -45,6 +46,8 @@ struct ticket_clock {
 	int64_t breach; /* the first late instant, once it has come; else STAMP_NEVER */
 	int64_t next; /* the first late instant to come if nothing happens; else STAMP_NEVER */
 	bool retargeted; /* the breach came from a change of what was promised */
+	size_t phases; /* that it ran over */
+	int64_t until; /* its stop, else the instant that it was looked at */
 };
 
 /*
@@ -53,5 +56,12 @@ struct ticket_clock {
  */
 void ticket_clock_run(enum clock_kind kind, const struct phase *phases, size_t count, int64_t stop,
     int64_t now, struct ticket_clock *clock);
+
+/*
+ * The intervals of working time that the elapsed time of a clock is the sum of, ascending and
+ * apart, of the phases that it ran over: the first `room` of them. Returns how many.
+ */
+size_t ticket_clock_working(enum clock_kind kind, const struct phase *phases,
+    const struct ticket_clock *clock, struct interval *list, size_t room);
 
 #endif

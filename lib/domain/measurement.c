@@ -30,22 +30,44 @@ place_of(const struct measurement *counted, size_t n, int64_t from)
 	return low;
 }
 
+/* How each stands before periods are held against one another. */
+static void
+stand(struct measurement *list, size_t count, int64_t from, int64_t to)
+{
+	struct measurement *m;
+
+	for (size_t i = 0; i < count; i++) {
+		m = &list[i];
+		if (m->from >= m->to || m->from >= to || m->to <= from)
+			m->standing = STANDING_APART;
+		else if (i + 1 < count && m->from == m[1].from && m->to == m[1].to)
+			m->standing = STANDING_SUPERSEDED;
+		else if (m->from < from || m->to > to)
+			m->standing = STANDING_OUTSIDE;
+		else
+			m->standing = STANDING_COUNTED;
+	}
+}
+
 void
 measurements_add(
     struct amounts *sum, struct measurement *list, size_t count, int64_t from, int64_t to)
 {
-	struct measurement *counted = mem_alloc(count + 1, sizeof(*counted));
-	const struct measurement *m;
+	struct measurement *counted = mem_alloc(count + 1, sizeof(*counted)), *m;
 	size_t n = 0, at;
 
+	stand(list, count, from, to);
 	if (count > 0)
 		qsort(list, count, sizeof(list[0]), by_length);
 	for (size_t i = 0; i < count; i++) {
 		m = &list[i];
-		at = place_of(counted, n, m->from);
-		if (m->from < from || m->to > to || m->from >= m->to ||
-		    (at < n && counted[at].from < m->to))
+		if (m->standing != STANDING_COUNTED)
 			continue;
+		at = place_of(counted, n, m->from);
+		if (at < n && counted[at].from < m->to) {
+			m->standing = STANDING_OVERLAPPED;
+			continue;
+		}
 		memmove(&counted[at + 1], &counted[at], (n++ - at) * sizeof(*counted));
 		counted[at] = *m;
 		sum->a += m->amounts.a;

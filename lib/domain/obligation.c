@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "domain/period.h"
-
 static const enum unit units[] = {[EVERY_WEEK] = UNIT_WEEK,
     [EVERY_MONTH] = UNIT_MONTH,
     [EVERY_QUARTER] = UNIT_QUARTER,
@@ -12,11 +10,11 @@ static const enum unit units[] = {[EVERY_WEEK] = UNIT_WEEK,
 
 /* One walk over an agreement's obligations. */
 struct walk {
-	struct sums *on_time, *submitted;
 	const struct filing *filing;
 	size_t filings;
-	int64_t from, to, now;
-	enum cohort cohort;
+	int64_t from, to;
+	void (*each)(void *context, const struct obligation *o);
+	void *context;
 };
 
 static int
@@ -28,27 +26,29 @@ by_name(const void *x, const void *y)
 	return order != 0 ? order : strcmp(a->period, b->period);
 }
 
-static void
-outcome_add(const struct walk *w, struct sums *sums, bool good, int64_t due)
+bool
+obligation_counts(const struct obligation *o, enum indicator i, int64_t now, enum cohort cohort,
+    enum outcome *outcome)
 {
-	if (good)
-		sums->good++;
-	else if (due <= w->now)
-		sums->bad++;
-	else if (w->cohort == COHORT_OPENED)
-		sums->pending++;
+	bool timely = i != REPORT_ON_TIME_RATE || (o->filing != NULL && o->filing->time <= o->due);
+
+	if (o->filing != NULL && timely)
+		*outcome = OUTCOME_GOOD;
+	else
+		*outcome = o->due <= now ? OUTCOME_BAD : OUTCOME_PENDING;
+	return *outcome != OUTCOME_PENDING || cohort == COHORT_OPENED;
 }
 
 static void
-period_count(const struct walk *w, const struct report *r, struct period p, int64_t due)
+period_tell(const struct walk *w, const struct report *r, struct period p, int64_t due)
 {
 	char name[PERIOD_NAME];
-	const struct filing wanted = {r->id, period_name(p, name), 0}, *found = NULL;
+	const struct filing wanted = {.report = r->id, .period = period_name(p, name)};
+	struct obligation o = {r, p, due, NULL};
 
 	if (w->filings > 0)
-		found = bsearch(&wanted, w->filing, w->filings, sizeof(w->filing[0]), by_name);
-	outcome_add(w, w->on_time, found != NULL && found->time <= due, due);
-	outcome_add(w, w->submitted, found != NULL, due);
+		o.filing = bsearch(&wanted, w->filing, w->filings, sizeof(w->filing[0]), by_name);
+	w->each(w->context, &o);
 }
 
 /* The periods that end while the version is in force and fall due in the window. */
@@ -66,16 +66,16 @@ report_walk(const struct walk *w, const struct terms *v, const struct report *r)
 		if (end + r->due >= w->to || end - 1 >= v->until)
 			return;
 		if (end + r->due >= w->from && end - 1 >= v->from)
-			period_count(w, r, p, end + r->due);
+			period_tell(w, r, p, end + r->due);
 	}
 }
 
 void
-obligations_add(struct sums *on_time, struct sums *submitted, const struct agreement *a,
-    const struct filing *filings, size_t count, int64_t from, int64_t to, int64_t now,
-    enum cohort cohort)
+obligations_walk(const struct agreement *a, const struct filing *filings, size_t count,
+    int64_t from, int64_t to, void (*each)(void *context, const struct obligation *o),
+    void *context)
 {
-	const struct walk w = {on_time, submitted, filings, count, from, to, now, cohort};
+	const struct walk w = {filings, count, from, to, each, context};
 
 	for (size_t v = 0; v < a->versions; v++) {
 		for (size_t r = 0; r < a->version[v].reports; r++)

@@ -81,27 +81,36 @@ say_until(const struct ticket *t, const struct cycle *c)
 }
 
 size_t
+cycle_downs(const struct ticket *t, const struct cycle *c, struct arena *a, struct down **downs)
+{
+	int64_t until = say_until(t, c);
+	size_t n = until == INT64_MIN || c->terms == NULL ? 0 : c->downs;
+
+	*downs = arena_alloc(a, n, sizeof(**downs));
+	for (size_t i = 0; i < n; i++) {
+		(*downs)[i] = (struct down){.agreement = t->scope.dim[DIM_AGREEMENT],
+		    .service = t->scope.dim[DIM_SERVICE],
+		    .span = c->down[i]};
+		if ((*downs)[i].span.to > until)
+			(*downs)[i].span.to = until;
+	}
+	return n;
+}
+
+size_t
 ticket_downs(const struct ticket *t, struct arena *a, struct down **downs)
 {
-	struct interval span;
-	int64_t until;
-	size_t n = 0;
+	struct down *some;
+	size_t n = 0, more;
 
 	for (size_t i = 0; i < t->cycles; i++)
 		n += t->cycle[i].downs;
 	*downs = arena_alloc(a, n, sizeof(**downs));
 	n = 0;
 	for (size_t i = 0; i < t->cycles; i++) {
-		until = say_until(t, &t->cycle[i]);
-		if (until == INT64_MIN || t->cycle[i].terms == NULL)
-			continue;
-		for (size_t j = 0; j < t->cycle[i].downs; j++) {
-			span = t->cycle[i].down[j];
-			span.to = span.to < until ? span.to : until;
-			(*downs)[n++] = (struct down){.agreement = t->scope.dim[DIM_AGREEMENT],
-			    .service = t->scope.dim[DIM_SERVICE],
-			    .span = span};
-		}
+		more = cycle_downs(t, &t->cycle[i], a, &some);
+		for (size_t j = 0; j < more; j++)
+			(*downs)[n++] = some[j];
 	}
 	return n;
 }
@@ -167,6 +176,39 @@ listed(const struct agreement *a, const char *service)
 	return false;
 }
 
+/* The calendar of a service in a version; NULL: the version does not measure it. */
+static const struct calendar *
+measured_by(const struct terms *v, const char *service, bool only_listed)
+{
+	const struct service *s = terms_service(v, service);
+
+	if (s != NULL)
+		return s->calendar;
+	return only_listed ? NULL : v->calendar;
+}
+
+int64_t
+availability_taken(const struct agreement *a, const char *service, struct interval span,
+    const struct interval *maintenance, size_t maintenance_count, int64_t from, int64_t to,
+    int64_t now)
+{
+	const struct interval window = {from, to < now ? to : now};
+	bool only_listed = listed(a, service);
+	const struct calendar *calendar;
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < a->versions; i++) {
+		calendar = measured_by(&a->version[i], service, only_listed);
+		if (calendar == NULL)
+			continue;
+		sum += agreed_time(calendar,
+		    cut(cut(span, window),
+			(struct interval){a->version[i].from, a->version[i].until}),
+		    maintenance, maintenance_count);
+	}
+	return sum;
+}
+
 void
 availability_add(struct availability *sum, const struct agreement *a, const char *service,
     const struct interval *outages, size_t outage_count, const struct interval *maintenance,
@@ -174,24 +216,20 @@ availability_add(struct availability *sum, const struct agreement *a, const char
 {
 	bool only_listed = listed(a, service);
 	const struct calendar *calendar;
-	const struct service *s;
-	const struct terms *v;
-	struct interval past, ahead;
+	struct interval force, ahead;
 
 	for (size_t i = 0; i < a->versions; i++) {
-		v = &a->version[i];
-		s = terms_service(v, service);
-		if (s == NULL && only_listed)
+		calendar = measured_by(&a->version[i], service, only_listed);
+		if (calendar == NULL)
 			continue;
-		calendar = s != NULL ? s->calendar : v->calendar;
-		past = cut((struct interval){v->from, v->until},
-		    (struct interval){from, to < now ? to : now});
-		ahead = cut((struct interval){v->from, v->until},
-		    (struct interval){from > now ? from : now, to});
-		sum->agreed += agreed_time(calendar, past, maintenance, maintenance_count);
-		sum->ahead += agreed_time(calendar, ahead, maintenance, maintenance_count);
-		for (size_t j = 0; j < outage_count; j++)
-			sum->down += agreed_time(
-			    calendar, cut(outages[j], past), maintenance, maintenance_count);
+		force = (struct interval){a->version[i].from, a->version[i].until};
+		ahead = (struct interval){from > now ? from : now, to};
+		sum->ahead +=
+		    agreed_time(calendar, cut(force, ahead), maintenance, maintenance_count);
 	}
+	sum->agreed += availability_taken(
+	    a, service, (struct interval){from, to}, maintenance, maintenance_count, from, to, now);
+	for (size_t j = 0; j < outage_count; j++)
+		sum->down += availability_taken(
+		    a, service, outages[j], maintenance, maintenance_count, from, to, now);
 }

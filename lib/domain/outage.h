@@ -33,8 +33,10 @@ size_t outage_fold(
 size_t maintenance_fold(
     const struct record **records, size_t count, struct arena *a, struct down **downs);
 
-/* Of a folded ticket. */
+/* Of a folded ticket, and of one of its cycles. */
 size_t ticket_downs(const struct ticket *t, struct arena *a, struct down **downs);
+size_t cycle_downs(
+    const struct ticket *t, const struct cycle *c, struct arena *a, struct down **downs);
 
 /* Sorts, unites and drops empty ones; returns how many are left. */
 size_t intervals_unite(struct interval *v, size_t count);
@@ -47,11 +49,16 @@ struct availability {
 
 /*
  * Adds what one service contributes over the window [from, to) at now. outages and maintenance
- * (announced in time) must be united. `listed`: some version of the agreement lists the service;
- * then only the spans of versions that do are measured.
+ * (announced in time) must be united. Where some version of the agreement lists the service, only
+ * the spans of versions that do are measured.
  */
 void availability_add(struct availability *sum, const struct agreement *a, const char *service,
     const struct interval *outages, size_t outage_count, const struct interval *maintenance,
     size_t maintenance_count, int64_t from, int64_t to, int64_t now);
+
+/* What one stretch takes of the agreed time, as availability_add counts each of its outages. */
+int64_t availability_taken(const struct agreement *a, const char *service, struct interval span,
+    const struct interval *maintenance, size_t maintenance_count, int64_t from, int64_t to,
+    int64_t now);
 
 #endif

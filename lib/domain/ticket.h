@@ -21,10 +21,6 @@
 #include "domain/record.h"
 #include "domain/scope.h"
 
-struct interval {
-	int64_t from, to; /* [from, to); to may be STAMP_NEVER */
-};
-
 enum warning_kind {
 	WARNING_BEFORE_OPENED,
 	WARNING_SECOND_OPENED,

@@ -29,9 +29,10 @@ fold_phase(struct fold *f, int64_t t)
 	if (terms != NULL) {
 		p->target =
 		    terms_target(terms, f->ticket->kind, dim[DIM_PRIORITY], dim[DIM_SERVICE]);
-		for (size_t i = 0; i < f->pauses; i++)
-			p->paused = p->paused ||
-			    (f->pause[i][0] != '\0' && terms_pauses(terms, f->pause[i]));
+		for (size_t i = 0; i < f->pauses && !p->paused; i++) {
+			p->paused = f->pause[i][0] != '\0' && terms_pauses(terms, f->pause[i]);
+			p->cause = p->paused ? f->pause[i] : NULL;
+		}
 	}
 	memcpy(p->due, f->due, sizeof(p->due));
 }

@@ -38,7 +38,10 @@ store_entries(struct store *s, enum entry_kind kind, const char *agreement, stru
 		    .sequence = sqlite3_column_int64(st, 3),
 		    .a = sqlite3_column_int64(st, 4),
 		    .b = sqlite3_column_int64(st, 5),
-		    .c = sqlite3_column_int64(st, 6)};
+		    .c = sqlite3_column_int64(st, 6),
+		    .entity = sqlite3_column_int64(st, 7),
+		    .source = column_text(st, 8, a),
+		    .event = column_text(st, 9, a)};
 	}
 	statement_end(s, QUERY_ENTRY_LIST);
 	*list = entries;

@@ -174,6 +174,9 @@ struct entry {
 	const char *agreement, *topic, *period;
 	int64_t time, sequence;
 	int64_t a, b, c;
+	/* where it comes from; of those that store_entries gives out */
+	int64_t entity;
+	const char *source, *event;
 };
 
 int store_entry_replace(

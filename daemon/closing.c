@@ -1,0 +1,328 @@
+#include "closing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api.h"
+#include "base/stamp.h"
+#include "codec/json_text.h"
+#include "evidence.h"
+#include "row.h"
+
+#define SCORE_MAX 16384 /* bytes of one as JSON */
+#define DIGEST_SHOWN 12 /* hex digits of a configuration's judgement */
+
+/* What is being gathered. */
+struct gathering {
+	struct arena *arena;
+	struct closed_state *state;
+	size_t score_room, evidence_room;
+	bool by_service;
+};
+
+static void *
+roomier(struct arena *a, void *list, size_t n, size_t *room, size_t size)
+{
+	void *grown;
+
+	if (n < *room)
+		return list;
+	*room = *room == 0 ? 64 : 2 * *room;
+	grown = arena_alloc(a, *room, size);
+	if (n > 0)
+		memcpy(grown, list, n * size);
+	return grown;
+}
+
+static void
+score_add(void *context, const struct row *row)
+{
+	struct gathering *g = context;
+	struct closed_state *state = g->state;
+	struct buf text = BUF_INIT(SCORE_MAX);
+	json_t *json = row_json(row);
+
+	state->score =
+	    roomier(g->arena, state->score, state->scores, &g->score_room, sizeof(*state->score));
+	if (json_text(json, &text, false) == 0)
+		state->score[state->scores++] = (struct closed_score){.service = g->by_service
+			? arena_strdup(g->arena, row->scope[DIM_SERVICE])
+			: NULL,
+		    .indicator = indicator_table[row->indicator].id,
+		    .score = arena_strdup(g->arena, buf_text(&text))};
+	json_decref(json);
+	buf_free(&text);
+}
+
+static int
+scores_gather(struct gathering *g, struct store *s, const struct config *c,
+    const struct scores_query *q, struct err *err)
+{
+	struct scores scores;
+
+	if (scores_ask(s, c, q, g->arena, &scores, err) != 0)
+		return -1;
+	g->by_service = q->bys > 0;
+	rows_each(c, q, &scores, score_add, g);
+	return 0;
+}
+
+/* A report is known by what was due, whoever submits it; an outage also by its start. */
+static int
+evidence_add(void *context, const struct evidence *item)
+{
+	struct gathering *g = context;
+	struct closed_state *state = g->state;
+	struct buf name = BUF_INIT(8192);
+	bool report = item->kind == EVIDENCE_REPORT;
+
+	if (report)
+		buf_putf(&name, "%s %s", item->topic, item->period);
+	else
+		buf_puts(&name, item->name);
+	state->evidence = roomier(g->arena, state->evidence, state->evidences, &g->evidence_room,
+	    sizeof(*state->evidence));
+	state->evidence[state->evidences++] =
+	    (struct stored_evidence){.indicator = indicator_table[item->indicator].id,
+		.kind = evidence_kind_names[item->kind],
+		.source = report ? "" : arena_strdup(g->arena, item->source),
+		.name = arena_strdup(g->arena, buf_text(&name)),
+		.cycle = item->cycle,
+		.part = item->from,
+		.service = arena_strdup(g->arena, item->scope.dim[DIM_SERVICE]),
+		.counted = outcome_names[item->outcome],
+		.cause = arena_strdup(g->arena, item->cause),
+		.a = item->kind == EVIDENCE_EVENT ? item->n : item->a,
+		.b = item->b,
+		.c = item->c};
+	buf_free(&name);
+	return 0;
+}
+
+static int
+by_number(int64_t x, int64_t y)
+{
+	return (x > y) - (x < y);
+}
+
+static int
+by_key(const void *x, const void *y)
+{
+	const struct stored_evidence *a = x, *b = y;
+	int order = strcmp(a->indicator, b->indicator);
+
+	if (order == 0)
+		order = strcmp(a->kind, b->kind);
+	if (order == 0)
+		order = strcmp(a->source, b->source);
+	if (order == 0)
+		order = strcmp(a->name, b->name);
+	if (order == 0)
+		order = by_number(a->cycle, b->cycle);
+	return order != 0 ? order : by_number(a->part, b->part);
+}
+
+int
+closing_gather(struct store *s, const struct config *c, const char *agreement,
+    const struct window *w, int64_t now, struct arena *a, struct closed_state *state,
+    struct err *err)
+{
+	struct scores_query q = {.window = *w, .cohort = COHORT_OPENED, .now = now};
+	struct gathering g = {.arena = a, .state = state};
+
+	*state = (struct closed_state){0};
+	q.filter[DIM_AGREEMENT] = (struct scores_filter){1, &agreement};
+	for (int i = 0; i < INDICATORS; i++)
+		q.wanted[i] = true;
+	if (scores_gather(&g, s, c, &q, err) != 0 ||
+	    evidence_walk(s, c, &q, evidence_add, &g, err) != 0)
+		return -1;
+	q.bys = 1;
+	q.by[0] = DIM_SERVICE;
+	if (scores_gather(&g, s, c, &q, err) != 0)
+		return -1;
+	if (state->evidences > 1)
+		qsort(state->evidence, state->evidences, sizeof(*state->evidence), by_key);
+	return 0;
+}
+
+int
+closing_load(
+    struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err)
+{
+	int scores = store_closed_scores(s, closing, a, &state->score, err);
+	int evidences = scores < 0 ? -1 : store_evidence(s, closing, a, &state->evidence, err);
+
+	if (evidences < 0)
+		return -1;
+	state->scores = (size_t)scores;
+	state->evidences = (size_t)evidences;
+	return 0;
+}
+
+int
+closing_save(struct store *s, int64_t closing, const struct closed_state *state, struct err *err)
+{
+	for (size_t i = 0; i < state->scores; i++) {
+		if (store_closed_score_add(s, closing, &state->score[i], err) != 0)
+			return -1;
+	}
+	for (size_t i = 0; i < state->evidences; i++) {
+		if (store_evidence_add(s, closing, &state->evidence[i], err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* What one thing counted: {"counted":"bad"} with the amounts it has; null if it was not there. */
+static json_t *
+counted_json(const struct stored_evidence *e)
+{
+	static const char *const names[] = {"a", "b", "c"};
+	json_t *o;
+
+	if (e == NULL)
+		return json_null();
+	o = json_pack("{ss so ss}", "counted", e->counted, "excluded", json_text_or_null(e->cause),
+	    "service", e->service);
+	for (int i = 0; i < 3; i++) {
+		int64_t n = i == 0 ? e->a : i == 1 ? e->b : e->c;
+
+		if (n != 0)
+			json_object_set_new(o, names[i], json_integer(n));
+	}
+	return o;
+}
+
+static bool
+counts_alike(const struct stored_evidence *x, const struct stored_evidence *y)
+{
+	return strcmp(x->counted, y->counted) == 0 && strcmp(x->cause, y->cause) == 0 &&
+	    strcmp(x->service, y->service) == 0 && x->a == y->a && x->b == y->b && x->c == y->c;
+}
+
+static json_t *
+move_json(const struct stored_evidence *before, const struct stored_evidence *after)
+{
+	const struct stored_evidence *e = before != NULL ? before : after;
+	bool ticket = strcmp(e->kind, "ticket") == 0 || strcmp(e->kind, "incident") == 0;
+	json_t *o = json_pack("{ss ss ss so}", "indicator", e->indicator, "kind", e->kind, "name",
+	    e->name, "source", json_text_or_null(e->source));
+
+	if (e->cycle > 0)
+		json_object_set_new(o, "cycle", json_integer(e->cycle));
+	json_object_set_new(o, "before", counted_json(before));
+	json_object_set_new(o, "after", counted_json(after));
+	if (ticket)
+		json_object_set_new(o, "href", ticket_href(e->name, e->source));
+	return o;
+}
+
+json_t *
+closing_moved(const struct closed_state *before, const struct closed_state *after)
+{
+	const struct stored_evidence *x, *y;
+	json_t *list = json_array();
+	size_t i = 0, j = 0;
+	int order;
+
+	while (i < before->evidences || j < after->evidences) {
+		x = i < before->evidences ? &before->evidence[i] : NULL;
+		y = j < after->evidences ? &after->evidence[j] : NULL;
+		order = x == NULL ? 1 : y == NULL ? -1 : by_key(x, y);
+		if (order < 0)
+			json_array_append_new(list, move_json(x, NULL));
+		else if (order > 0)
+			json_array_append_new(list, move_json(NULL, y));
+		else if (!counts_alike(x, y))
+			json_array_append_new(list, move_json(x, y));
+		i += order <= 0;
+		j += order >= 0;
+	}
+	return list;
+}
+
+/* The whole first, then by service, each in the order of the indicators. */
+static int
+by_place(const struct closed_score *a, const struct closed_score *b)
+{
+	int order = (a->service != NULL) - (b->service != NULL);
+
+	if (order == 0 && a->service != NULL)
+		order = strcmp(a->service, b->service);
+	return order != 0 ? order : indicator_find(a->indicator) - indicator_find(b->indicator);
+}
+
+/* The numbers of a score; its names and objective may change with program and configuration. */
+static json_t *
+numbers_of(const struct closed_score *s)
+{
+	static const char *const members[] = {
+	    "value", "a", "b", "c", "pending", "excluded", "reason", NULL};
+	json_t *score, *numbers;
+
+	if (s == NULL)
+		return json_null();
+	score = json_loads(s->score, 0, NULL);
+	numbers = json_object();
+	for (size_t m = 0; members[m] != NULL; m++) {
+		if (json_object_get(score, members[m]) != NULL)
+			json_object_set(numbers, members[m], json_object_get(score, members[m]));
+	}
+	json_decref(score);
+	return numbers;
+}
+
+static void
+score_move_add(json_t *list, const struct closed_score *before, const struct closed_score *after)
+{
+	const struct closed_score *s = before != NULL ? before : after;
+	json_t *x = numbers_of(before), *y = numbers_of(after);
+
+	if (!json_equal(x, y))
+		json_array_append_new(list,
+		    json_pack("{ss so sO sO}", "indicator", s->indicator, "service",
+			s->service == NULL ? json_null() : json_string(s->service), "before", x,
+			"after", y));
+	json_decref(x);
+	json_decref(y);
+}
+
+json_t *
+closing_scores_moved(const struct closed_state *before, const struct closed_state *after)
+{
+	const struct closed_score *x, *y;
+	json_t *list = json_array();
+	size_t i = 0, j = 0;
+	int order;
+
+	while (i < before->scores || j < after->scores) {
+		x = i < before->scores ? &before->score[i] : NULL;
+		y = j < after->scores ? &after->score[j] : NULL;
+		order = x == NULL ? 1 : y == NULL ? -1 : by_place(x, y);
+		score_move_add(list, order <= 0 ? x : NULL, order >= 0 ? y : NULL);
+		i += order <= 0;
+		j += order >= 0;
+	}
+	return list;
+}
+
+json_t *
+closing_scores_json(const struct closed_state *state)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < state->scores; i++)
+		json_array_append_new(list, json_loads(state->score[i].score, 0, NULL));
+	return list;
+}
+
+json_t *
+closing_json(const struct stored_closing *c)
+{
+	return json_pack("{ss ss so so sI so ss so so}", "agreement", c->agreement, "window",
+	    c->window, "from", json_instant(c->from), "to", json_instant(c->to), "revision",
+	    (json_int_t)c->revision, "closed_at", json_instant(c->closed), "by", c->by, "note",
+	    json_text_or_null(c->note), "configuration",
+	    json_stringn(c->judgement, strnlen(c->judgement, DIGEST_SHOWN)));
+}

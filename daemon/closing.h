@@ -1,0 +1,51 @@
+/*
+ * closing: the numbers of a period as they stood: gathered live, stored as a revision, loaded
+ * again, and compared.
+ */
+#ifndef SLAD_DAEMON_CLOSING_H
+#define SLAD_DAEMON_CLOSING_H
+
+#include <jansson.h>
+
+#include "codec/config.h"
+#include "domain/window.h"
+#include "order.h"
+#include "store/store_closing.h"
+
+/* An agreement's scores in a window, the whole and by service, and what each was made of, sorted
+ * like store_evidence(). */
+struct closed_state {
+	size_t scores, evidences;
+	struct closed_score *score;
+	struct stored_evidence *evidence;
+};
+
+/* As of now, from the folded state of a store, within a transaction. Into the arena. */
+int closing_gather(struct store *s, const struct config *c, const char *agreement,
+    const struct window *w, int64_t now, struct arena *a, struct closed_state *state,
+    struct err *err);
+
+int closing_load(
+    struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err);
+int closing_save(
+    struct store *s, int64_t closing, const struct closed_state *state, struct err *err);
+
+/* Lists what differs: tickets and the like, with what they counted before and after; and the scores
+ * that did, by their numbers. New references. */
+json_t *closing_moved(const struct closed_state *before, const struct closed_state *after);
+json_t *closing_scores_moved(const struct closed_state *before, const struct closed_state *after);
+
+/* A revision's head: agreement, window, from, to, revision, closed_at, by, note, configuration. */
+json_t *closing_json(const struct stored_closing *c);
+
+/* The scores of a state as a list of JSON; of one service (NULL: any, and the whole). */
+json_t *closing_scores_json(const struct closed_state *state);
+
+/* The order to close a period. */
+int closing_close(struct order *o, const struct act *act, struct err *err);
+
+/* A window that can be closed, of a name: a calendar window of the agreement's zone. */
+int closing_window(const struct config *c, const char *agreement, const char *name, int64_t now,
+    struct window *w, struct err *err);
+
+#endif

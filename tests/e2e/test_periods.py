@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+"""Closed periods: revisions that stay, what moved each number, verify, what is refused."""
+import datetime
+import json
+import os
+import sqlite3
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+from slad import Slad, event, main  # noqa: E402
+
+CONFIG = {
+    "timezone": "UTC",
+    "agreements": [
+        {"id": "acme", "from": "2020-01-01", "incidents_per_month": 3,
+         "targets": [{"kind": "request", "respond": "1h", "resolve": "8h"}, {"kind": "incident", "recover": "1h"}],
+         "services": [{"id": "mail"}], "reports": [{"id": "monthly", "every": "month", "due": "5d"}],
+         "objectives": [{"indicator": "timely_response_rate", "at_least": 0.9}]},
+        {"id": "beta", "from": "2020-01-01"}]}
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.slad = Slad(CONFIG)
+        self.addCleanup(self.slad.close)
+        self.count = 0
+        self.send(
+            self.on(3, "request.opened", "T-1", agreement="acme", service="mail"),
+            self.on(3, "request.responded", "T-1"), self.on(4, "request.resolved", "T-1"),
+            self.on(5, "request.opened", "T-2", agreement="acme", service="web"),
+            self.on(6, "incident.opened", "I-1", agreement="acme", service="mail", outage=True),
+            self.on(7, "incident.recovered", "I-1"),
+            self.on(8, "call.answered", "C-1", agreement="acme", count=7),
+            self.on(9, "measurement.recorded", "M-1", agreement="acme", indicator="staff_stability",
+                    period="2026-03", a=1, b=10),
+            self.on(9, "assessment.recorded", "A-1", agreement="acme", indicator="compliance", level=4),
+            self.on(9, "request.opened", "T-3", agreement="beta"))
+
+    def on(self, day, type, subject, month=3, hour=12, **data):
+        self.count += 1
+        time = datetime.datetime(2026, month, day, hour).isoformat() + "Z"
+        return event(f"p-{self.count}", type, subject, time, "desk", **data)
+
+    def send(self, *events):
+        answer = self.slad.post(list(events))
+        self.assertEqual(answer.status, 200, answer)
+
+    def order(self, path, body=None, **params):
+        return self.slad.ask("POST", path, body if body is None else json.dumps(body),
+                             {"Content-Type": "application/json"}, **params)
+
+    def close_march(self, **body):
+        answer = self.order("/v1/periods/2026-03/close", body, agreement="acme")
+        self.assertEqual(answer.status, 200, answer)
+        return answer.json()
+
+    def score(self, id, **params):
+        scores = self.slad.get("/v1/scores", window="2026-03", agreement="acme", indicator=id, **params)["scores"]
+        return (scores[0]["a"], scores[0]["b"])
+
+    def test_a_revision_is_what_the_scores_were(self):
+        live = self.slad.get("/v1/scores", window="2026-03", agreement="acme")["scores"]
+        services = self.slad.get("/v1/scores", window="2026-03", agreement="acme", by="service")["scores"]
+        closed = self.close_march(by="Jane", note="as agreed")
+        self.assertEqual((closed["revision"], closed["by"], closed["note"], closed["window"]),
+                         (1, "Jane", "as agreed", "2026-03"))
+        self.assertEqual(closed["scores"], live + services)
+        again = self.slad.get("/v1/scores", window="2026-03", agreement="acme", revision=1)
+        self.assertEqual(again["scores"], live)
+        self.assertEqual((again["revision"], again["closed_at"]), (1, closed["closed_at"]))
+        self.assertEqual(self.slad.get("/v1/scores", window="2026-03", agreement="acme", by="service",
+                                       revision=1)["scores"], services)
+        mail = self.slad.get("/v1/scores", window="2026-03", agreement="acme", service="mail", revision=1)["scores"]
+        self.assertEqual(mail, [s for s in services if s["scope"]["service"] == "mail"])
+
+    def test_what_comes_later_moves_the_live_view_only(self):
+        self.close_march()
+        self.send(self.on(5, "request.responded", "T-2"))
+        self.assertEqual(self.score("timely_response_rate"), (0, 2))
+        self.assertEqual(self.score("timely_response_rate", revision=1), (1, 2))
+        moves = self.slad.get("/v1/periods/2026-03/moves", agreement="acme")
+        self.assertEqual([(m["indicator"], m["name"], m["before"]["counted"], m["after"]["counted"])
+                          for m in moves["moved"]], [("timely_response_rate", "T-2", "bad", "good")])
+        self.assertEqual({(m["indicator"], m["service"]) for m in moves["scores_moved"]},
+                         {("timely_response_rate", None), ("timely_response_rate", "web")})
+        self.assertEqual(moves["scores_moved"][0]["before"]["a"], 1)
+        self.assertEqual(moves["scores_moved"][0]["after"]["a"], 0)
+
+    def test_closing_again_makes_a_revision_that_tells_what_moved(self):
+        first = self.close_march()
+        self.assertNotIn("moved", first)
+        self.send(self.on(5, "request.responded", "T-2"),
+                  self.on(10, "request.opened", "T-4", agreement="acme", service="mail"),
+                  self.on(11, "event.retracted", "x", id_="p-7"),  # the call
+                  self.on(3, "report.submitted", "R", month=4, agreement="acme", report="monthly", period="2026-02"),
+                  self.on(12, "measurement.recorded", "M", agreement="acme", indicator="staff_stability",
+                          period="2026-03", a=2, b=10))
+        second = self.close_march()
+        self.assertEqual(second["revision"], 2)
+        moved = {(m["indicator"], m["kind"], m["name"]): (m["before"] and m["before"]["counted"],
+                                                          m["after"] and m["after"]["counted"])
+                 for m in second["moved"]}
+        self.assertEqual(moved[("timely_response_rate", "ticket", "T-2")], ("bad", "good"))
+        self.assertEqual(moved[("timely_response_rate", "ticket", "T-4")], (None, "bad"))
+        self.assertEqual(moved[("resolution_rate", "ticket", "T-4")], (None, "pending"))
+        self.assertEqual(moved[("contact_connection_rate", "event", "p-7")], ("good", None))
+        self.assertEqual(moved[("report_submission_rate", "report", "monthly 2026-02")], ("bad", "good"))
+        self.assertEqual(moved[("staff_stability", "measurement", "p-8")][1], "excluded")
+        shown = self.slad.get("/v1/periods/2026-03", agreement="acme")
+        self.assertEqual((shown["revision"], shown["moved"], shown["scores"]),
+                         (2, second["moved"], second["scores"]))
+        self.assertEqual(self.slad.get("/v1/periods/2026-03", agreement="acme", revision=1)["scores"], first["scores"])
+        self.assertEqual(self.score("contact_connection_rate", revision=1), (7, 7))
+        self.assertEqual(self.score("contact_connection_rate", revision=2), (0, 0))
+        self.assertEqual([(p["revision"], p["agreement"]) for p in self.slad.get("/v1/periods")["periods"]],
+                         [(2, "acme"), (1, "acme")])
+        self.assertEqual(self.slad.get("/v1/periods", agreement="beta")["periods"], [])
+        self.assertEqual(self.slad.verify()[0], 0)
+
+    def test_closing_when_nothing_moved_is_a_revision_too(self):
+        self.close_march()
+        second = self.close_march()
+        self.assertEqual((second["revision"], second["moved"], second["scores_moved"]), (2, [], []))
+
+    def test_what_is_wrong_is_named(self):
+        for path, params, status, word in (
+                ("/v1/periods/2026-03/close", {}, 400, "agreement"),
+                ("/v1/periods/2026-03/close", {"agreement": "nobody"}, 400, "nobody"),
+                ("/v1/periods/fortnight/close", {"agreement": "acme"}, 400, "fortnight"),
+                ("/v1/periods/30d/close", {"agreement": "acme"}, 400, "calendar window"),
+                ("/v1/periods/this-month/close", {"agreement": "acme"}, 409, "not over"),
+                ("/v1/periods/2026-03/close", {"agreement": "acme", "x": "y"}, 400, "x")):
+            answer = self.order(path, {}, **params)
+            self.assertEqual(answer.status, status, (path, params))
+            self.assertIn(word, answer.json()["detail"])
+        self.assertEqual(self.slad.get("/v1/periods")["periods"], [])
+        self.close_march()
+        for params, status in (({"revision": 2}, 404), ({"revision": 0}, 400), ({"revision": 1, "by": "team"}, 400),
+                               ({"revision": 1, "cohort": "settled"}, 400), ({"revision": 1, "priority": "P1"}, 400)):
+            answer = self.slad.ask("GET", "/v1/scores", None, None, window="2026-03", agreement="acme", **params)
+            self.assertEqual(answer.status, status, params)
+        answer = self.slad.ask("GET", "/v1/periods/2026-02", None, None, agreement="acme")
+        self.assertEqual(answer.status, 404)
+        self.assertIn("close", answer.json()["detail"])
+
+    def test_a_rebuild_keeps_them_and_verify_knows_them(self):
+        self.close_march()
+        self.slad.stop()
+        self.assertEqual(self.slad.run("rebuild").returncode, 0)
+        self.assertEqual(self.slad.verify()[0], 0)
+        self.slad.start()
+        self.assertEqual(self.score("contact_connection_rate", revision=1), (7, 7))
+
+    def test_verify_finds_a_number_that_was_changed(self):
+        self.close_march()
+        self.slad.stop()
+        for change, word in (
+                ("UPDATE closed_score SET score = replace(score, '\"a\":7', '\"a\":8') "
+                 "WHERE indicator = 'contact_connection_rate'", "contact_connection_rate"),
+                ("UPDATE evidence SET counted = 'good' WHERE indicator = 'timely_response_rate'", "timely_response_rate"),
+                ("DELETE FROM evidence WHERE indicator = 'compliance'", "compliance")):
+            with sqlite3.connect(self.slad.path("slad.db")) as db:
+                db.execute(change)
+            db.close()
+            said = self.slad.run("verify")
+            self.assertEqual(said.returncode, 1, change)
+            self.assertIn("acme 2026-03, revision 1 " + word, said.stdout + said.stderr)
+
+    def test_under_another_configuration_only_the_sums_are_verified(self):
+        self.close_march()
+        other = json.loads(json.dumps(CONFIG))
+        other["agreements"][0]["targets"][0]["respond"] = "365d"
+        self.slad.stop()
+        self.slad.write_config(other)
+        self.slad.start()
+        self.assertEqual(self.score("timely_response_rate"), (0, 2))
+        self.assertEqual(self.score("timely_response_rate", revision=1), (1, 2))
+        self.assertEqual(self.slad.verify()[0], 0)
+
+
+if __name__ == "__main__":
+    main()
