@@ -31,7 +31,7 @@ MOST_LINES = 12
 
 def plain(value):
     """JSON for a human eye."""
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=float)
 
 
 class Replay:

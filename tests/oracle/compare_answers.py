@@ -85,21 +85,22 @@ def compare_statistics(want, body):
 def compare_evaluation(want, body):
     """Score, coverage, grade, each characteristic, the selection and the vetoes."""
     lines = compare_head(want, body)
-    lines += compare_fields("evaluation", want, body, ("agreement", "profile", "coverage",
-                                                       "grade", "reason"))
-    # The score has twelve decimals: the next one would be ten times as far.
-    if not same_number(want["score"], body["score"], 1e-13):
-        lines.append(differ("score", want["score"], body["score"]))
+    lines += compare_fields("evaluation", want, body, ("agreement", "profile", "grade",
+                                                       "reason"))
+    # These have twelve decimals: the next number is ten times as far.
+    lines += [differ(field, want[field], body[field]) for field in ("score", "coverage")
+              if not same_number(want[field], body[field], 1e-13)]
     lines += compare_rows("selection", want["selection"], body["selection"],
                           ("indicator", "characteristic", "weight", "share"))
-    # One of which nothing is selected may be listed, empty, or left out.
-    found = [row for row in body["characteristics"]
-             if row["indicators"] or row["score"] is not None]
-    fields = ("characteristic", "score", "coverage")
-    lines += compare_rows("characteristics", want["characteristics"], found, fields)
-    for one, other in zip(want["characteristics"], found):
+    lines += compare_rows("characteristics", want["characteristics"], body["characteristics"],
+                          ("characteristic", "weight", "score", "coverage"))
+    for one, other in zip(want["characteristics"], body["characteristics"]):
         lines += compare_rows(one["characteristic"], one["indicators"], other["indicators"],
-                              ("indicator", "weight", "value", "a", "b", "reason"))
+                              ("indicator", "weight", "share", "value", "a", "b", "reason"))
+    required = body["requirement"]
+    lines += compare_fields("requirement", want, required, ("agreement", "version", "profile"))
+    lines += compare_rows("objectives", want["objectives"], required["objectives"],
+                          ("indicator", "at_least"))
     left, right = want["grading"], body["grading"]
     lines += compare_fields("grading", left, right, ("min_coverage", "reached"))
     lines += compare_rows("bands", left["bands"], right["bands"], ("grade", "at_least"))

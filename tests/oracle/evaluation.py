@@ -8,8 +8,8 @@ DIGITS = 10 ** 12
 
 
 def half_up(value):
-    """To twelve decimals, as a fraction."""
-    return Fraction((2 * value.numerator * DIGITS + value.denominator)
+    """To twelve decimals, as a fraction; None stays."""
+    return None if value is None else Fraction((2 * value.numerator * DIGITS + value.denominator)
                     // (2 * value.denominator), DIGITS)
 
 
@@ -50,18 +50,19 @@ def grading(profile, scores, score):
     return reached, grade, found
 
 
-def characteristics(rows, scores):
-    """Score, coverage and indicators of each characteristic that has any selected."""
-    result = []
+def characteristics(profile, rows, scores):
+    """Score, coverage and indicators of each; null where nothing of it is selected."""
+    result, whole = [], sum(row[3] for row in rows)
     for characteristic in catalogue.CHARACTERISTICS:
         mine = [row for row in rows if row[1] == characteristic]
-        if mine:
-            score, coverage = weighed(mine, scores)
-            result.append({"characteristic": characteristic, "score": score,
-                           "coverage": coverage, "indicators": [
-                               dict({n: scores[row[0]][n]
-                                     for n in ("value", "a", "b", "reason")},
-                                    indicator=row[0], weight=row[2]) for row in mine]})
+        score, coverage = weighed(mine, scores) if mine else (None, None)
+        result.append({
+            "characteristic": characteristic, "score": half_up(score),
+            "weight": profile.characteristics[characteristic],
+            "coverage": half_up(coverage),
+            "indicators": [dict({n: scores[row[0]][n] for n in ("value", "a", "b", "reason")},
+                                indicator=row[0], weight=row[2], share=half_up(row[3] / whole))
+                           for row in mine]})
     return result
 
 
@@ -70,22 +71,23 @@ def evaluate(profile, scores):
     rows = selection(profile)
     everything = sum(row[3] for row in rows)
     score, coverage = weighed(rows, scores)
-    score = None if score is None else half_up(score)
-    reached, grade, found = grading(profile, scores, score)
-    reason = None
+    score, reason = half_up(score), None
     if score is None:
         reason = "no_data"
     elif coverage < profile.min_coverage:
         reason = "coverage"
+    reached, grade, found = grading(profile, scores, None if reason else score)
+    if reason is None and grade is None:
+        reason = "no_band"
     vetoes = [{"indicator": indicator, "below": below, "at_most": at_most,
                "value": scores[indicator]["value"], "applied": applied}
               for (indicator, below, at_most), applied in zip(profile.vetoes, found)]
-    return {"profile": profile.name, "score": score, "coverage": coverage,
-            "grade": grade if reason is None else None, "reason": reason,
+    return {"profile": profile.name, "score": score, "coverage": half_up(coverage),
+            "grade": grade, "reason": reason,
             "selection": [{"indicator": name, "characteristic": characteristic,
-                           "weight": weight, "share": effective / everything}
+                           "weight": weight, "share": half_up(effective / everything)}
                           for name, characteristic, weight, effective in rows],
-            "characteristics": characteristics(rows, scores),
+            "characteristics": characteristics(profile, rows, scores),
             "grading": {"min_coverage": profile.min_coverage, "reached": reached,
                         "bands": [{"grade": grade, "at_least": least}
                                   for grade, least in profile.grades],

@@ -150,7 +150,14 @@ class Oracle:
         query = Query(self.settings, now_ms, **arguments)
         scores = {name: measure.score(())
                   for name, measure in self.measures(query).items()}
-        return dict(query.head(), agreement=query.shown_scope(()).get("agreement"),
+        agreement = query.shown_scope(()).get("agreement")
+        version = agreement and self.settings.version_at(
+            agreement, min(query.now, query.window.end - 1))
+        objectives = version.objectives if version else {}
+        return dict(query.head(), agreement=agreement,
+                    version=version.date if version else None,
+                    objectives=[{"indicator": name, "at_least": objectives[name]}
+                                for name in INDICATORS if name in objectives],
                     **evaluation.evaluate(self.settings.profile(profile), scores))
 
     def series(self, now_ms, step="day", **arguments):

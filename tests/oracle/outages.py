@@ -109,12 +109,11 @@ def maintenances(records):
             key = (record.source, record.data["agreement"], record.data["service"],
                    record.instant("from"), record.instant("to"))
             if record.verb == "maintenance.planned":
-                announced.setdefault(key, record)
+                announced.setdefault(key, record.time)
             else:
                 announced.pop(key, None)
-    return [Maintenance((key[0], record.subject), (key[1], key[2]), key[3], key[4],
-                        record.time)
-            for key, record in announced.items()]
+    return [Maintenance((key[0], None), (key[1], key[2]), key[3], key[4], at)
+            for key, at in announced.items()]
 
 
 class Availability:

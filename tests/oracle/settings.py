@@ -38,6 +38,7 @@ class Version:
     def __init__(self, config, calendars, default_zone):
         self.agreement = config["id"]
         self.zone = config.get("timezone", default_zone)
+        self.date = config.get("from")
         self.begin = 0
         if "from" in config:
             self.begin = times.day_start(self.zone, date.fromisoformat(config["from"]))
