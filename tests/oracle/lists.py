@@ -68,22 +68,21 @@ def of_measurements(measure):
     for agreement in world.agreements(()) if measure.touched else ():
         zone = world.settings.zone_at(agreement, world.query.now)
         taken = measure.taken(agreement)
-        periods = {record.data["period"] for record in taken}
-        for record in measure.records("measurement.recorded", agreement):
+        found = measure.records("measurement.recorded", agreement)
+        for record in found:
             _, first, after = windows.absolute(record.data["period"])
             begin, end = (times.day_start(zone, day) for day in (first, after))
+            if end <= window.begin or window.end <= begin:
+                continue
+            same = [other for other in found
+                    if other.data["period"] == record.data["period"]]
             why = None
-            if not (window.begin <= begin and end <= window.end):
+            if papers.latest(same) is not record:
+                why = "superseded"
+            elif not (window.begin <= begin and end <= window.end):
                 why = "outside"
-                if end <= window.begin or window.end <= begin:
-                    continue
             elif record not in taken:
-                same = [other for other in measure.records("measurement.recorded", agreement)
-                        if other.data["period"] == record.data["period"]]
                 why = "overlapped"
-                if papers.latest(same) is not record:
-                    why = "superseded"
-            assert why or record.data["period"] in periods
             result.append(("excluded" if why else "good", why, record.source,
                            record.order[3]))
     return result
