@@ -18,6 +18,11 @@ def named(row):
     return "%s %s" % (row["indicator"], row["scope"])
 
 
+def amounts(want):
+    """a and b, unless the score is out of scope."""
+    return () if want["reason"] == "not_in_scope" else ("a", "b")
+
+
 def score_fields(want):
     """What is compared of a score; of one out of scope only that it is null, and why."""
     if want["reason"] == "not_in_scope":
@@ -127,7 +132,7 @@ def compare_compared(name, want, got):
     lines = compare_edges(name, want, got)
     if not same_name(want["window"], got["window"]):
         lines.append(differ(name + " window", want["window"], got["window"]))
-    return lines + compare_fields(name, want, got, ("value", "a", "b", "difference"))
+    return lines + compare_fields(name, want, got, amounts(want) + ("value", "difference"))
 
 
 def compare_series(want, body):
@@ -175,8 +180,8 @@ def compare_gaps(want, body):
         return lines + [differ("rows", *keys)]
     for one, other in zip(want["gaps"], body["gaps"]):
         name = named(one)
-        lines += compare_fields(name, one, other, ("objective", "value", "gap", "met", "a", "b",
-                                                   "pending", "affords", "needs"))
+        lines += compare_fields(name, one, other, ("objective", "value", "gap", "met", "affords",
+                                                   "needs") + amounts(one))
         lines += compare_trend(name + " trend", one["trend"], other["trend"])
         previous = other["previous"]
         if not same_name(one["previous"]["window"], previous["window"]) \

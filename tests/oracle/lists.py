@@ -120,24 +120,28 @@ def behind(measure):
     return of_assessments(measure) if name in catalogue.ASSESSED else of_events(measure)
 
 
-def counts_in(cycle, indicator, settings, now):
+def counts_in(cycle, indicator, world):
     """How a cycle counts in an indicator: (counted, cause, settled_at); None where it
     does not."""
-    attributes = cycle.ticket.attributes
+    attributes, settings = cycle.ticket.attributes, world.settings
     found = None
     if indicator in outcomes.RATES:
         if attributes["kind"] == outcomes.RATES[indicator][0]:
-            found = outcomes.outcome_of(cycle, indicator, settings, now)
+            found = outcomes.outcome_of(cycle, indicator, settings, world.query.now)
     elif indicator in INCIDENTS:
         if attributes["kind"] == "incident" and attributes["major"] == INCIDENTS[indicator]:
             found = outcomes.incident_of(cycle, indicator, settings)
     elif indicator == catalogue.AVAILABILITY:
-        return down_in(cycle, settings, now)
+        return ("bad", None, None) if down_in(cycle, world) else None
     return found and (found.counted, found.cause, found.settled_at)
 
 
-def down_in(cycle, settings, now):
-    """Bad is an incident that had its service down in this cycle."""
-    spans = [(o.begin, now if o.end is None else o.end)
-             for o in outages.outages_in(cycle, settings, now)]
-    return ("bad", None, None) if hours.union(spans) else None
+def down_in(cycle, world):
+    """Had the incident its service down in agreed time in this cycle?"""
+    found = outages.outages_of(world)
+    for outage in outages.outages_in(cycle, world.settings, world.query.now):
+        end = found.now if outage.end is None else outage.end
+        agreed = found.agreed_spans(outage.place, outage.begin, min(end, found.now))
+        if hours.subtract(agreed, found.planned(outage.place)):
+            return True
+    return False

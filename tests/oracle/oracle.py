@@ -207,8 +207,9 @@ class Oracle:
         names = ["response", "resolution"]
         if found.attributes["kind"] == "incident":
             names.append("recovery")
+        world = self.world(Query(self.settings, now_ms))
         cycles = [{"start": cycle.start,
-                   "scores": {name: lists.counts_in(cycle, name, self.settings, now_ms)
+                   "scores": {name: lists.counts_in(cycle, name, world)
                               for name in INDICATORS},
                    "clocks": {name: Clock(cycle, name, self.settings, now_ms).view()
                               for name in names}} for cycle in found.cycles]

@@ -65,6 +65,7 @@ class Asked:
         theirs = score["value"]
         known = value is not None and theirs is not None
         return dict(edges(window), value=theirs, a=score["a"], b=score["b"],
+                    reason=score["reason"],
                     difference=value - theirs if known else None)
 
 
@@ -131,10 +132,10 @@ def least(enough):
 
 def affords(indicator, score, objective):
     """How many of the good ones may still turn bad."""
-    if indicator not in SHARES + COMPLEMENTS or not score["b"]:
+    if indicator not in SHARES + COMPLEMENTS or score["value"] is None:
         return None
     good, b = good_of(indicator, score), score["b"]
-    return max(0, least(lambda more: Fraction(good - more, b) < objective) - 1)
+    return max(0, least(lambda more: good < more or good - more < objective * b) - 1)
 
 
 def needs(indicator, score, objective):
@@ -169,7 +170,7 @@ def gap_row(asked, indicator, group, objective, steps):
     known = value is not None
     return {"indicator": indicator, "scope": asked.query.shown_scope(group),
             "objective": objective, "value": value, "a": score["a"], "b": score["b"],
-            "pending": score["pending"], "gap": objective - value if known else None,
+            "reason": score["reason"], "gap": objective - value if known else None,
             "met": value >= objective if known else None,
             "previous": {"window": earlier.name, "value": previous},
             "trend": asked.trend(indicator, group, steps),
