@@ -132,9 +132,9 @@ def compare_working(name, want, got):
     spans = [(instant(span["from"]), instant(span["to"])) for span in got["working"]]
     if got.get("working_cut"):
         return []
-    lines = []
-    if hours.length(spans) != got["elapsed_ms"]:
-        lines.append(differ(name + " sum of working", got["elapsed_ms"], hours.length(spans)))
+    lines, sums = [], [hours.length(spans), hours.length(hours.union(spans))]
+    if sums != 2 * [got["elapsed_ms"]]:
+        lines.append(differ(name + " sum of working", got["elapsed_ms"], sums))
     if hours.union(spans) != want["working"]:
         lines.append(differ(name + " working", want["working"], spans))
     return lines
