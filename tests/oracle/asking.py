@@ -1,6 +1,7 @@
-"""Random questions beyond the scores: statistics, evaluations, series, gaps, lists."""
+"""Random questions beyond the scores, and orders: periods, improvements."""
 
 import times
+import windows
 from catalogue import (ASSESSED, AVAILABILITY, CONNECTION, CONTROL, INDICATORS, INTEGRITY,
                        LEAKAGE, LISTED, MAJOR, MEASURED, REPORTS)
 from configs import some
@@ -19,6 +20,8 @@ class Asking:
     def __init__(self, script):
         self.script = script
         self.rng = script.rng
+        self.closed = []
+        self.improvements = 0
 
     def wide(self, lead=40):
         """A window around all of the stream, mostly still running."""
@@ -141,3 +144,73 @@ class Asking:
             self.script.get(path, arguments)
         for counted in COUNTED:
             self.script.get(path, dict(arguments, counted=counted))
+
+    def name_of_period(self):
+        """The name of a calendar window, mostly of one that is over."""
+        rng, script = self.rng, self.script
+        day = times.from_ms(rng.randrange(script.story.begin - 31 * times.DAY,
+                                          script.now)).date()
+        return rng.choice(["last-month", "last-week", "yesterday"] + [
+            windows.period(unit, day)[0] for unit in ("day", "week", "month", "month",
+                                                      "quarter")])
+
+    def ordered(self):
+        """Closes a period or looks at one; makes, moves or looks at an improvement."""
+        if self.rng.random() < 0.6:
+            self.of_period()
+        else:
+            self.of_improvement()
+
+    def of_period(self):
+        """A period that is closed, the same again, or what was stored of it."""
+        rng, script = self.rng, self.script
+        if not self.closed or rng.random() < 0.5:
+            agreement, name = rng.choice(script.story.agreements), self.name_of_period()
+            if self.closed and rng.random() < 0.6:
+                agreement, name = rng.choice(self.closed)
+            self.closed.append((agreement, name))
+            body = rng.choice([{}, {"by": "Jane"}, {"by": "Jane", "note": "\u00fcber"}])
+            script.say(order="/v1/periods/%s/close?agreement=%s" % (name, agreement), body=body)
+            return
+        agreement, name = rng.choice(self.closed)
+        arguments = {"agreement": [agreement]}
+        if rng.random() < 0.5:
+            arguments["revision"] = rng.choice(["1", "1", "2", "9"])
+        how = rng.random()
+        if how < 0.5:
+            script.get("/v1/periods/%s/moves" % name, arguments)
+        elif how < 0.75:
+            script.get("/v1/periods/" + name, arguments)
+        elif how < 0.85:
+            script.get("/v1/periods", rng.choice([{}, {"agreement": [agreement]}]))
+        else:
+            arguments = dict(arguments, window=name, revision="1")
+            if rng.random() < 0.5:
+                arguments["by"] = ["service"]
+            if rng.random() < 0.5:
+                arguments["indicator"] = [rng.choice(INDICATORS)]
+            script.get("/v1/scores", arguments)
+
+    def of_improvement(self):
+        """A new one, a move of one, possible or not, or a look at one."""
+        rng, script = self.rng, self.script
+        if not self.improvements or rng.random() < 0.3:
+            body = {"indicator": rng.choice(rng.choice([OFTEN, INDICATORS])),
+                    "agreement": rng.choice(script.story.agreements), "title": "Besser"}
+            for name, values in (("service", ["mail", "vpn"]), ("priority", ["P1"]),
+                                 ("team", ["one"]), ("aim", [0.5, 0.95, 1, 0.999]),
+                                 ("due", ["2026-12-31"]), ("by", ["Jane"]), ("note", ["so"]),
+                                 ("window", ["last-week", "this-month", "30d", "24h", "today",
+                                             script.story.first.isoformat()[:7]])):
+                if rng.random() < {"aim": 0.8, "window": 0.7}.get(name, 0.15):
+                    body[name] = rng.choice(values)
+            self.improvements += 1
+            script.say(order="/v1/improvements", body=body)
+            return
+        number = rng.randint(1, self.improvements)
+        if rng.random() < 0.4:
+            script.get("/v1/improvements/%d" % number, {})
+            return
+        verb = rng.choice(["act", "verify", "close", "reopen"])
+        script.say(order="/v1/improvements/%d/%s" % (number, verb),
+                   body=rng.choice([{"note": "done"}, {"by": "Jane", "note": "done"}, {}]))

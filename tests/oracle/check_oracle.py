@@ -31,7 +31,15 @@ MOST_LINES = 12
 
 def plain(value):
     """JSON for a human eye."""
-    return json.dumps(value, ensure_ascii=False, default=float)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def told(answer):
+    """An answer as text, cut."""
+    try:
+        return plain(answer)[:3000]
+    except TypeError:
+        return repr(answer)[:3000]
 
 
 class Replay:
@@ -132,7 +140,7 @@ class Served:
 
     def trim(self, want):
         """A ticket without what the driver does not tell of it."""
-        if want and "cycles" in want and not self.whole:
+        if isinstance(want, dict) and "cycles" in want and not self.whole:
             for cycle in want["cycles"]:
                 cycle.pop("scores")
                 for clock in cycle["clocks"].values():
@@ -194,7 +202,7 @@ def without(commands, dropped):
 def minimise(options, config, commands):
     """Drops questions, then events in ever smaller lots, while the last command differs."""
     last = commands[-1]
-    commands = [c for c in commands[:-1] if "post" in c] + [last]
+    commands = [c for c in commands[:-1] if "post" in c or "order" in c] + [last]
     deadline = time.monotonic() + options.minimise
 
     def differs(dropped):
@@ -205,7 +213,8 @@ def minimise(options, config, commands):
 
     if not differs(set()):
         return None
-    places = [(n, p) for n, c in enumerate(commands[:-1]) for p in range(len(c["post"]))]
+    places = [(n, p) for n, c in enumerate(commands[:-1])
+              for p in range(len(c.get("post", ())))]
     dropped, size = set(), max(1, len(places) // 2)
     while size and time.monotonic() < deadline:
         for start in range(0, len(places), size):
@@ -223,8 +232,8 @@ def report(options, seed, what, config, commands, outcome):
     text = ["seed %d (%s), command %d of %d: %s" % (
         seed, what, outcome.index + 1, len(commands), plain(command)[:1500])]
     text += ["  " + line for line in outcome.lines[:MOST_LINES]]
-    text += ["  oracle: " + plain(outcome.want)[:3000],
-             "  driver: " + plain(outcome.answer)[:3000]]
+    text += ["  oracle: " + told(outcome.want),
+             "  driver: " + told(outcome.answer)]
     if options.minimise:
         shorter = minimise(options, config, commands[:outcome.index + 1])
         if shorter is None:

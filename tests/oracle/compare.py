@@ -4,6 +4,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import compare_answers
 import compare_lists
+import compare_orders
+import orders
 from differences import compare_head, differ, instant
 
 INSTANTS = ("stopped_at", "breached_at", "deadline")
@@ -36,7 +38,36 @@ def expected(oracle, command):
         return {}
     if "ticket" in command:
         return oracle.ticket(command["ticket"]["source"], command["ticket"]["subject"], now)
-    path, arguments = arguments_of(command["get"])
+    try:
+        if "order" in command:
+            return expected_order(oracle, command)
+        return expected_get(oracle, now, *arguments_of(command["get"]))
+    except orders.Refused as refused:
+        return refused
+
+
+def expected_order(oracle, command):
+    """The oracle's answer to an order."""
+    path, arguments = arguments_of(command["order"])
+    parts, body, now = path.split("/")[2:], command["body"], command["now"]
+    if parts[0] == "periods":
+        return oracle.close(now, parts[1], arguments["agreement"][0], body)
+    if len(parts) == 1:
+        return oracle.improve(now, body)
+    return oracle.move(now, int(parts[1]), parts[2], body)
+
+
+def expected_get(oracle, now, path, arguments):
+    """The oracle's answer to a question."""
+    parts = path.split("/")[2:]
+    if parts[0] == "periods":
+        agreement, = arguments.get("agreement", [None])
+        if len(parts) == 1:
+            return oracle.periods.heads(agreement)
+        return oracle.period(now, parts[1], agreement, arguments.get("revision"),
+                             parts[-1] == "moves")
+    if parts[0] == "improvements":
+        return oracle.improvement(now, int(parts[1]))
     if path in ANSWERS:
         return getattr(oracle, ANSWERS[path])(now, **arguments)
     return {"tickets": oracle.behind(path.split("/")[3], now, **arguments)}
@@ -110,6 +141,12 @@ def compare_ticket(want, body):
 def compare_get(url, want, body):
     """By the path."""
     path = arguments_of(url)[0]
+    if path == "/v1/periods":
+        return compare_orders.compare_heads(want, body)
+    if path.startswith("/v1/periods"):
+        return compare_orders.compare_period(want, body)
+    if path.startswith("/v1/improvements"):
+        return compare_orders.compare_improvement(want, body)
     if path == "/v1/scores":
         return compare_scores(want, body)
     if path in ANSWERS:
@@ -124,8 +161,15 @@ def compare_shaped(command, want, answer):
     if want is None:
         refused = "get" not in command or answer["status"] == 400
         return [] if refused else [differ("status", 400, answer["status"])]
-    if answer["status"] != 200:
-        return [differ("status", 200, answer["status"])]
+    status = 200
+    if isinstance(want, orders.Refused):
+        status = want.status
+    elif command.get("order") == "/v1/improvements":
+        status = 201
+    if answer["status"] != status:
+        return [differ("status", status, answer["status"])]
+    if status >= 400:
+        return []
     if "verify" in command:
         found = answer["body"]["differences"]
         return [] if found == [] else [differ("differences", [], found)]
@@ -133,7 +177,7 @@ def compare_shaped(command, want, answer):
         return []
     if "ticket" in command:
         return compare_ticket(want, answer["body"])
-    return compare_get(command["get"], want, answer["body"])
+    return compare_get(command.get("get") or command["order"], want, answer["body"])
 
 
 def compare(command, want, answer):

@@ -5,6 +5,7 @@ import evaluation
 import events
 import figures
 import lists
+import orders
 import papers
 import questions
 import tallies
@@ -82,6 +83,8 @@ class Oracle:
         self.events = {}
         self.projected = None
         self.known = None
+        self.periods = orders.Periods(self)
+        self.improvements = orders.Improvements(self)
 
     def post(self, batch, now_ms, on_error="fail"):
         """Stores new events; all or nothing unless the wrong ones are to be skipped."""
@@ -126,8 +129,16 @@ class Oracle:
         return {name: FAMILIES[name](name, world) for name in query.indicators}
 
     def scores(self, now_ms, **arguments):
-        """The body of GET /v1/scores."""
+        """The body of GET /v1/scores, live or of a revision."""
+        revision = arguments.pop("revision", None)
         query = Query(self.settings, now_ms, **arguments)
+        if revision:
+            agreement, = query.filters["agreement"]
+            return self.periods.stored(query, agreement, revision)
+        return dict(query.head(), scores=self.answer(query))
+
+    def answer(self, query):
+        """The rows that answer a question for scores."""
         measures = self.measures(query)
         groups = {()}
         if query.by:
@@ -138,7 +149,44 @@ class Oracle:
                 body = measure.score(group)
                 body.update(indicator=indicator, scope=query.shown_scope(group))
                 scores.append(self.judged(body, query))
-        return dict(query.head(), scores=scores)
+        return scores
+
+    def close(self, now_ms, window, agreement, body):
+        """The answer to POST /v1/periods/{window}/close."""
+        query = Query(self.settings, now_ms, window=window, agreement=[agreement])
+        return self.periods.close(query, agreement, body)
+
+    def period(self, now_ms, window, agreement, revision=None, moves=False):
+        """The body of GET /v1/periods/{window}, or of its moves."""
+        query = Query(self.settings, now_ms, window=window, agreement=[agreement])
+        if moves:
+            return self.periods.moves(query, agreement, revision)
+        return self.periods.shown(self.periods.find(query, agreement, revision))
+
+    def improve(self, now_ms, body):
+        """The answer to POST /v1/improvements."""
+        query = Query(self.settings, now_ms, window=body.get("window", "last-month"),
+                      agreement=[body["agreement"]], indicator=[body["indicator"]])
+        return self.improvements.create(query, body)
+
+    def of_record(self, now_ms, number):
+        """The question that a record of an improvement asks."""
+        if not 1 <= number <= len(self.improvements.kept):
+            raise orders.Refused(404)
+        record = self.improvements.kept[number - 1]
+        return Query(self.settings, now_ms, agreement=[record["scope"]["agreement"]],
+                     indicator=[record["indicator"]])
+
+    def improvement(self, now_ms, number):
+        """The body of GET /v1/improvements/{id}."""
+        query = self.of_record(now_ms, number)
+        return self.improvements.shown(self.improvements.kept[number - 1], query)
+
+    def move(self, now_ms, number, verb, body):
+        """The answer to a move of an improvement, which asks for a note."""
+        if not body.get("note"):
+            raise orders.Refused(400)
+        return self.improvements.move(number, verb, self.of_record(now_ms, number), body)
 
     def statistics(self, now_ms, **arguments):
         """The body of GET /v1/statistics, with exact figures."""

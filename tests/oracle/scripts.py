@@ -205,8 +205,12 @@ class Script:
                 self.say(restart=True)
             for _ in range(rng.choice([0, 0, 1, 2])):
                 self.look()
+            if rng.random() < 0.15:
+                self.asking.ordered()
         self.wait(max(self.now, self.story.end) + rng.choice(
             [0, 1, times.HOUR, 3 * times.DAY, 20 * times.DAY]))
+        for _ in range(3):
+            self.asking.ordered()
         self.commands += final_questions(self)
         self.say(verify=True)
         return self
@@ -244,4 +248,11 @@ def permuted(seed, commands, accepted):
         result.append({"now": now, "post": left[:count], "on_error": "fail"})
         left = left[count:]
     last = max(i for i, c in enumerate(commands) if "post" in c)
-    return result + [c for c in commands[last + 1:] if c["now"] == now]
+    return result + [c for c in commands[last + 1:] if c["now"] == now and not ordered(c)]
+
+
+def ordered(command):
+    """Does it order something, or ask for what was ordered?"""
+    url = command.get("get", "")
+    return "order" in command or "revision=" in url or url.startswith(
+        ("/v1/periods", "/v1/improvements"))
