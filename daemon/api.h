@@ -33,6 +33,7 @@ void api_scores(void *context, const struct request *r, struct answer *a);
 void api_scores_text(void *context, const struct request *r, struct answer *a);
 void api_evaluation(void *context, const struct request *r, struct answer *a);
 void api_score_tickets(void *context, const struct request *r, struct answer *a);
+void api_statistics(void *context, const struct request *r, struct answer *a);
 void api_indicators(void *context, const struct request *r, struct answer *a);
 void api_indicator(void *context, const struct request *r, struct answer *a);
 void api_ticket(void *context, const struct request *r, struct answer *a);

@@ -4,6 +4,7 @@
 
 #include "base/stamp.h"
 #include "behind.h"
+#include "row.h"
 
 static int
 counted_read(const struct request *r, struct behind *b, struct err *err)
@@ -53,11 +54,10 @@ behind_read(struct behind *b, const struct request *r, struct err *err)
 static json_t *
 page_json(struct behind *b)
 {
-	const struct window *w = &b->q.query.window;
-
-	return json_pack("{ss ss so ss so so}", "indicator", indicator_table[b->indicator].id,
-	    "counted", outcome_names[b->outcome], "as_of", json_instant(b->q.as_of), "window",
-	    w->name, "tickets", json_incref(b->list), "next",
+	return json_pack("{so ss ss so so so}", "window",
+	    window_json(&b->q.query.window, b->q.query.cohort), "indicator",
+	    indicator_table[b->indicator].id, "counted", outcome_names[b->outcome], "as_of",
+	    json_instant(b->q.as_of), "tickets", json_incref(b->list), "next",
 	    b->more ? json_sprintf("%" PRId64 "-%" PRId64, b->place, b->entity) : json_null());
 }
 

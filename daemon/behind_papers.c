@@ -17,18 +17,33 @@ struct sheaf {
 	} * sheet;
 };
 
+static int
+by_place(const void *x, const void *y)
+{
+	const struct sheet *a = x, *b = y;
+
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+/* Only the first of them will be shown, and one more says that there are more. */
+static void
+sheaf_cut(struct sheaf *s)
+{
+	size_t most = (size_t)s->b->limit + 1;
+
+	if (s->count > 0)
+		qsort(s->sheet, s->count, sizeof(*s->sheet), by_place);
+	if (s->count > most)
+		s->count = most;
+}
+
 static void
 sheet_add(struct sheaf *s, const struct sheet *sheet)
 {
-	struct sheet *grown;
-
-	if (s->count == s->room) {
-		s->room = s->room == 0 ? 64 : 2 * s->room;
-		grown = arena_alloc(&s->b->arena, s->room, sizeof(*grown));
-		for (size_t i = 0; i < s->count; i++)
-			grown[i] = s->sheet[i];
-		s->sheet = grown;
-	}
+	if (s->count == s->room)
+		sheaf_cut(s);
 	s->sheet[s->count++] = *sheet;
 }
 
@@ -50,16 +65,6 @@ look(void *context, const struct paper *p)
 	if (p->outcome == b->outcome &&
 	    (sheet.at > b->place || (sheet.at == b->place && sheet.id > b->entity)))
 		sheet_add(s, &sheet);
-}
-
-static int
-by_place(const void *x, const void *y)
-{
-	const struct sheet *a = x, *b = y;
-
-	if (a->at != b->at)
-		return a->at < b->at ? -1 : 1;
-	return (a->id > b->id) - (a->id < b->id);
 }
 
 static json_t *
@@ -139,14 +144,14 @@ sheet_json(struct behind *b, const struct sheet *s)
 int
 behind_papers(struct behind *b)
 {
-	struct sheaf s = {.b = b};
+	struct sheaf s = {.b = b, .room = 4 * ((size_t)b->limit + 1)};
 	const struct papers papers = {b->api->reader, &b->q.query, &b->arena, look, &s, b->err};
 	json_t *row;
 
+	s.sheet = arena_alloc(&b->arena, s.room, sizeof(*s.sheet));
 	if (evidence_papers(&papers, b->api->config) != 0)
 		return -1;
-	if (s.count > 0)
-		qsort(s.sheet, s.count, sizeof(*s.sheet), by_place);
+	sheaf_cut(&s);
 	b->more = s.count > (size_t)b->limit;
 	for (size_t i = 0; i < s.count && i < (size_t)b->limit; i++) {
 		row = sheet_json(b, &s.sheet[i]);

@@ -20,10 +20,13 @@ struct counting {
 static bool
 is_wanted(const struct scores_query *q, const struct count *c, int64_t minute)
 {
-	enum indicator i = measure_indicator(c->measure);
+	enum indicator i;
 
-	return c->minute == minute && measure_cohort(c->measure) == q->cohort && q->wanted[i] &&
-	    scores_in_scope(q, i);
+	if (c->minute != minute || !measure_is_indicator(c->measure) ||
+	    measure_cohort(c->measure) != q->cohort)
+		return false;
+	i = measure_indicator(c->measure);
+	return q->wanted[i] && scores_in_scope(q, i);
 }
 
 static int

@@ -1,51 +1,57 @@
 #include "base/stamp.h"
 #include "domain/outage.h"
+#include "domain/statistic.h"
 #include "domain/ticket.h"
 #include "fold_inside.h"
 
-static void
-cell_add(struct fold_batch *b, int64_t scope, int64_t minute, unsigned measure, int64_t n)
+static struct cell *
+cell_of(struct fold_batch *b, int64_t scope, int level, int64_t bucket)
 {
 	struct cell_key at;
 	struct cell *c;
 
 	memset(&at, 0, sizeof(at));
 	at.scope = scope;
+	at.level = level;
+	at.bucket = bucket;
+	HASH_FIND(hh, b->cells, &at, sizeof(at), c);
+	if (c == NULL) {
+		c = arena_alloc(&b->arena, 1, sizeof(*c));
+		c->at = at;
+		HASH_ADD(hh, b->cells, at, sizeof(at), c);
+	}
+	return c;
+}
+
+/* Adds n of a count's measure at every level. `hand` holds the scope's cells of the count before:
+ * those of one minute follow each other, and are looked up once. */
+static void
+count_add(struct fold_batch *b, struct cell *hand[static TALLY_LEVELS], int64_t scope,
+    const struct count *count, int64_t n)
+{
+	struct cell *c;
+	int64_t bucket;
+
 	for (int level = 0; level < TALLY_LEVELS; level++) {
-		at.level = level;
-		at.bucket = stamp_floor(minute, tally_width[level]) / tally_width[level];
-		HASH_FIND(hh, b->cells, &at, sizeof(at), c);
-		if (c == NULL) {
-			c = arena_alloc(&b->arena, 1, sizeof(*c));
-			c->at = at;
-			HASH_ADD(hh, b->cells, at, sizeof(at), c);
-		}
-		tally_add(&c->tally, measure, n);
+		bucket = stamp_floor(count->minute, tally_width[level]) / tally_width[level];
+		c = hand[level];
+		if (c == NULL || c->at.bucket != bucket)
+			hand[level] = c = cell_of(b, scope, level, bucket);
+		tally_add(&c->tally, count->measure, n);
 	}
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-	const int64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-/* The minutes of counts, ascending, each once; returns how many. */
+/* The minutes in which indicators count something, ascending, each once; returns how many. */
 static int
 minutes_of(struct fold_batch *b, const struct count *counts, int n, int64_t **minutes)
 {
 	int64_t *list = arena_alloc(&b->arena, (size_t)n, sizeof(*list));
 	int kept = 0;
 
-	for (int i = 0; i < n; i++)
-		list[i] = counts[i].minute;
-	if (n > 0)
-		qsort(list, (size_t)n, sizeof(*list), by_value);
 	for (int i = 0; i < n; i++) {
-		if (kept == 0 || list[kept - 1] != list[i])
-			list[kept++] = list[i];
+		if (measure_is_indicator(counts[i].measure) &&
+		    (kept == 0 || list[kept - 1] != counts[i].minute))
+			list[kept++] = counts[i].minute;
 	}
 	*minutes = list;
 	return kept;
@@ -74,7 +80,34 @@ minutes_save(struct fold_batch *b, int64_t entity, const struct count *old, int 
 	return rc;
 }
 
-/* The difference of two folds: what it counted before is taken back, what it counts is added. */
+/* Takes back what only the old counts have, and adds what only the new ones have. */
+static void
+counts_change(struct fold_batch *b, const struct touched *t, const struct count *old, int m,
+    const struct count *counts, int n)
+{
+	bool moved = t->scope_before != t->stored.scope;
+	struct cell *before[TALLY_LEVELS] = {NULL}, *after[TALLY_LEVELS] = {NULL};
+	int i = 0, j = 0, order;
+
+	while (i < m || j < n) {
+		order = j == n ? -1 : i == m ? 1 : count_compare(&old[i], &counts[j]);
+		if (order == 0 && !moved && old[i].n == counts[j].n) {
+			i++;
+			j++;
+			continue;
+		}
+		if (order <= 0) {
+			count_add(b, before, t->scope_before, &old[i], -old[i].n);
+			i++;
+		}
+		if (order >= 0) {
+			count_add(b, after, t->stored.scope, &counts[j], counts[j].n);
+			j++;
+		}
+	}
+}
+
+/* The difference of two folds. */
 static int
 counts_save(
     struct fold_batch *b, struct touched *t, const struct count *counts, int n, struct err *err)
@@ -85,10 +118,7 @@ counts_save(
 
 	if (m < 0)
 		return -1;
-	for (int i = 0; i < m; i++)
-		cell_add(b, t->scope_before, old[i].minute, old[i].measure, -old[i].n);
-	for (int i = 0; i < n; i++)
-		cell_add(b, t->stored.scope, counts[i].minute, counts[i].measure, counts[i].n);
+	counts_change(b, t, old, m, counts, n);
 	return minutes_save(b, entity, old, m, counts, n, err);
 }
 
@@ -150,6 +180,20 @@ entity_save(
 	return rc;
 }
 
+/* All that a ticket contributes: to indicators, and to statistics. */
+static size_t
+ticket_counts(const struct ticket *t, struct arena *a, struct count **counts)
+{
+	struct count *indicators, *statistics;
+	size_t m = tally_ticket(t, a, &indicators), n = statistic_ticket(t, a, &statistics);
+
+	*counts = arena_alloc(a, m + n, sizeof(**counts));
+	for (size_t i = 0; i < m + n; i++)
+		(*counts)[i] = i < m ? indicators[i] : statistics[i - m];
+	counts_sort(*counts, m + n);
+	return m + n;
+}
+
 static int
 ticket_save(struct fold_batch *b, struct touched *t, const struct told *told, struct err *err)
 {
@@ -160,7 +204,7 @@ ticket_save(struct fold_batch *b, struct touched *t, const struct told *told, st
 	size_t count;
 
 	ticket_fold(told->list, told->count, b->agreements, b->now, &b->arena, &ticket);
-	count = tally_ticket(&ticket, &b->arena, &counts);
+	count = ticket_counts(&ticket, &b->arena, &counts);
 	e->state = ticket_state_of(&ticket, told);
 	e->due = ticket.next == STAMP_NEVER ? 0 : ticket.next;
 	e->scope = 0;
@@ -230,12 +274,14 @@ static int
 fact_save(struct fold_batch *b, struct touched *t, const struct told *told, struct err *err)
 {
 	const struct record *r = told->count > 0 ? told->list[0] : NULL;
-	struct count counts[COHORTS] = {{0}};
+	struct count counts[COHORTS + STATISTIC_OF_FACT] = {{0}};
 	struct entity *e = &t->stored;
 	struct scope scope = {{"", "", "", ""}};
 	size_t n = r == NULL ? 0 : tally_fact(r, counts);
 	struct entry entry;
 
+	if (r != NULL)
+		n += statistic_fact(r, counts + n);
 	e->state = ENTITY_RESOLVED;
 	e->scope = 0;
 	if (n > 0) {

@@ -34,6 +34,7 @@ const struct route routes[] = {
     {METHOD_GET, "/metrics", SCOPE_READ, api_metrics, NULL, NULL},
     {METHOD_GET, "/healthz", 0, api_healthz, NULL, NULL},
     {METHOD_GET, "/readyz", 0, api_readyz, NULL, NULL},
+    {METHOD_GET, "/v1/statistics", SCOPE_READ, api_statistics, NULL, NULL},
 };
 
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);

@@ -1,7 +1,5 @@
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "scores_inside.h"
 
 const char *
@@ -37,7 +35,7 @@ scores_by_agreement(const struct scores_query *q)
 }
 
 bool
-scores_in_scope(const struct scores_query *q, enum indicator i)
+scores_asked_within(const struct scores_query *q, unsigned dimensions)
 {
 	unsigned asked = 0;
 
@@ -45,7 +43,7 @@ scores_in_scope(const struct scores_query *q, enum indicator i)
 		asked |= 1u << q->by[b];
 	for (int d = 0; d < DIMENSIONS; d++)
 		asked |= (q->filter[d].count > 0) * (1u << d);
-	return (asked & ~indicator_table[i].dimensions) == 0;
+	return (asked & ~dimensions) == 0;
 }
 
 bool
@@ -58,71 +56,15 @@ scores_want(const struct scores_query *q, enum input input)
 	return false;
 }
 
-static void *
-grown(struct asking *k, const void *old, size_t size)
+bool
+scores_in_scope(const struct scores_query *q, enum indicator i)
 {
-	void *fresh = arena_alloc(k->arena, k->room, size);
-
-	if (k->count > 0)
-		memcpy(fresh, old, k->count * size);
-	return fresh;
-}
-
-static size_t
-group_add(struct asking *k)
-{
-	if (k->count == k->room) {
-		k->room = k->room == 0 ? 1 : 4 * k->room;
-		k->group = grown(k, k->group, sizeof(*k->group));
-		k->part = grown(k, k->part, sizeof(*k->part));
-	}
-	return k->count++;
-}
-
-/* The values of `by`, each with its NUL, as one key in the arena. */
-static char *
-group_key(struct asking *k, const struct scope *scope, size_t *len)
-{
-	const struct scores_query *q = k->query;
-	struct buf b = BUF_INIT(DIMENSIONS * 2048);
-	char *key;
-
-	for (size_t i = 0; i < q->bys; i++)
-		buf_put(&b, scope->dim[q->by[i]], strlen(scope->dim[q->by[i]]) + 1);
-	key = arena_strndup(k->arena, buf_text(&b), b.len);
-	*len = b.len;
-	buf_free(&b);
-	return key;
-}
-
-size_t
-scores_group_of(struct asking *k, const struct scope *scope)
-{
-	const struct scores_query *q = k->query;
-	struct place *p;
-	size_t len;
-	char *key = group_key(k, scope, &len);
-
-	HASH_FIND(hh, k->places, key, len, p);
-	if (p != NULL)
-		return p->group;
-	if (q->bys == 0 && k->count > 0)
-		return 0;
-	if (k->count == k->most) {
-		k->crowded = true;
-		return NO_GROUP;
-	}
-	p = arena_alloc(k->arena, 1, sizeof(*p));
-	p->group = group_add(k);
-	for (size_t b = 0; b < q->bys; b++)
-		k->group[p->group].by[b] = scope->dim[q->by[b]];
-	HASH_ADD_KEYPTR(hh, k->places, key, len, p);
-	return p->group;
+	return scores_asked_within(q, indicator_table[i].dimensions);
 }
 
 /* Whether some agreement of the group was in force in a part of the window that has passed. */
 static bool
-in_force(const struct asking *k, const struct scores_group *group)
+in_force(const struct gather *k, const struct gather_group *group)
 {
 	const struct scores_query *q = k->query;
 	int64_t end = q->window.to < q->now ? q->window.to : q->now, begin;
@@ -142,23 +84,24 @@ in_force(const struct asking *k, const struct scores_group *group)
 }
 
 static struct score
-score_of_events(const struct asking *k, size_t g, enum indicator i)
+score_of_events(const struct gather *k, const struct gather_group *group, enum indicator i)
 {
-	const struct sums *sums = &k->part[g].sums[i];
+	const struct part *p = group->part;
+	const struct sums *sums = &p->sums[i];
 
 	if (indicator_table[i].formula == FORMULA_ABSENCE)
-		return score_of_absence(sums, in_force(k, &k->group[g]));
+		return score_of_absence(sums, in_force(k, group));
 	if (i == INCIDENT_CONTROL_RATE)
-		return score_of_incidents(sums, k->part[g].quota);
+		return score_of_incidents(sums, p->quota);
 	if (i == INFORMATION_INTEGRITY_RATE)
 		return score_of_amounts(i, &(struct amounts){sums->bad, sums->good, 0});
 	return score_of_sums(i, sums);
 }
 
 static struct score
-score_of_part(const struct asking *k, size_t g, enum indicator i)
+score_of_part(const struct gather *k, const struct gather_group *group, enum indicator i)
 {
-	const struct part *p = &k->part[g];
+	const struct part *p = group->part;
 	struct score s;
 
 	switch (indicator_table[i].input) {
@@ -175,7 +118,7 @@ score_of_part(const struct asking *k, size_t g, enum indicator i)
 	case INPUT_REPORTS:
 		break;
 	}
-	return score_of_events(k, g, i);
+	return score_of_events(k, group, i);
 }
 
 /* Whether a group is worth its rows: something was counted. An agreement's is, too, where nothing
@@ -194,28 +137,17 @@ is_kept(const struct scores_query *q, const struct score *s, enum indicator i)
 }
 
 static void
-group_score(struct asking *k, size_t g)
+group_score(const struct gather *k, const struct gather_group *from, struct scores_group *group)
 {
-	struct scores_group *group = &k->group[g];
-
+	*group = (struct scores_group){.any = false};
+	memcpy(group->by, from->by, sizeof(group->by));
 	for (enum indicator i = 0; i < INDICATORS; i++) {
 		if (!k->query->wanted[i])
 			continue;
-		group->score[i] = scores_in_scope(k->query, i) ? score_of_part(k, g, i)
+		group->score[i] = scores_in_scope(k->query, i) ? score_of_part(k, from, i)
 							       : score_without("not_in_scope");
 		group->any = group->any || is_kept(k->query, &group->score[i], i);
 	}
-}
-
-static int
-by_values(const void *x, const void *y)
-{
-	const struct scores_group *a = x, *b = y;
-	int order = 0;
-
-	for (int i = 0; i < DIMENSIONS && order == 0 && a->by[i] != NULL; i++)
-		order = strcmp(a->by[i], b->by[i]);
-	return order;
 }
 
 static size_t
@@ -234,24 +166,25 @@ int
 scores_ask(struct store *s, const struct config *c, const struct scores_query *q, struct arena *a,
     struct scores *scores, struct err *err)
 {
-	struct asking k = {.store = s, .config = c, .query = q, .arena = a, .err = err};
-	size_t kept = 0;
+	struct gather k = {.store = s, .config = c, .query = q, .arena = a, .err = err};
+	struct gather_group *group, *next;
 	int rc = 0;
 
+	k.part_size = sizeof(struct part);
 	k.most = groups_most(q);
-	if (q->bys == 0)
-		group_add(&k);
-	if (tallies_ask(&k) != 0 || outages_ask(&k) != 0 || agreements_ask(&k) != 0)
+	gather_begin(&k);
+	if (tallies_ask(&k) != 0 || outages_ask(&k) != 0 || agreements_ask(&k) != 0) {
 		rc = -1;
-	HASH_CLEAR(hh, k.places);
-	for (size_t g = 0; g < k.count && rc == 0; g++) {
-		group_score(&k, g);
-		if (k.group[g].any || q->bys == 0)
-			k.group[kept++] = k.group[g];
+		goto out;
 	}
-	if (kept > 1)
-		qsort(k.group, kept, sizeof(k.group[0]), by_values);
-	if (rc == 0)
-		*scores = (struct scores){k.crowded, kept, k.group};
+	gather_end(&k);
+	*scores = (struct scores){.crowded = k.crowded};
+	scores->group = arena_alloc(a, HASH_COUNT(k.groups), sizeof(*scores->group));
+	HASH_ITER (hh, k.groups, group, next) {
+		group_score(&k, group, &scores->group[scores->count]);
+		scores->count += scores->group[scores->count].any || q->bys == 0;
+	}
+out:
+	gather_free(&k);
 	return rc;
 }

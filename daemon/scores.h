@@ -57,6 +57,9 @@ int scores_ask(struct store *s, const struct config *c, const struct scores_quer
 /* The one value that a dimension is restricted to, or NULL. */
 const char *scores_only(const struct scores_query *q, enum dimension d);
 
+/* Whether the question filters and groups by these dimensions only: bits 1 << enum dimension. */
+bool scores_asked_within(const struct scores_query *q, unsigned dimensions);
+
 /* Whether all dimensions that are asked for touch the indicator. */
 bool scores_in_scope(const struct scores_query *q, enum indicator i);
 

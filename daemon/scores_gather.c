@@ -5,140 +5,66 @@
 #include "papers.h"
 #include "scores_inside.h"
 
+/* A tally being added to a group's part. */
+struct adding {
+	struct part *part;
+	enum cohort cohort;
+};
+
 static void
-tally_read(void *context, struct blob counts)
+sum_add(void *context, unsigned measure, int64_t n)
 {
-	struct asking *k = context;
-	struct tally t = {0};
+	struct adding *add = context;
 
-	if (tally_add_packed(&t, counts.bytes, counts.len, k->err) != 0)
-		k->damaged = true;
-	for (size_t i = 0; i < t.count; i++) {
-		if (measure_cohort(t.sum[i].measure) == k->query->cohort)
-			sums_add(&k->part[k->current].sums[measure_indicator(t.sum[i].measure)],
-			    t.sum[i].measure, t.sum[i].n);
-	}
-	tally_free(&t);
-}
-
-int
-tallies_ask(struct asking *k)
-{
-	struct bucket_range ranges[TALLY_RANGES];
-	size_t cuts = tally_cut(
-	    k->query->window.from / STAMP_MINUTE, k->query->window.to / STAMP_MINUTE, ranges);
-	struct stored_scope *scopes;
-	int n = store_scopes(k->store, k->arena, &scopes, k->err);
-
-	for (int i = 0; i < n; i++) {
-		if (!scores_match(k->query, &scopes[i].scope))
-			continue;
-		k->current = scores_group_of(k, &scopes[i].scope);
-		if (k->current == NO_GROUP)
-			continue;
-		for (size_t r = 0; r < cuts; r++) {
-			if (store_tally_range(k->store, scopes[i].id, ranges[r].level,
-				ranges[r].from, ranges[r].to, tally_read, k, k->err) != 0)
-				return -1;
-		}
-	}
-	return n < 0 || k->damaged ? -1 : 0;
+	if (measure_cohort(measure) == add->cohort)
+		sums_add(&add->part->sums[measure_indicator(measure)], measure, n);
 }
 
 static int
-service_ask(struct asking *k, const struct agreement *a, const char *service)
+tally_read(struct gather *g, void *part, struct blob counts)
 {
-	const struct scope scope = {{a->id, service, "", ""}};
+	struct adding add = {part, g->query->cohort};
+
+	return tally_walk_packed(
+	    counts.bytes, counts.len, 0, STATISTIC_FIRST, sum_add, &add, g->err);
+}
+
+int
+tallies_ask(struct gather *k)
+{
 	const struct window *w = &k->query->window;
-	const struct downs downs = {
-	    k->store, k->config, k->query, k->arena, INT64_MIN, INT64_MIN, k->err};
-	struct interval *outages, *maintenance, *late;
-	size_t outage_count, maintenance_count, late_count;
-	int n_late;
 
-	if (!scores_match(k->query, &scope))
-		return 0;
-	n_late = downs_united(&downs, a->id, service, DOWN_MAINTENANCE_LATE, &late, &late_count);
-	if (n_late < 0 ||
-	    downs_united(&downs, a->id, service, DOWN_OUTAGE, &outages, &outage_count) < 0 ||
-	    downs_united(
-		&downs, a->id, service, DOWN_MAINTENANCE, &maintenance, &maintenance_count) < 0)
-		return -1;
-	k->current = scores_group_of(k, &scope);
-	if (k->current == NO_GROUP)
-		return 0;
-	k->part[k->current].late += n_late;
-	availability_add(&k->part[k->current].availability, a, service, outages, outage_count,
-	    maintenance, maintenance_count, w->from, w->to, k->query->now);
-	return 0;
+	return gather_tallies(k, w->from / STAMP_MINUTE, w->to / STAMP_MINUTE, tally_read);
 }
 
-/* Whether an earlier version lists it, so that a service is asked for once. */
-static bool
-listed_before(const struct agreement *a, size_t version, const char *service)
+static struct availability *
+availability_of(void *part, int64_t late_maintenance)
 {
-	for (size_t v = 0; v < version; v++) {
-		if (terms_service(&a->version[v], service) != NULL)
-			return true;
-	}
-	return false;
-}
+	struct part *p = part;
 
-static int
-listed_ask(struct asking *k, const struct agreement *a)
-{
-	for (size_t v = 0; v < a->versions; v++) {
-		for (size_t i = 0; i < a->version[v].services; i++) {
-			if (!listed_before(a, v, a->version[v].service[i].id) &&
-			    service_ask(k, a, a->version[v].service[i].id) != 0)
-				return -1;
-		}
-	}
-	return 0;
-}
-
-/* Services that no version lists, known by their outages. */
-static int
-unlisted_ask(struct asking *k)
-{
-	struct stored_down *known;
-	int n = store_down_services(k->store, k->arena, &known, k->err);
-	const struct agreement *a;
-
-	for (int i = 0; i < n; i++) {
-		a = agreement_find(&k->config->agreements, known[i].agreement);
-		if (a != NULL && !listed_before(a, a->versions, known[i].service) &&
-		    service_ask(k, a, known[i].service) != 0)
-			return -1;
-	}
-	return n < 0 ? -1 : 0;
+	p->late += late_maintenance;
+	return &p->availability;
 }
 
 int
-outages_ask(struct asking *k)
+outages_ask(struct gather *k)
 {
 	if (!k->query->wanted[SERVICE_AVAILABILITY] ||
 	    !scores_in_scope(k->query, SERVICE_AVAILABILITY))
 		return 0;
-	for (size_t i = 0; i < k->config->agreements.count; i++) {
-		if (listed_ask(k, &k->config->agreements.items[i]) != 0)
-			return -1;
-	}
-	return unlisted_ask(k);
+	return gather_outages(k, availability_of);
 }
 
 static int
-agreement_ask(struct asking *k, const struct agreement *a)
+agreement_ask(struct gather *k, const struct agreement *a)
 {
 	const struct scope scope = {{a->id, "", "", ""}};
-	size_t group = scores_group_of(k, &scope);
 	const struct window *w = &k->query->window;
 	const struct papers papers = {k->store, k->query, k->arena, NULL, NULL, k->err};
-	struct part *p;
+	struct part *p = gather_part(k, &scope);
 
-	if (group == NO_GROUP)
+	if (p == NULL)
 		return 0;
-	p = &k->part[group];
 	if (k->query->wanted[INCIDENT_CONTROL_RATE])
 		p->quota += quota_incidents(a, w->from, w->to);
 	if ((scores_want(k->query, INPUT_REPORTS) && papers_reports(&papers, a, p->sums) != 0) ||
@@ -151,7 +77,7 @@ agreement_ask(struct asking *k, const struct agreement *a)
 }
 
 int
-agreements_ask(struct asking *k)
+agreements_ask(struct gather *k)
 {
 	const struct agreements *all = &k->config->agreements;
 

@@ -219,6 +219,47 @@ START_TEST(equals_the_count)
 }
 END_TEST
 
+#define ROOM 2000
+
+/* Intervals from s to e: as long as they can be, apart, and open all through. */
+START_TEST(intervals_are_the_open_time)
+{
+	static struct interval whole[ROOM], parts[ROOM];
+	int64_t middle = day(changes[_i].around), s, e, m, sum;
+	struct calendar_plan plan;
+	const struct calendar *c;
+	size_t n, k;
+
+	srandom(seed + 77 * (unsigned)_i);
+	for (int trial = 0; trial < 200; trial++) {
+		plan = random_plan(zone(changes[_i].zone), middle);
+		c = calendar(&plan);
+		s = (middle - 8) * STAMP_DAY + below(16 * STAMP_DAY);
+		e = s + below(8 * STAMP_DAY);
+		m = s + below(e - s + 1);
+		n = calendar_intervals(c, s, e, whole, 0, ROOM);
+		sum = 0;
+		for (size_t i = 0; i < n; i++) {
+			sum += whole[i].to - whole[i].from;
+			SAME(calendar_elapsed(c, whole[i].from, whole[i].to),
+			    whole[i].to - whole[i].from, whole[i].from, whole[i].to);
+			SAME(i == 0 || whole[i - 1].to < whole[i].from, true, s, e);
+			SAME(
+			    whole[i].from == s || !calendar_open(c, whole[i].from - 1), true, s, e);
+			SAME(whole[i].to == e || !calendar_open(c, whole[i].to), true, s, e);
+		}
+		SAME(calendar_elapsed(c, s, e), sum, s, e);
+		k = calendar_intervals(c, s, m, parts, 0, ROOM);
+		k = calendar_intervals(c, m, e, parts, k, ROOM);
+		SAME((int64_t)k, (int64_t)n, s, e);
+		SAME(memcmp(whole, parts, n * sizeof(whole[0])), 0, s, e);
+		k = calendar_intervals(c, s, e, parts, 0, n / 2);
+		SAME((int64_t)k, (int64_t)(n / 2), s, e);
+		SAME(memcmp(whole, parts, k * sizeof(whole[0])), 0, s, e);
+	}
+}
+END_TEST
+
 START_TEST(laws_hold_over_decades)
 {
 	const struct zone *z = zone(changes[_i].zone);
@@ -283,6 +324,7 @@ main(void)
 	printf("SEED=%u\n", seed);
 	tcase_add_checked_fixture(tc, NULL, teardown);
 	tcase_add_loop_test(tc, equals_the_count, 0, (int)COUNT(changes));
+	tcase_add_loop_test(tc, intervals_are_the_open_time, 0, (int)COUNT(changes));
 	tcase_add_loop_test(tc, laws_hold_over_decades, 0, (int)COUNT(changes));
 	tcase_add_loop_test(tc, equals_the_count_over_years, 0, (int)COUNT(changes));
 	suite_add_tcase(s, tc);

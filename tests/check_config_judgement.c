@@ -72,6 +72,44 @@ START_TEST(test_judgement)
 }
 END_TEST
 
+/* A calendar's version is of what it judges by, and of nothing else. */
+START_TEST(test_calendar_version)
+{
+	static const struct {
+		const char *calendar;
+		bool same;
+	} texts[] = {
+	    {"{name: c, timezone: UTC, week: [{days: mon, open: 09:00-18:00}], closed: "
+	     "[2026-05-01]}",
+		true},
+	    {"{name: c, week: [{days: mon, open: ['09:00-18:00']}], closed: 2026-05-01}", true},
+	    {"{name: d, timezone: UTC, week: [{days: mon, open: 09:00-18:00}], closed: "
+	     "[2026-05-01]}",
+		false},
+	    {"{name: c, week: [{days: mon, open: 09:00-18:01}], closed: 2026-05-01}", false},
+	    {"{name: c, week: [{days: mon, open: 09:00-18:00}], closed: 2026-05-02}", false},
+	};
+	char text[512], first[16] = "";
+	const char *version;
+	struct config *c;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		snprintf(text, sizeof(text),
+		    "timezone: UTC\ncalendars: [%s]\nagreements: [{id: a, from: 2026-01-01}]\n",
+		    texts[i].calendar);
+		c = load(text);
+		version = config_calendar_version(c, c->calendar[0]);
+		ck_assert_uint_eq(strspn(version, "0123456789abcdef"), 12);
+		ck_assert_uint_eq(strlen(version), 12);
+		if (i == 0)
+			strcpy(first, version);
+		ck_assert_msg((strcmp(first, version) == 0) == texts[i].same, "%s", text);
+		ck_assert_str_ne(version, config_calendar_version(c, c->calendar[1]));
+		config_unref(c);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -82,6 +120,7 @@ main(void)
 
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_add_loop_test(cases, test_judgement, 0, (int)(sizeof(changes) / sizeof(changes[0])));
+	tcase_add_test(cases, test_calendar_version);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

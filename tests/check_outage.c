@@ -112,6 +112,36 @@ START_TEST(availability_of_a_window)
 }
 END_TEST
 
+/* Outages that take agreed time: one that maintenance cuts in two is one, one of no open time none.
+ */
+START_TEST(failures_are_counted)
+{
+	struct interval down[] = {{MIN(-10), MIN(5)}, {MIN(20), MIN(50)}, {MIN(60), MIN(65)},
+	    {MIN(90), STAMP_NEVER}, {MIN(110), MIN(115)}, {MIN(130), MIN(140)}};
+	struct interval planned[] = {{MIN(30), MIN(40)}, {MIN(55), MIN(70)}};
+
+	ck_assert_int_eq(available("mail", down, 6, planned, 2, 0, 120, 100).failures, 3);
+	ck_assert_int_eq(available("mail", down, 6, NULL, 0, 0, 120, 100).failures, 4);
+	ck_assert_int_eq(available("mail", down, 6, NULL, 0, 5, 20, 100).failures, 0);
+}
+END_TEST
+
+/* A failure that goes on under a new version of the agreement is one. */
+START_TEST(a_new_version_does_not_cut_a_failure)
+{
+	struct interval down[] = {{MIN(20), MIN(80)}};
+	struct terms versions[] = {s.terms, s.terms};
+	struct availability a;
+
+	versions[0].until = versions[1].from = MIN(50);
+	s.agreement = (struct agreement){"acme", 2, versions};
+	a = available("mail", down, 1, NULL, 0, 0, 120, 1000);
+	ck_assert_int_eq(a.failures, 1);
+	ck_assert_int_eq(a.down, 60 * STAMP_MINUTE);
+	ck_assert_int_eq(a.agreed, 120 * STAMP_MINUTE);
+}
+END_TEST
+
 START_TEST(only_listed_versions_are_measured)
 {
 	struct service mail = {"mail", s.always};
@@ -155,6 +185,8 @@ add(TCase *t)
 	tcase_add_test(t, maintenance_must_be_announced);
 	tcase_add_test(t, intervals_are_united);
 	tcase_add_test(t, availability_of_a_window);
+	tcase_add_test(t, failures_are_counted);
+	tcase_add_test(t, a_new_version_does_not_cut_a_failure);
 	tcase_add_test(t, only_listed_versions_are_measured);
 	tcase_add_test(t, excluded_incidents_are_no_outage);
 }

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <time.h>
 
 #include "codec/packed.h"
 #include "story.h"
@@ -50,6 +51,32 @@ START_TEST(records_come_back)
 }
 END_TEST
 
+/* Runs of one minute and cycle are told once. */
+START_TEST(runs_of_counts_come_back)
+{
+	struct count counts[] = {{9, 70000, 1, 3}, {9, 3, 0, 1}, {9, 150000, 0, 86400000},
+	    {7, 70000, 1, -2}, {9, 70000, 0, 1}};
+	static const unsigned order[] = {70000, 3, 70000, 150000, 70000};
+	struct buf b = BUF_INIT(100);
+	struct count *back;
+	struct err err;
+
+	counts_sort(counts, 5);
+	counts_pack(&b, counts, 5);
+	ck_assert_int_eq(counts_unpack(b.data, b.len, &s.arena, &back, &err), 5);
+	for (int i = 0; i < 5; i++) {
+		ck_assert_int_eq(count_compare(&back[i], &counts[i]), 0);
+		ck_assert_int_eq(back[i].n, counts[i].n);
+		ck_assert_uint_eq(back[i].measure, order[i]);
+	}
+	for (size_t len = 1; len < b.len; len++)
+		counts_unpack(b.data, len, &s.arena, &back, &err);
+	ck_assert_int_eq(counts_unpack("\x00\x00\x02\x03\x02", 5, &s.arena, &back, &err), -1);
+	ck_assert_int_eq(counts_unpack(b.data, b.len - 1, &s.arena, &back, &err), -1);
+	buf_free(&b);
+}
+END_TEST
+
 START_TEST(counts_come_back)
 {
 	const struct count counts[] = {
@@ -97,12 +124,60 @@ START_TEST(tallies_add_and_vanish)
 END_TEST
 
 static void
+sum_add(void *context, unsigned measure, int64_t n)
+{
+	tally_add(context, measure, n);
+}
+
+/* Sums of many packed tallies are those of adding one by one; a part of the measures is that part.
+ */
+START_TEST(tallies_merge_and_are_walked)
+{
+	struct tally all = {0}, merged = {0}, part = {0}, one;
+	unsigned seed = (unsigned)time(NULL), measure;
+	struct buf b = BUF_INIT(100000);
+	struct err err;
+
+	printf("seed %u\n", seed);
+	for (int round = 0; round < 200; round++) {
+		one = (struct tally){0};
+		for (int i = rand_r(&seed) % 40; i > 0; i--) {
+			measure = (unsigned)rand_r(&seed) % 100;
+			tally_add(&one, measure, 1);
+			tally_add(&all, measure, 1);
+		}
+		buf_reset(&b);
+		tally_pack(&one, &b);
+		ck_assert_int_eq(tally_add_packed(&merged, buf_text(&b), b.len, &err), 0);
+		ck_assert_int_eq(
+		    tally_walk_packed(buf_text(&b), b.len, 20, 60, sum_add, &part, &err), 0);
+		tally_free(&one);
+	}
+	ck_assert_uint_eq(merged.count, all.count);
+	for (size_t i = 0; i < all.count; i++)
+		ck_assert(
+		    merged.sum[i].measure == all.sum[i].measure && merged.sum[i].n == all.sum[i].n);
+	ck_assert_uint_eq(part.count, 40);
+	for (size_t i = 0; i < part.count; i++)
+		ck_assert(part.sum[i].measure == 20 + i && part.sum[i].n == all.sum[20 + i].n);
+	ck_assert_int_eq(tally_add_packed(&merged, "\x80", 1, &err), -1);
+	ck_assert_uint_eq(merged.count, all.count);
+	tally_free(&all);
+	tally_free(&merged);
+	tally_free(&part);
+	buf_free(&b);
+}
+END_TEST
+
+static void
 add(TCase *t)
 {
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, records_come_back);
 	tcase_add_test(t, counts_come_back);
+	tcase_add_test(t, runs_of_counts_come_back);
 	tcase_add_test(t, tallies_add_and_vanish);
+	tcase_add_test(t, tallies_merge_and_are_walked);
 }
 
 SUITE_MAIN("packed", add)

@@ -330,10 +330,60 @@ START_TEST(before_the_agreement_nothing_runs)
 }
 END_TEST
 
+/* Phases in a row are one interval; what is paused, or resolved and reopened, is in none. */
+START_TEST(working_time)
+{
+	static const struct interval want[] = {
+	    {MIN(0), MIN(10)}, {MIN(20), MIN(40)}, {MIN(60), MIN(90)}};
+	const struct ticket *t = story_fold(&s, "request",
+	    "0 opened; 5 responded; 10 paused cause=customer; 20 resumed; 30 assigned team=b; "
+	    "40 resolved; 60 reopened",
+	    90);
+	const struct cycle *c = &t->cycle[0];
+	struct interval list[4];
+	int64_t sum = 0;
+
+	ck_assert_uint_eq(
+	    ticket_clock_working(CLOCK_RESOLUTION, c->phase, CLOCK(c, RESOLUTION), list, 4), 3);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(list[i].from, want[i].from);
+		ck_assert_int_eq(list[i].to, want[i].to);
+		sum += list[i].to - list[i].from;
+	}
+	ck_assert_int_eq(sum, CLOCK(c, RESOLUTION)->elapsed);
+	ck_assert_uint_eq(
+	    ticket_clock_working(CLOCK_RESOLUTION, c->phase, CLOCK(c, RESOLUTION), list, 2), 2);
+	ck_assert_int_eq(list[1].to, MIN(40));
+	ck_assert_uint_eq(
+	    ticket_clock_working(CLOCK_RESPONSE, c->phase, CLOCK(c, RESPONSE), list, 4), 1);
+	ck_assert_int_eq(list[0].to, MIN(5));
+}
+END_TEST
+
+/* A pause is named after the cause that stops the clocks. */
+START_TEST(causes_of_pauses)
+{
+	static const char *const want[] = {NULL, NULL, "customer", "customer", NULL};
+	const struct ticket *t = story_fold(&s, "request",
+	    "0 opened; 1 paused cause=supplier; 2 paused cause=customer; 3 resumed cause=supplier; "
+	    "4 resumed",
+	    9);
+	const struct cycle *c = &t->cycle[0];
+
+	ck_assert_uint_eq(c->phases, 5);
+	for (size_t i = 0; i < c->phases; i++) {
+		ck_assert_pstr_eq(c->phase[i].cause, want[i]);
+		ck_assert_int_eq(c->phase[i].paused, want[i] != NULL);
+	}
+}
+END_TEST
+
 static void
 add(TCase *t)
 {
 	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, working_time);
+	tcase_add_test(t, causes_of_pauses);
 	tcase_add_test(t, incomplete_without_opening);
 	tcase_add_test(t, answered_in_time);
 	tcase_add_test(t, answered_a_millisecond_late);

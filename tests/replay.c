@@ -6,8 +6,8 @@
  * Reads commands, one JSON object a line: {"now":MS,"post":[EVENT…],"on_error":"fail"},
  * {"now":MS,"get":"/v1/scores?…"}, {"now":MS,"order":"/v1/periods/2026-10/close?…","body":{…}},
  * {"now":MS,"ticket":{"source":…,"subject":…}},
- * {"now":MS,"verify":true}, {"now":MS,"restart":true}, {"now":MS,"outbox":true}. Prints
- * {"status":N,"body":…} for each.
+ * {"now":MS,"verify":true}, {"now":MS,"restart":true}, {"now":MS,"outbox":true},
+ * {"now":MS,"evidence":"/v1/scores?…"}. Prints {"status":N,"body":…} for each.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@
 #include "api.h"
 #include "codec/json_text.h"
 #include "command.h"
+#include "evidence.h"
 #include "ingest.h"
 #include "order.h"
 #include "route.h"
@@ -247,6 +248,45 @@ outbox(struct bench *b)
 	arena_free(&arena);
 }
 
+static int
+item(void *context, const struct evidence *e)
+{
+	json_t *scope = json_object();
+
+	for (int d = 0; d < DIMENSIONS; d++)
+		json_object_set_new(scope, dimension_names[d], json_string(e->scope.dim[d]));
+	return json_array_append_new(context,
+	    json_pack("{ss ss ss ss si ss ss sI so ss ss sI sI sI sI}", "indicator",
+		indicator_table[e->indicator].id, "kind", evidence_kind_names[e->kind], "source",
+		e->source, "name", e->name, "cycle", (int)e->cycle, "topic", e->topic, "period",
+		e->period, "from", (json_int_t)e->from, "scope", scope, "counted",
+		outcome_names[e->outcome], "cause", e->cause, "n", (json_int_t)e->n, "a",
+		(json_int_t)e->a, "b", (json_int_t)e->b, "c", (json_int_t)e->c));
+}
+
+/* What stands behind the scores that a question asks for, as of the last step. */
+static void
+evidence(struct bench *b, const char *target)
+{
+	static const char *const names[] = {"window", "from", "to", "cohort", "indicator",
+	    "agreement", "service", "priority", "team", NULL};
+	struct answer a = ANSWER_INIT;
+	json_t *list = json_array();
+	struct arena arena = {0};
+	struct question q;
+	struct request r;
+	struct err err;
+
+	memset(&r, 0, sizeof(r));
+	if (request_parse(&r, METHOD_GET, target, &arena, &err) != 0 ||
+	    question_read(&b->api, &r, names, &arena, &q, &err) != 0 ||
+	    evidence_walk(b->api.reader, b->api.config, &q.query, item, list, &err) != 0)
+		die(err.msg);
+	answer_json(&a, 200, json_pack("{so}", "evidence", list));
+	print(&a);
+	arena_free(&arena);
+}
+
 static void
 run(struct bench *b, const json_t *command)
 {
@@ -262,6 +302,8 @@ run(struct bench *b, const json_t *command)
 		    json_object_get(command, "body"));
 	else if (json_object_get(command, "ticket") != NULL)
 		ticket(b, json_object_get(command, "ticket"));
+	else if (json_object_get(command, "evidence") != NULL)
+		evidence(b, json_string_value(json_object_get(command, "evidence")));
 	else if (json_object_get(command, "verify") != NULL)
 		check(b);
 	else if (json_object_get(command, "outbox") != NULL)

@@ -121,6 +121,16 @@ config_load(const char *file, struct buf *mistakes)
 	return NULL;
 }
 
+const char *
+config_calendar_version(const struct config *c, const struct calendar *calendar)
+{
+	size_t i = 0;
+
+	while (c->calendar[i] != calendar)
+		i++;
+	return c->calendar_version[i];
+}
+
 struct config *
 config_ref(struct config *c)
 {

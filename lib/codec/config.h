@@ -48,6 +48,7 @@ struct config {
 	size_t listeners, calendars, profiles, rules, receivers, tokens;
 	const struct listener *listener;
 	const struct calendar *const *calendar;
+	const char *const *calendar_version; /* beside each: see config_calendar_version() */
 	struct agreements agreements;
 	const struct profile *profile; /* one of them is `default` */
 	const struct rule *rule;
@@ -69,6 +70,10 @@ struct config *config_load(const char *file, struct buf *mistakes);
 
 struct config *config_ref(struct config *c);
 void config_unref(struct config *c); /* NULL is fine */
+
+/* The first 12 hex digits of the SHA-256 over what a calendar of the configuration judges by: its
+ * name, zone, spans and dates. */
+const char *config_calendar_version(const struct config *c, const struct calendar *calendar);
 
 /* The libyaml that is loaded. */
 const char *config_yaml_version(void);

@@ -74,7 +74,7 @@ void draft_profile(struct conf *c);
 /* Fills config.agreements, and the times of their versions; only while nothing is wrong. */
 void draft_agreements(struct conf *c);
 
-/* Fills config.judgement; after the agreements. */
+/* Fills config.judgement and config.calendar_version; after the agreements. */
 void draft_judgement(struct conf *c);
 
 /* Frees what is not in the arena. */

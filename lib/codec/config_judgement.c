@@ -14,6 +14,7 @@
 #define TEXT_MAX (256u << 20) /* far past what a file of CONF_FILE_MAX can say */
 #define HASH 32
 #define HASH_TEXT (2 * HASH + 1)
+#define VERSION_TEXT 12 /* of a calendar: so many digits of its hash */
 
 static void
 hash_end(EVP_MD_CTX *ctx, char text[static HASH_TEXT])
@@ -176,6 +177,25 @@ hash_lines(struct conf *c, struct buf *text, char hash[static HASH_TEXT])
 	hash_end(ctx, hash);
 }
 
+static void
+calendars_version(struct conf *c, const struct calendar_draft **all)
+{
+	size_t count = draft_calendars(c->draft, all);
+	const char **versions = arena_alloc(c->arena, count, sizeof(*versions));
+	char hash[HASH_TEXT];
+	struct buf text;
+
+	for (size_t i = 0; i < count; i++) {
+		text = (struct buf)BUF_INIT(TEXT_MAX);
+		put_calendar(&text, all[i]);
+		assert(buf_ok(&text));
+		hash_lines(c, &text, hash);
+		versions[i] = arena_strndup(c->arena, hash, VERSION_TEXT);
+		buf_free(&text);
+	}
+	c->draft->config.calendar_version = versions;
+}
+
 void
 draft_judgement(struct conf *c)
 {
@@ -190,4 +210,5 @@ draft_judgement(struct conf *c)
 	assert(buf_ok(&text));
 	hash_lines(c, &text, c->draft->config.judgement);
 	buf_free(&text);
+	calendars_version(c, all);
 }

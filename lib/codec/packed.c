@@ -103,17 +103,37 @@ records_unpack(const void *facts, size_t len, const char *source, const char *su
 	return n;
 }
 
+/* How many of the counts, from the first on, share its minute and cycle. */
+static size_t
+run_of(const struct count *counts, size_t n)
+{
+	size_t run = 1;
+
+	while (run < n && counts[run].minute == counts[0].minute &&
+	    counts[run].cycle == counts[0].cycle)
+		run++;
+	return run;
+}
+
 void
 counts_pack(struct buf *b, const struct count *counts, size_t n)
 {
-	int64_t before = 0;
+	int64_t minute = 0;
+	unsigned measure;
+	size_t run;
 
-	for (size_t i = 0; i < n; i++) {
-		pack_int(b, counts[i].minute - before);
-		pack_uint(b, counts[i].measure);
+	for (size_t i = 0; i < n; i += run) {
+		run = run_of(&counts[i], n - i);
+		pack_int(b, counts[i].minute - minute);
 		pack_uint(b, counts[i].cycle);
-		pack_int(b, counts[i].n);
-		before = counts[i].minute;
+		pack_uint(b, run);
+		minute = counts[i].minute;
+		measure = 0;
+		for (size_t k = i; k < i + run; k++) {
+			pack_uint(b, counts[k].measure - measure);
+			pack_int(b, counts[k].n);
+			measure = counts[k].measure;
+		}
 	}
 }
 
@@ -121,18 +141,22 @@ int
 counts_unpack(
     const void *bytes, size_t len, struct arena *a, struct count **counts, struct err *err)
 {
-	struct count *list = arena_alloc(a, len / 4 + 1, sizeof(*list));
-	int64_t minute = 0;
+	struct count *list = arena_alloc(a, len / 2 + 1, sizeof(*list)), head = {0};
 	struct unpack u;
+	uint64_t run;
 	int n = 0;
 
 	unpack_init(&u, bytes, len);
-	for (; unpack_more(&u); n++) {
-		minute += unpack_int(&u);
-		list[n].minute = minute;
-		list[n].measure = (unsigned)unpack_uint(&u);
-		list[n].cycle = (unsigned)unpack_uint(&u);
-		list[n].n = unpack_int(&u);
+	while (unpack_more(&u)) {
+		head.minute += unpack_int(&u);
+		head.cycle = (unsigned)unpack_uint(&u);
+		head.measure = 0;
+		for (run = unpack_uint(&u); run > 0 && unpack_more(&u); run--) {
+			head.measure += (unsigned)unpack_uint(&u);
+			head.n = unpack_int(&u);
+			list[n++] = head;
+		}
+		u.bad = u.bad || run > 0;
 	}
 	if (u.bad)
 		return err_set(err, "stored counts are damaged; run slad rebuild");
@@ -140,15 +164,29 @@ counts_unpack(
 	return n;
 }
 
+/* Where a measure stands, or would. */
+static size_t
+place_of(const struct tally *t, unsigned measure)
+{
+	size_t low = 0, high = t->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (t->sum[middle].measure < measure)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 void
 tally_add(struct tally *t, unsigned measure, int64_t n)
 {
-	size_t i = t->count;
+	size_t i = place_of(t, measure);
 
-	while (i > 0 && t->sum[i - 1].measure > measure)
-		i--;
-	if (i > 0 && t->sum[i - 1].measure == measure) {
-		t->sum[i - 1].n += n;
+	if (i < t->count && t->sum[i].measure == measure) {
+		t->sum[i].n += n;
 		return;
 	}
 	if (t->count == t->room) {
@@ -161,17 +199,65 @@ tally_add(struct tally *t, unsigned measure, int64_t n)
 }
 
 int
-tally_add_packed(struct tally *t, const void *bytes, size_t len, struct err *err)
+tally_walk_packed(const void *bytes, size_t len, unsigned from, unsigned to,
+    void (*each)(void *context, unsigned measure, int64_t n), void *context, struct err *err)
 {
 	unsigned measure = 0;
 	struct unpack u;
+	int64_t n;
 
 	unpack_init(&u, bytes, len);
 	while (unpack_more(&u)) {
 		measure += (unsigned)unpack_uint(&u);
-		tally_add(t, measure, unpack_int(&u));
+		n = unpack_int(&u);
+		if (u.bad || measure >= to)
+			break;
+		if (measure >= from)
+			each(context, measure, n);
 	}
 	return u.bad ? err_set(err, "a stored tally is damaged; run slad rebuild") : 0;
+}
+
+/* Two ascending rows of sums, merged: what is packed, and the tally. */
+struct merge {
+	const struct tally *old;
+	size_t at; /* in the old ones */
+	struct tally sum;
+};
+
+static void
+merge_old(struct merge *m, unsigned before)
+{
+	while (m->at < m->old->count && m->old->sum[m->at].measure < before)
+		m->sum.sum[m->sum.count++] = m->old->sum[m->at++];
+}
+
+static void
+merge_one(void *context, unsigned measure, int64_t n)
+{
+	struct merge *m = context;
+
+	merge_old(m, measure);
+	if (m->at < m->old->count && m->old->sum[m->at].measure == measure)
+		n += m->old->sum[m->at++].n;
+	m->sum.sum[m->sum.count++] = (struct tally_sum){measure, n};
+}
+
+int
+tally_add_packed(struct tally *t, const void *bytes, size_t len, struct err *err)
+{
+	struct merge m = {.old = t};
+
+	m.sum.room = t->count + len / 2 + 1;
+	m.sum.sum = mem_grow(NULL, m.sum.room, sizeof(*m.sum.sum));
+	if (tally_walk_packed(bytes, len, 0, MEASURES_END, merge_one, &m, err) != 0) {
+		tally_free(&m.sum);
+		return -1;
+	}
+	merge_old(&m, MEASURES_END);
+	tally_free(t);
+	*t = m.sum;
+	return 0;
 }
 
 void

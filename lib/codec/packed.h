@@ -2,8 +2,9 @@
  * packed: what slad keeps of its own beside the log, as compact bytes.
  *
  * Facts are the records of one entity, as far as the fold reads them, in the order they were
- * stored. Counts are what the entity contributes. A tally is pairs of measure and number, ascending
- * by measure, none of them zero. All of it can be made again from the log.
+ * stored. Counts are what the entity contributes, in runs of one minute and cycle. A tally is pairs
+ * of measure and number, ascending by measure, none of them zero: what is an indicator's stands
+ * first. All of it can be made again from the log.
  */
 #ifndef SLAD_CODEC_PACKED_H
 #define SLAD_CODEC_PACKED_H
@@ -17,7 +18,7 @@
 /* Raise it with every change of the packed form, of the tables it holds indices of (record_types,
  * members, measures), or of what the fold makes of records: a database of another version is folded
  * anew from its log. */
-#define PACKED_VERSION "2"
+#define PACKED_VERSION "3"
 
 void record_pack(struct buf *facts, const struct record *r);
 
@@ -26,6 +27,7 @@ void record_pack(struct buf *facts, const struct record *r);
 int records_unpack(const void *facts, size_t len, const char *source, const char *subject,
     struct arena *a, struct record **records, struct err *err);
 
+/* Counts sorted by counts_sort(), and back. */
 void counts_pack(struct buf *b, const struct count *counts, size_t n);
 int counts_unpack(
     const void *bytes, size_t len, struct arena *a, struct count **counts, struct err *err);
@@ -43,6 +45,10 @@ struct tally {
 
 void tally_add(struct tally *t, unsigned measure, int64_t n);
 int tally_add_packed(struct tally *t, const void *bytes, size_t len, struct err *err);
+
+/* Calls each() for the numbers of a packed tally under the measures [from, to), ascending. */
+int tally_walk_packed(const void *bytes, size_t len, unsigned from, unsigned to,
+    void (*each)(void *context, unsigned measure, int64_t n), void *context, struct err *err);
 void tally_pack(const struct tally *t, struct buf *b); /* writes nothing if all are zero */
 void tally_free(struct tally *t);
 

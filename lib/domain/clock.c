@@ -171,7 +171,7 @@ ticket_clock_run(enum clock_kind kind, const struct phase *phases, size_t count,
 	*c = (struct ticket_clock){.stop = stop, .deadline = STAMP_NEVER, .breach = STAMP_NEVER};
 	c->next = STAMP_NEVER;
 	c->phases = count;
-	c->until = stop != STAMP_NEVER ? stop : now;
+	c->now = now;
 	for (size_t i = 0; i < count; i++) {
 		if (!stretch_of(&s, kind, phases, count, i, stop))
 			continue;
@@ -194,10 +194,10 @@ ticket_clock_working(enum clock_kind kind, const struct phase *phases, const str
 	struct interval v;
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->phases && n < room; i++) {
+	for (size_t i = 0; i < c->phases; i++) {
 		if (!stretch_of(&s, kind, phases, c->phases, i, c->stop))
 			continue;
-		v = passed(&s, kind, c->until);
+		v = passed(&s, kind, c->now);
 		if (v.from < v.to)
 			n = calendar_intervals(
 			    phase_calendar(s.phase), v.from, v.to, list, n, room);

@@ -47,7 +47,7 @@ struct ticket_clock {
 	int64_t next; /* the first late instant to come if nothing happens; else STAMP_NEVER */
 	bool retargeted; /* the breach came from a change of what was promised */
 	size_t phases; /* that it ran over */
-	int64_t until; /* its stop, else the instant that it was looked at */
+	int64_t now; /* that it was looked at */
 };
 
 /*

@@ -176,15 +176,24 @@ listed(const struct agreement *a, const char *service)
 	return false;
 }
 
-/* The calendar of a service in a version; NULL: the version does not measure it. */
-static const struct calendar *
-measured_by(const struct terms *v, const char *service, bool only_listed)
+/* The agreed ms of [span) under each version that measures the service, less the maintenance. */
+static int64_t
+measured_time(const struct agreement *a, const char *service, struct interval span,
+    const struct interval *maintenance, size_t count)
 {
-	const struct service *s = terms_service(v, service);
+	bool only_listed = listed(a, service);
+	const struct service *s;
+	const struct terms *v;
+	int64_t sum = 0;
 
-	if (s != NULL)
-		return s->calendar;
-	return only_listed ? NULL : v->calendar;
+	for (size_t i = 0; i < a->versions; i++) {
+		v = &a->version[i];
+		s = terms_service(v, service);
+		if (s != NULL || !only_listed)
+			sum += agreed_time(s != NULL ? s->calendar : v->calendar,
+			    cut((struct interval){v->from, v->until}, span), maintenance, count);
+	}
+	return sum;
 }
 
 int64_t
@@ -192,21 +201,9 @@ availability_taken(const struct agreement *a, const char *service, struct interv
     const struct interval *maintenance, size_t maintenance_count, int64_t from, int64_t to,
     int64_t now)
 {
-	const struct interval window = {from, to < now ? to : now};
-	bool only_listed = listed(a, service);
-	const struct calendar *calendar;
-	int64_t sum = 0;
+	const struct interval past = {from, to < now ? to : now};
 
-	for (size_t i = 0; i < a->versions; i++) {
-		calendar = measured_by(&a->version[i], service, only_listed);
-		if (calendar == NULL)
-			continue;
-		sum += agreed_time(calendar,
-		    cut(cut(span, window),
-			(struct interval){a->version[i].from, a->version[i].until}),
-		    maintenance, maintenance_count);
-	}
-	return sum;
+	return measured_time(a, service, cut(span, past), maintenance, maintenance_count);
 }
 
 void
@@ -214,22 +211,16 @@ availability_add(struct availability *sum, const struct agreement *a, const char
     const struct interval *outages, size_t outage_count, const struct interval *maintenance,
     size_t maintenance_count, int64_t from, int64_t to, int64_t now)
 {
-	bool only_listed = listed(a, service);
-	const struct calendar *calendar;
-	struct interval force, ahead;
+	const struct interval window = {from, to}, ahead = {from > now ? from : now, to};
+	int64_t down;
 
-	for (size_t i = 0; i < a->versions; i++) {
-		calendar = measured_by(&a->version[i], service, only_listed);
-		if (calendar == NULL)
-			continue;
-		force = (struct interval){a->version[i].from, a->version[i].until};
-		ahead = (struct interval){from > now ? from : now, to};
-		sum->ahead +=
-		    agreed_time(calendar, cut(force, ahead), maintenance, maintenance_count);
+	sum->agreed +=
+	    availability_taken(a, service, window, maintenance, maintenance_count, from, to, now);
+	sum->ahead += measured_time(a, service, ahead, maintenance, maintenance_count);
+	for (size_t i = 0; i < outage_count; i++) {
+		down = availability_taken(
+		    a, service, outages[i], maintenance, maintenance_count, from, to, now);
+		sum->down += down;
+		sum->failures += down > 0;
 	}
-	sum->agreed += availability_taken(
-	    a, service, (struct interval){from, to}, maintenance, maintenance_count, from, to, now);
-	for (size_t j = 0; j < outage_count; j++)
-		sum->down += availability_taken(
-		    a, service, outages[j], maintenance, maintenance_count, from, to, now);
 }

@@ -45,6 +45,7 @@ struct availability {
 	int64_t down; /* A, ms of agreed time */
 	int64_t agreed; /* B, ms, until now */
 	int64_t ahead; /* agreed ms of the window that are still to come */
+	int64_t failures; /* united outages that take agreed time */
 };
 
 /*

@@ -1,5 +1,7 @@
 #include "domain/tally.h"
 
+#include <stdlib.h>
+
 #include "base/stamp.h"
 
 const char *const outcome_names[] = {"good", "bad", "pending", "excluded", NULL};
@@ -115,10 +117,33 @@ tally_verdict(const struct ticket *t, const struct cycle *c, enum indicator i)
 	return (struct verdict){OUTCOME_EXCLUDED, t->exclusion, t->excluded_at};
 }
 
-static int64_t
-minute_of(int64_t t)
+int64_t
+tally_minute(int64_t t)
 {
 	return stamp_floor(t, STAMP_MINUTE) / STAMP_MINUTE;
+}
+
+int
+count_compare(const struct count *a, const struct count *b)
+{
+	if (a->minute != b->minute)
+		return a->minute < b->minute ? -1 : 1;
+	if (a->cycle != b->cycle)
+		return a->cycle < b->cycle ? -1 : 1;
+	return (a->measure > b->measure) - (a->measure < b->measure);
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	return count_compare(a, b);
+}
+
+void
+counts_sort(struct count *counts, size_t n)
+{
+	if (n > 0)
+		qsort(counts, n, sizeof(counts[0]), by_place);
 }
 
 size_t
@@ -138,10 +163,10 @@ tally_ticket(const struct ticket *t, struct arena *a, struct count **counts)
 		c = &t->cycle[i];
 		for (size_t k = 0; k < indicators; k++) {
 			v = tally_verdict(t, c, list[k]);
-			(*counts)[n++] = (struct count){minute_of(c->start),
+			(*counts)[n++] = (struct count){tally_minute(c->start),
 			    measure_of(list[k], COHORT_OPENED, v.outcome, v.exclusion), i, 1};
 			if (v.outcome != OUTCOME_PENDING)
-				(*counts)[n++] = (struct count){minute_of(v.settled),
+				(*counts)[n++] = (struct count){tally_minute(v.settled),
 				    measure_of(list[k], COHORT_SETTLED, v.outcome, v.exclusion), i,
 				    1};
 		}
@@ -169,7 +194,7 @@ tally_fact(const struct record *r, struct count counts[static COHORTS])
 		if (facts[f].verb != r->type->verb)
 			continue;
 		for (enum cohort c = 0; c < COHORTS; c++)
-			counts[c] = (struct count){minute_of(r->time),
+			counts[c] = (struct count){tally_minute(r->time),
 			    measure_of(facts[f].indicator, c, facts[f].outcome, 0), 0, n};
 		return COHORTS;
 	}

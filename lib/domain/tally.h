@@ -8,10 +8,13 @@
  *
  * To sum years as cheaply as days, counts are kept at several widths: minutes, and buckets of an
  * hour, of a UTC day and of 32 UTC days. A window is cut into as few buckets as cover it exactly.
+ *
+ * The same tallies hold the statistics (statistic.h), under measures of their own.
  */
 #ifndef SLAD_DOMAIN_TALLY_H
 #define SLAD_DOMAIN_TALLY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +40,17 @@ measure_of(enum indicator i, enum cohort c, enum outcome o, enum exclusion x)
 	return (unsigned)i * MEASURES_EACH + (unsigned)c * (MEASURES_EACH / 2) + slot;
 }
 
+/* Measures below it are the indicators', those from it on the statistics'. */
+#define STATISTIC_FIRST ((unsigned)(INDICATORS * MEASURES_EACH))
+#define MEASURES_END (~0u) /* behind all of them */
+
+static inline bool
+measure_is_indicator(unsigned measure)
+{
+	return measure < STATISTIC_FIRST;
+}
+
+/* Of an indicator's measure. */
 enum indicator measure_indicator(unsigned measure);
 enum cohort measure_cohort(unsigned measure);
 enum outcome measure_outcome(unsigned measure);
@@ -50,7 +64,14 @@ struct count {
 	int64_t n;
 };
 
-/* The contributions of a folded ticket, in the arena: at most 8 a cycle, none if incomplete. */
+int64_t tally_minute(int64_t t); /* that an instant lies in */
+
+/* By minute, then cycle, then measure. */
+int count_compare(const struct count *a, const struct count *b);
+void counts_sort(struct count *counts, size_t n);
+
+/* What a folded ticket contributes to indicators, in the arena: at most 8 a cycle, none if
+ * incomplete. */
 size_t tally_ticket(const struct ticket *t, struct arena *a, struct count **counts);
 
 /* Those of a fact: calls, security, changes; in both cohorts at its time. Other facts count in no

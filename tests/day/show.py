@@ -137,7 +137,7 @@ def show_ticket(slad, ticket):
     for cycle in ticket["cycles"]:
         say(f"  {local(cycle['start'])}  counted, under the agreement's version of "
             f"{cycle['agreement_version']}, as:")
-        for score in cycle["scores"]:
+        for score in (s for s in cycle["scores"] if s["counted"]):
             say(f"    {score['counted']:8}{score['indicator']:30}  {score['why']}")
 
 

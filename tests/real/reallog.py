@@ -103,6 +103,20 @@ class RealLog(unittest.TestCase):
         self.assertEqual(len(found), 1)
         return found[0]
 
+    def statistics(self, **params):
+        return self.slad.get("/v1/statistics", **params)["statistics"]
+
+    def assert_times(self, found, figures, what=None):
+        """A time of the statistics against {"n", "sum", "p50", …} in seconds: the number and the mean
+        are exact, percentiles within the bound of the buckets."""
+        self.assertEqual(found["count"], figures["n"], what)
+        self.assertAlmostEqual(found["mean"] * found["count"] / max(figures["sum"], 1),
+                               figures["sum"] / max(figures["sum"], 1), 12, what)
+        for name in ("p50", "p90", "p95", "p99"):
+            if name in figures:
+                self.assertLessEqual(abs(found[name] - figures[name]), figures[name] / 128,
+                                     (what, name, found, figures))
+
     def everything(self, slad=None):
         """Every score in both cohorts, by all the dimensions, though not by all at once: slad
         answers with 32,000 scores at most."""

@@ -112,6 +112,49 @@ class Boston(Always, RealLog):
                              (int(row["opened_before"]), int(row["open_backlog"]),
                               int(row["open_past_target"])), row["asof_local"])
 
+    def test_backlog_of_the_statistics(self):
+        """The backlog that a window begins with, and that the one before it ended with."""
+        for row in rows(self.folder, "gt_backlog_asof.csv"):
+            at = datetime.fromisoformat(row["asof_local"]).replace(tzinfo=boston.ZONE)
+            after, = self.statistics(from_=at.isoformat(), to_="2026-10-01T00:00:00Z")
+            before, = self.statistics(from_="2010-01-01T00:00:00Z", to_=at.isoformat())
+            self.assertEqual((before["tickets"]["request"]["opened"],
+                              before["tickets"]["request"]["backlog_after"],
+                              after["tickets"]["request"]["backlog_before"]),
+                             (int(row["opened_before"]), int(row["open_backlog"]),
+                              int(row["open_backlog"])), row["asof_local"])
+
+    def test_times_of_the_statistics(self):
+        """The table counts a case that closed before it opened with the time below zero that this
+        took; slad clamps it to 0, which moves the sum and no percentile of these."""
+        figures = dict(truth(self.folder)["resolution_seconds_elapsed_new_york"])
+        for case in self.cases:
+            if case["closed"] and case["closed"] < case["opened"]:
+                figures["sum"] += round(case["opened"].timestamp() - case["closed"].timestamp())
+        for cohort in ("opened", "settled"):
+            clocks = self.statistics(cohort=cohort, **EVER)[0]["times"]
+            self.assert_times(clocks["resolution"]["elapsed"], figures, cohort)
+            self.assertEqual(clocks["resolution"]["working"], clocks["resolution"]["elapsed"],
+                             "the calendar is always open, and nothing paused")
+            self.assertEqual(clocks["response"], clocks["resolution"],
+                             "the log tells of no answer but the closing")
+
+    def test_months_and_types_of_the_statistics(self):
+        for month in MONTHS:
+            took = {}
+            for case in self.cases:
+                if case["closed"] and f"{case['opened']:%Y-%m}" == month:
+                    took.setdefault(case["TYPE"], []).append(
+                        max(0, case["closed"].timestamp() - case["opened"].timestamp()))
+            for group in self.statistics(window=month, by="service"):
+                values = took.pop(group["scope"]["service"], [])
+                if values:
+                    self.assert_times(group["times"]["resolution"]["elapsed"], {
+                        "n": len(values), "sum": sum(values),
+                        **{f"p{p}": nearest_rank(values, p) for p in (50, 90, 95, 99)}},
+                        (month, group["scope"]))
+            self.assertEqual(took, {})
+
     def test_settled_by_month(self):
         """On time in the month of the resolution, late in the month of the due time."""
         for month in MONTHS:

@@ -6,7 +6,7 @@ of GitHub is one service, under `parts` each component is. `reported` has the sa
 incidents with `outage` instead of outages from monitoring. `planned` has maintenance besides.
 `hour` and `day4` promise recovery within 60 and 240 minutes.
 """
-from reallog import (Always, RealLog, Shuffled, by, event, good, instant, main, ndjson,
+from reallog import (EVER, Always, RealLog, Shuffled, by, event, good, instant, main, ndjson,
                      nearest_rank, objects, rows, truth)
 
 FOLDER = "github-status"
@@ -171,6 +171,43 @@ class GitHub(Always, Shuffled, RealLog):
                                                                int(row[column]))
                         for row in rows(self.folder, "gt_recovery_by_year_impact.csv")}
             self.assertEqual(found, expected)
+
+    def test_recovery_of_the_statistics(self):
+        """The table's recovery is the time from the start to the end, as slad's is where nothing
+        said recovered before it was resolved."""
+        def seconds(row, names):
+            return {name: int(row[column]) * (1 if name == "n" else 60)
+                    for name, column in names.items()}
+        known = truth(self.folder)["resolve_minutes"]
+        everything, = self.statistics(agreement="hour", **EVER)
+        self.assert_times(everything["times"]["recovery"]["elapsed"], seconds(
+            known, {"n": "n", "sum": "sum", "p50": "p50", "p90": "p90", "p95": "p95"}))
+        self.assertEqual(everything["times"]["recovery"], everything["times"]["resolution"])
+        for year in range(2022, 2027):
+            found = {g["scope"]["priority"]: g["times_by_kind"]["incident"]["recovery"]["elapsed"]
+                     for g in self.statistics(agreement="hour", by="priority", window=year)}
+            for row in rows(self.folder, "gt_recovery_by_year_impact.csv"):
+                if row["year_started"] == str(year):
+                    self.assert_times(found.pop(row["impact"]), seconds(
+                        row, {"n": "incidents", "sum": "sum_minutes", "p50": "p50_minutes",
+                              "p90": "p90_minutes"}), row)
+            self.assertEqual(found, {})
+
+    def test_failures_are_the_united_outages(self):
+        spans, last = 0, None
+        low, high = instant(SPAN["from_"]), instant(SPAN["to_"])
+        for start, end in sorted((instant(i["downtime_start"]), instant(i["downtime_end"]))
+                                 for i in self.incidents if i["impact"] in ALL):
+            if start == end or end <= low or start >= high:
+                continue
+            spans += last is None or start > last
+            last = end if last is None or end > last else last
+        down, agreed = self.down("whole", **SPAN)
+        for name in ("whole", "reported"):
+            found = self.statistics(agreement=name, **SPAN)[0]["failures"]
+            self.assertEqual(found["count"], spans)
+            self.assertAlmostEqual(found["restore"] * spans, down, 3)
+            self.assertAlmostEqual(found["between"] * spans, agreed - down, 3)
 
     def test_minutes_to_recover(self):
         took = {}

@@ -1,0 +1,218 @@
+#include "gather.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/stamp.h"
+#include "domain/tally.h"
+#include "downs.h"
+
+static struct gather_group *
+group_add(struct gather *g)
+{
+	struct gather_group *group = arena_alloc(g->arena, 1, sizeof(*group));
+
+	group->part = arena_alloc(g->arena, 1, g->part_size);
+	return group;
+}
+
+void
+gather_begin(struct gather *g)
+{
+	if (g->query->bys > 0)
+		return;
+	g->only = group_add(g);
+	HASH_ADD_KEYPTR(hh, g->groups, "", 1, g->only);
+}
+
+static int
+by_values(const struct gather_group *a, const struct gather_group *b)
+{
+	int order = 0;
+
+	for (int i = 0; i < DIMENSIONS && order == 0 && a->by[i] != NULL; i++)
+		order = strcmp(a->by[i], b->by[i]);
+	return order;
+}
+
+void
+gather_end(struct gather *g)
+{
+	HASH_SRT(hh, g->groups, by_values);
+}
+
+void
+gather_free(struct gather *g)
+{
+	HASH_CLEAR(hh, g->groups);
+}
+
+/* The values of `by`, each with its NUL, as one key in the arena. */
+static char *
+group_key(struct gather *g, const struct scope *scope, size_t *len)
+{
+	const struct scores_query *q = g->query;
+	struct buf b = BUF_INIT(DIMENSIONS * 2048);
+	char *key;
+
+	for (size_t i = 0; i < q->bys; i++)
+		buf_put(&b, scope->dim[q->by[i]], strlen(scope->dim[q->by[i]]) + 1);
+	key = arena_strndup(g->arena, buf_text(&b), b.len);
+	*len = b.len;
+	buf_free(&b);
+	return key;
+}
+
+void *
+gather_part(struct gather *g, const struct scope *scope)
+{
+	struct gather_group *group;
+	size_t len;
+	char *key;
+
+	if (g->only != NULL)
+		return g->only->part;
+	key = group_key(g, scope, &len);
+	HASH_FIND(hh, g->groups, key, len, group);
+	if (group != NULL)
+		return group->part;
+	if (HASH_COUNT(g->groups) == g->most) {
+		g->crowded = true;
+		return NULL;
+	}
+	group = group_add(g);
+	for (size_t b = 0; b < g->query->bys; b++)
+		group->by[b] = scope->dim[g->query->by[b]];
+	HASH_ADD_KEYPTR(hh, g->groups, key, len, group);
+	return group->part;
+}
+
+/* A scope's tallies, being read. */
+struct reading {
+	struct gather *gather;
+	void *part;
+	int (*each)(struct gather *g, void *part, struct blob counts);
+	bool failed;
+};
+
+static void
+read_one(void *context, struct blob counts)
+{
+	struct reading *r = context;
+
+	if (!r->failed && r->each(r->gather, r->part, counts) != 0)
+		r->failed = true;
+}
+
+int
+gather_tallies(struct gather *g, int64_t from, int64_t to,
+    int (*each)(struct gather *g, void *part, struct blob counts))
+{
+	struct reading r = {.gather = g, .each = each};
+	struct bucket_range ranges[TALLY_RANGES];
+	size_t cuts = tally_cut(from, to, ranges);
+	struct stored_scope *scopes;
+	int n = store_scopes(g->store, g->arena, &scopes, g->err);
+
+	for (int i = 0; i < n; i++) {
+		if (!scores_match(g->query, &scopes[i].scope))
+			continue;
+		r.part = gather_part(g, &scopes[i].scope);
+		for (size_t c = 0; c < cuts && r.part != NULL; c++) {
+			if (store_tally_range(g->store, scopes[i].id, ranges[c].level,
+				ranges[c].from, ranges[c].to, read_one, &r, g->err) != 0 ||
+			    r.failed)
+				return -1;
+		}
+	}
+	return n < 0 ? -1 : 0;
+}
+
+/* The services of agreements, being asked for. */
+struct round {
+	struct gather *gather;
+	struct availability *(*of)(void *part, int64_t late_maintenance);
+};
+
+static int
+service_ask(const struct round *r, const struct agreement *a, const char *service)
+{
+	const struct scope scope = {{a->id, service, "", ""}};
+	struct gather *g = r->gather;
+	const struct window *w = &g->query->window;
+	const struct downs downs = {
+	    g->store, g->config, g->query, g->arena, INT64_MIN, INT64_MIN, g->err};
+	struct interval *outages, *maintenance, *late;
+	size_t outage_count, maintenance_count, late_count;
+	void *part;
+	int n_late;
+
+	if (!scores_match(g->query, &scope))
+		return 0;
+	n_late = downs_united(&downs, a->id, service, DOWN_MAINTENANCE_LATE, &late, &late_count);
+	if (n_late < 0 ||
+	    downs_united(&downs, a->id, service, DOWN_OUTAGE, &outages, &outage_count) < 0 ||
+	    downs_united(
+		&downs, a->id, service, DOWN_MAINTENANCE, &maintenance, &maintenance_count) < 0)
+		return -1;
+	part = gather_part(g, &scope);
+	if (part == NULL)
+		return 0;
+	availability_add(r->of(part, n_late), a, service, outages, outage_count, maintenance,
+	    maintenance_count, w->from, w->to, g->query->now);
+	return 0;
+}
+
+/* Whether an earlier version lists it, so that a service is asked for once. */
+static bool
+listed_before(const struct agreement *a, size_t version, const char *service)
+{
+	for (size_t v = 0; v < version; v++) {
+		if (terms_service(&a->version[v], service) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static int
+listed_ask(const struct round *r, const struct agreement *a)
+{
+	for (size_t v = 0; v < a->versions; v++) {
+		for (size_t i = 0; i < a->version[v].services; i++) {
+			if (!listed_before(a, v, a->version[v].service[i].id) &&
+			    service_ask(r, a, a->version[v].service[i].id) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* Services that no version lists, known by their outages. */
+static int
+unlisted_ask(const struct round *r)
+{
+	struct gather *g = r->gather;
+	struct stored_down *known;
+	int n = store_down_services(g->store, g->arena, &known, g->err);
+	const struct agreement *a;
+
+	for (int i = 0; i < n; i++) {
+		a = agreement_find(&g->config->agreements, known[i].agreement);
+		if (a != NULL && !listed_before(a, a->versions, known[i].service) &&
+		    service_ask(r, a, known[i].service) != 0)
+			return -1;
+	}
+	return n < 0 ? -1 : 0;
+}
+
+int
+gather_outages(struct gather *g, struct availability *(*of)(void *part, int64_t late_maintenance))
+{
+	const struct round r = {g, of};
+
+	for (size_t i = 0; i < g->config->agreements.count; i++) {
+		if (listed_ask(&r, &g->config->agreements.items[i]) != 0)
+			return -1;
+	}
+	return unlisted_ask(&r);
+}

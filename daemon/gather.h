@@ -1,0 +1,50 @@
+/*
+ * gather: what an answer is made of, by group: tallies and availability of the scopes that match.
+ *
+ * A question cuts what it finds into groups, one for each combination of values of its `by`, or one
+ * for all. A group has a part, which whoever asks fills: scores and statistics each have their own.
+ */
+#ifndef SLAD_DAEMON_GATHER_H
+#define SLAD_DAEMON_GATHER_H
+
+#include <uthash.h>
+
+#include "scores.h"
+
+struct gather_group {
+	UT_hash_handle hh; /* by the values of `by`; after gather_end() in their order */
+	const char *by[DIMENSIONS];
+	void *part; /* zeroed when the group is new; it stays where it is */
+};
+
+struct gather {
+	struct store *store;
+	const struct config *config;
+	const struct scores_query *query;
+	struct arena *arena; /* everything lives there */
+	struct err *err;
+	size_t part_size;
+	size_t most; /* groups */
+	struct gather_group *groups; /* walk it with HASH_ITER */
+	struct gather_group *only; /* without `by`: always there */
+	bool crowded; /* more were wanted; they are left out */
+};
+
+void gather_begin(struct gather *g); /* the members up to `most` are set, the others zero */
+void gather_end(struct gather *g); /* sorts the groups */
+void gather_free(struct gather *g); /* forgets them; also after a failure */
+
+/* The part of the group that a scope counts in; NULL once there are too many. */
+void *gather_part(struct gather *g, const struct scope *scope);
+
+/* Calls each() for every stored tally of the minutes [from, to) of the scopes that match; each()
+ * returns -1 to fail. */
+int gather_tallies(struct gather *g, int64_t from, int64_t to,
+    int (*each)(struct gather *g, void *part, struct blob counts));
+
+/* Adds the availability of every service that matches, of all agreements, to where of() says for a
+ * part; it hears how many maintenances of the service were announced too late. */
+int gather_outages(
+    struct gather *g, struct availability *(*of)(void *part, int64_t late_maintenance));
+
+#endif
