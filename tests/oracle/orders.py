@@ -148,9 +148,9 @@ class Periods:
         return result
 
     def moves(self, query, agreement, revision):
-        """What moved since a revision."""
+        """What moved since a revision: what the next one would tell."""
         period = self.find(query, agreement, revision)
-        now = Period(self.oracle, over(query, period.window), agreement)
+        now = Period(self.oracle, query, agreement)
         return {"head": period.head, "moved": (period.moved(now), period.scores_moved(now))}
 
     def heads(self, agreement):
