@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "codec/config.h"
+#include "domain/window_step.h"
 #include "keeper.h"
 #include "request.h"
 #include "scores.h"
@@ -34,6 +35,9 @@ void api_scores_text(void *context, const struct request *r, struct answer *a);
 void api_evaluation(void *context, const struct request *r, struct answer *a);
 void api_score_tickets(void *context, const struct request *r, struct answer *a);
 void api_statistics(void *context, const struct request *r, struct answer *a);
+void api_series(void *context, const struct request *r, struct answer *a);
+void api_correlation(void *context, const struct request *r, struct answer *a);
+void api_gaps(void *context, const struct request *r, struct answer *a);
 void api_indicators(void *context, const struct request *r, struct answer *a);
 void api_indicator(void *context, const struct request *r, struct answer *a);
 void api_ticket(void *context, const struct request *r, struct answer *a);
@@ -71,14 +75,15 @@ struct question {
 	struct scores_query query;
 	const struct profile *profile; /* `default` unless another is named */
 	int64_t as_of;
+	enum step step;
 	bool csv;
 	bool zh; /* titles in Chinese */
 };
 
 /*
- * Reads window, from, to, cohort, indicator, agreement, service, priority, team, by, format, lang
- * and profile, as far as their names stand in a list, NULL-terminated; other names are wrong, and
- * what is wrong gives -1 with a sentence. Within a read transaction: as_of is the instant up to
+ * Reads window, from, to, step, cohort, indicator, agreement, service, priority, team, by, format,
+ * lang and profile, as far as their names stand in a list, NULL-terminated; other names are wrong,
+ * and what is wrong gives -1 with a sentence. Within a read transaction: as_of is the instant up to
  * which the store has been judged.
  */
 int question_read(struct api *api, const struct request *r, const char *const *names,

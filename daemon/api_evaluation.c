@@ -27,7 +27,7 @@ grade_json(const struct profile *p, int grade)
 }
 
 static struct row
-row_of(const struct evaluated *e, enum indicator i)
+selected_row(const struct evaluated *e, enum indicator i)
 {
 	struct row row = {.query = &e->query, .indicator = i, .score = &e->score[i]};
 
@@ -88,7 +88,7 @@ indicators_json(const struct evaluated *e, enum characteristic c)
 		info = &indicator_table[i];
 		if (info->characteristic != c || !e->evaluation.indicator[i].selected)
 			continue;
-		row = row_of(e, i);
+		row = selected_row(e, i);
 		o = json_pack("{ss ss ss so}", "indicator", info->id, "name", info->name, "name_zh",
 		    info->name_zh, "value", fraction_json(e->score[i].value));
 		row_amounts_put(o, &row);
@@ -190,7 +190,7 @@ csv_row(struct table *t, const struct evaluated *e, enum indicator i, bool zh)
 	const struct score *s = &e->score[i];
 	const struct window *w = &e->query.window;
 	char from[STAMP_TEXT], to[STAMP_TEXT];
-	struct row row = row_of(e, i);
+	struct row row = selected_row(e, i);
 
 	table_cell(t, info->id);
 	table_cell(t, (zh ? characteristic_names_zh : characteristic_names)[info->characteristic]);

@@ -169,7 +169,7 @@ failures_json(const struct availability *a, bool in_scope)
 
 /* The group as a row without a score: its scope. */
 static struct row
-row_of(const struct scores_query *q, const struct statistics_group *g)
+row_begin(const struct scores_query *q, const struct statistics_group *g)
 {
 	struct row row = {.query = q};
 
@@ -189,7 +189,7 @@ answer_as_json(const struct question *q, const struct statistics *s, struct answ
 
 	for (size_t i = 0; i < s->count; i++) {
 		g = &s->group[i];
-		row = row_of(&q->query, g);
+		row = row_begin(&q->query, g);
 		json_array_append_new(list,
 		    json_pack("{so so so so so so}", "scope", row_scope_json(&row), "tickets",
 			tickets_json(g), "times", times_json(g, STATISTICS_ALL), "times_by_kind",
@@ -334,7 +334,7 @@ answer_as_csv(const struct question *q, const struct statistics *all, struct ans
 
 	table_init(&sheet.table, q->zh ? head_zh : head);
 	for (size_t i = 0; i < all->count; i++) {
-		sheet.row = row_of(&q->query, &all->group[i]);
+		sheet.row = row_begin(&q->query, &all->group[i]);
 		group_lines(&sheet, all, &all->group[i]);
 	}
 	table_csv(&sheet.table, &a->body);

@@ -170,6 +170,23 @@ window_read(struct api *api, const struct request *r, struct arena *arena, struc
 }
 
 static int
+step_read(const struct request *r, struct question *q, struct err *err)
+{
+	const char *text = request_param(r, "step");
+
+	q->step = STEP_DAY;
+	for (int i = 0; text != NULL; i++) {
+		if (step_names[i] == NULL)
+			return err_set(err, "step=%.40s: hour, day, week or month is wanted", text);
+		if (strcmp(step_names[i], text) == 0) {
+			q->step = (enum step)i;
+			break;
+		}
+	}
+	return 0;
+}
+
+static int
 format_read(const struct request *r, struct question *q, struct err *err)
 {
 	const char *text = request_param(r, "format"), *lang = request_param(r, "lang");
@@ -207,5 +224,5 @@ question_read(struct api *api, const struct request *r, const char *const *names
 	    profile_read(api, r, q, err) != 0 || window_read(api, r, arena, q, err) != 0)
 		return -1;
 	q->query.now = q->as_of;
-	return format_read(r, q, err);
+	return step_read(r, q, err) != 0 ? -1 : format_read(r, q, err);
 }

@@ -35,6 +35,9 @@ const struct route routes[] = {
     {METHOD_GET, "/healthz", 0, api_healthz, NULL, NULL},
     {METHOD_GET, "/readyz", 0, api_readyz, NULL, NULL},
     {METHOD_GET, "/v1/statistics", SCOPE_READ, api_statistics, NULL, NULL},
+    {METHOD_GET, "/v1/series", SCOPE_READ, api_series, NULL, NULL},
+    {METHOD_GET, "/v1/correlation", SCOPE_READ, api_correlation, NULL, NULL},
+    {METHOD_GET, "/v1/gaps", SCOPE_READ, api_gaps, NULL, NULL},
 };
 
 const size_t routes_count = sizeof(routes) / sizeof(routes[0]);

@@ -11,6 +11,14 @@ fraction_value(struct fraction f)
 	return (double)f.num / (double)f.den;
 }
 
+double
+fraction_difference(struct fraction f, struct fraction less)
+{
+	__int128 parts = (__int128)f.num * less.den - (__int128)less.num * f.den;
+
+	return (double)parts / (double)((__int128)f.den * less.den);
+}
+
 json_t *
 fraction_json(struct fraction f)
 {
@@ -68,6 +76,18 @@ amount_json(bool has, int64_t n, int64_t unit)
 }
 
 json_t *
+row_a_json(const struct row *row)
+{
+	return amount_json(row_has_a(row), row->score->a, score_unit_a(row->indicator));
+}
+
+json_t *
+row_b_json(const struct row *row)
+{
+	return amount_json(row_has_b(row), row->score->b, score_unit_b(row->indicator));
+}
+
+json_t *
 row_scope_json(const struct row *row)
 {
 	json_t *scope = json_object();
@@ -96,11 +116,10 @@ void
 row_amounts_put(json_t *o, const struct row *row)
 {
 	const struct score *s = row->score;
-	enum indicator i = row->indicator;
 
-	json_object_set_new(o, "a", amount_json(row_has_a(row), s->a, score_unit_a(i)));
-	json_object_set_new(o, "b", amount_json(row_has_b(row), s->b, score_unit_b(i)));
-	if (indicator_table[i].formula == FORMULA_WEIGHTED)
+	json_object_set_new(o, "a", row_a_json(row));
+	json_object_set_new(o, "b", row_b_json(row));
+	if (indicator_table[row->indicator].formula == FORMULA_WEIGHTED)
 		json_object_set_new(o, "c", amount_json(row_has_c(row), s->c, 1));
 }
 
@@ -158,23 +177,31 @@ row_objective(
 	return terms == NULL ? NULL : terms_objective(terms, (int)i);
 }
 
+struct row
+row_of(const struct config *c, const struct scores_query *q, const struct scores_group *group,
+    enum indicator i)
+{
+	struct row row = {.query = q, .indicator = i, .score = &group->score[i]};
+
+	for (int d = 0; d < DIMENSIONS; d++)
+		row.scope[d] = scores_only(q, (enum dimension)d);
+	for (size_t b = 0; b < q->bys; b++)
+		row.scope[q->by[b]] = group->by[b];
+	row.objective = row_objective(c, q, row.scope[DIM_AGREEMENT], i);
+	return row;
+}
+
 void
 rows_each(const struct config *c, const struct scores_query *q, const struct scores *scores,
     void (*each)(void *context, const struct row *row), void *context)
 {
-	struct row row = {.query = q};
+	struct row row;
 
 	for (size_t g = 0; g < scores->count; g++) {
-		for (int d = 0; d < DIMENSIONS; d++)
-			row.scope[d] = scores_only(q, (enum dimension)d);
-		for (size_t b = 0; b < q->bys; b++)
-			row.scope[q->by[b]] = scores->group[g].by[b];
 		for (enum indicator i = 0; i < INDICATORS; i++) {
 			if (!q->wanted[i])
 				continue;
-			row.indicator = i;
-			row.score = &scores->group[g].score[i];
-			row.objective = row_objective(c, q, row.scope[DIM_AGREEMENT], i);
+			row = row_of(c, q, &scores->group[g], i);
 			each(context, &row);
 		}
 	}

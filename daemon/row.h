@@ -26,6 +26,10 @@ enum met { MET_UNKNOWN, MET_YES, MET_NO };
 void rows_each(const struct config *c, const struct scores_query *q, const struct scores *scores,
     void (*each)(void *context, const struct row *row), void *context);
 
+/* One of them: the score of an indicator in a group. */
+struct row row_of(const struct config *c, const struct scores_query *q,
+    const struct scores_group *group, enum indicator i);
+
 /* The version of an agreement (NULL: none) at the window's end, or now if that is earlier; NULL if
  * none is in force then. */
 const struct terms *row_terms(
@@ -38,6 +42,7 @@ const struct objective *row_objective(
 enum met row_met(const struct row *row);
 double objective_value(const struct objective *o);
 double fraction_value(struct fraction f); /* which must have one */
+double fraction_difference(struct fraction f, struct fraction less); /* both must */
 
 /* A score that is not counted at all has no A and B; some never have a B, few a C. */
 bool row_has_a(const struct row *row);
@@ -48,6 +53,8 @@ bool row_has_c(const struct row *row);
  * scope) and what is a row's own (a, b, value, met, …) are added apart. */
 json_t *row_json(const struct row *row);
 json_t *row_scope_json(const struct row *row);
+json_t *row_a_json(const struct row *row);
+json_t *row_b_json(const struct row *row);
 void row_head_put(json_t *o, const struct row *row);
 void row_numbers_put(json_t *o, const struct row *row);
 void row_amounts_put(json_t *o, const struct row *row); /* a, b and c alone */

@@ -150,6 +150,27 @@ group_score(const struct gather *k, const struct gather_group *from, struct scor
 	}
 }
 
+/* The groups that are asked for come first, and no other fits in. */
+static void
+groups_given(struct gather *k)
+{
+	const struct scores_query *q = k->query;
+	const struct sums *sums = q->sums;
+	struct scope scope;
+	struct part *p;
+
+	k->most = q->groups->count;
+	for (size_t g = 0; g < q->groups->count; g++) {
+		for (size_t b = 0; b < q->bys; b++)
+			scope.dim[q->by[b]] = q->groups->group[g].by[b];
+		p = gather_part(k, &scope);
+		for (enum indicator i = 0; i < INDICATORS && sums != NULL; i++) {
+			if (q->wanted[i])
+				p->sums[i] = *sums++;
+		}
+	}
+}
+
 static size_t
 groups_most(const struct scores_query *q)
 {
@@ -173,16 +194,21 @@ scores_ask(struct store *s, const struct config *c, const struct scores_query *q
 	k.part_size = sizeof(struct part);
 	k.most = groups_most(q);
 	gather_begin(&k);
-	if (tallies_ask(&k) != 0 || outages_ask(&k) != 0 || agreements_ask(&k) != 0) {
+	if (q->groups != NULL)
+		groups_given(&k);
+	if ((q->sums == NULL && tallies_ask(&k) != 0) || outages_ask(&k) != 0 ||
+	    agreements_ask(&k) != 0) {
 		rc = -1;
 		goto out;
 	}
-	gather_end(&k);
-	*scores = (struct scores){.crowded = k.crowded};
+	if (q->groups == NULL)
+		gather_end(&k);
+	*scores = (struct scores){.crowded = k.crowded && q->groups == NULL};
 	scores->group = arena_alloc(a, HASH_COUNT(k.groups), sizeof(*scores->group));
 	HASH_ITER (hh, k.groups, group, next) {
 		group_score(&k, group, &scores->group[scores->count]);
-		scores->count += scores->group[scores->count].any || q->bys == 0;
+		scores->count +=
+		    scores->group[scores->count].any || q->bys == 0 || q->groups != NULL;
 	}
 out:
 	gather_free(&k);

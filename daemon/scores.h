@@ -31,6 +31,12 @@ struct scores_query {
 	enum dimension by[DIMENSIONS];
 	bool wanted[INDICATORS];
 	int64_t now; /* outages are counted until then */
+	/* The groups of the answer, in its order, with or without anything to count; NULL: those
+	 * that have something. */
+	const struct scores *groups;
+	/* Beside groups: what the store's tallies give, by group, then indicator wanted; NULL: the
+	 * store is asked. */
+	const struct sums *sums;
 };
 
 struct scores_group {
@@ -50,9 +56,16 @@ struct scores {
 	struct scores_group *group; /* without `by` exactly one; else sorted, those with any */
 };
 
-/* Everything lives in the arena. Called within a transaction where numbers must agree. */
+/* Everything lives in the arena, but what `groups` is made of. Called within a transaction where
+ * numbers must agree. */
 int scores_ask(struct store *s, const struct config *c, const struct scores_query *q,
     struct arena *a, struct scores *scores, struct err *err);
+
+/* What the tallies give for each of many windows, as fast as for all of it at once: `sums` of a
+ * query, one after the other. The groups, given by the query, are sorted; the windows ascend and
+ * do not overlap. */
+int scores_sums(struct store *s, const struct scores_query *q, const struct window *windows,
+    size_t count, struct arena *a, struct sums **sums, struct err *err);
 
 /* The one value that a dimension is restricted to, or NULL. */
 const char *scores_only(const struct scores_query *q, enum dimension d);
@@ -69,5 +82,8 @@ bool scores_want(const struct scores_query *q, enum input input);
 /* Whether the question's filter of one dimension, or of all, lets a thing through. */
 bool scores_lets(const struct scores_query *q, enum dimension d, const char *value);
 bool scores_match(const struct scores_query *q, const struct scope *scope);
+
+/* Whether the filter of a dimension lets a value through. */
+bool scores_lets(const struct scores_query *q, enum dimension d, const char *value);
 
 #endif

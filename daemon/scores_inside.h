@@ -2,6 +2,7 @@
  * scores_inside: a question being answered, for the files scores*.c alone.
  *
  * scores.c        the groups of an answer, and their scores
+ * scores_sums.c   the tallies of many questions at once
  * scores_gather.c what they are made of: tallies, outages, and the entries of agreements
  */
 #ifndef SLAD_DAEMON_SCORES_INSIDE_H

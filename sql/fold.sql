@@ -84,6 +84,10 @@ DELETE FROM tally WHERE scope = ?1 AND level = ?2 AND bucket = ?3;
 -- name: tally_range
 SELECT counts FROM tally WHERE scope = ?1 AND level = ?2 AND bucket >= ?3 AND bucket < ?4;
 
+-- name: tally_walk
+SELECT bucket, counts FROM tally WHERE scope = ?1 AND level = ?2 AND bucket >= ?3 AND bucket < ?4
+ORDER BY bucket;
+
 -- name: down_delete
 DELETE FROM down WHERE entity = ?1;
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/stamp.h"
-#include "domain/period.h"
 
 #define DURATION_MAX (36525 * STAMP_DAY)
 
@@ -33,8 +32,8 @@ static const struct {
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static int
-window_period(struct period p, const struct zone *zone, struct window *w, struct err *err)
+int
+window_of_period(struct period p, const struct zone *zone, struct window *w, struct err *err)
 {
 	struct window made = {.zone = zone};
 
@@ -55,7 +54,7 @@ window_relative(size_t row, const struct zone *zone, int64_t now, struct window 
 
 	if (relatives[row].last)
 		p = period_of(p.unit, zone_day(zone, period_from(p, zone) - 1));
-	return window_period(p, zone, w, err);
+	return window_of_period(p, zone, w, err);
 }
 
 static int
@@ -94,7 +93,7 @@ window_named(
 	if (found < 0)
 		return err_set(err, "'%s' is no window: %s", name, right);
 	if (found > 0)
-		return window_period(p, zone, w, err);
+		return window_of_period(p, zone, w, err);
 	if (isdigit((unsigned char)*name) && name[strspn(name, "0123456789dhms")] == '\0')
 		return window_rolling(name, zone, now, w, err);
 	return err_set(err,
@@ -117,23 +116,30 @@ edge_parse(const char *what, const char *text, int64_t *t, struct err *err)
 	return 0;
 }
 
+struct window
+window_of_edges(int64_t from, int64_t to, const struct zone *zone)
+{
+	struct window made = {.from = from, .to = to, .zone = zone};
+	char left[STAMP_TEXT], right[STAMP_TEXT];
+
+	stamp_format_at(from, zone_offset(zone, from), left);
+	stamp_format_at(to, zone_offset(zone, to), right);
+	snprintf(made.name, sizeof(made.name), "%s/%s", left, right);
+	return made;
+}
+
 int
 window_between(
     const char *from, const char *to, const struct zone *zone, struct window *w, struct err *err)
 {
-	struct window made = {.zone = zone};
-	char left[STAMP_TEXT], right[STAMP_TEXT];
+	int64_t begin, end;
 
-	if (edge_parse("from", from, &made.from, err) != 0 ||
-	    edge_parse("to", to, &made.to, err) != 0)
+	if (edge_parse("from", from, &begin, err) != 0 || edge_parse("to", to, &end, err) != 0)
 		return -1;
-	if (made.from >= made.to)
+	if (begin >= end)
 		return err_set(
 		    err, "from '%.40s' is to lie before to '%.40s', which is not in it", from, to);
-	stamp_format_at(made.from, zone_offset(zone, made.from), left);
-	stamp_format_at(made.to, zone_offset(zone, made.to), right);
-	snprintf(made.name, sizeof(made.name), "%s/%s", left, right);
-	*w = made;
+	*w = window_of_edges(begin, end, zone);
 	return 0;
 }
 

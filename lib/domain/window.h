@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "domain/period.h"
 #include "domain/zone.h"
 
 #define WINDOW_NAME 96
@@ -33,6 +34,12 @@ int window_named(
  * "FROM/TO", both shown on the zone's wall. */
 int window_between(
     const char *from, const char *to, const struct zone *zone, struct window *w, struct err *err);
+
+/* The window of a period; -1 for a date that the zone skipped. */
+int window_of_period(struct period p, const struct zone *zone, struct window *w, struct err *err);
+
+/* The window between two whole minutes, from < to, named as by window_between(). */
+struct window window_of_edges(int64_t from, int64_t to, const struct zone *zone);
 
 /* Durations of configuration and windows: "90s", "30m", "8h30m", "7d", "0s". Units d, h, m, s, each
  * at most once and in this order. -1 if it is none, or past 100 years. */

@@ -133,6 +133,11 @@ int store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, c
 int store_tally_range(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
     void (*each)(void *context, struct blob counts), void *context, struct err *err);
 
+/* The same with each tally's bucket, ascending. */
+int store_tally_walk(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
+    void (*each)(void *context, int64_t bucket, struct blob counts), void *context,
+    struct err *err);
+
 /* Downs. */
 enum down_kind { DOWN_OUTAGE, DOWN_MAINTENANCE, DOWN_MAINTENANCE_LATE };
 

@@ -86,6 +86,20 @@ store_tally_range(struct store *s, int64_t scope, int level, int64_t from, int64
 }
 
 int
+store_tally_walk(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
+    void (*each)(void *context, int64_t bucket, struct blob counts), void *context, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_TALLY_WALK, "iiii", scope, (int64_t)level, from, to);
+	int more;
+
+	while ((more = statement_step(s, QUERY_TALLY_WALK, err)) > 0)
+		each(context, sqlite3_column_int64(st, 0),
+		    (struct blob){sqlite3_column_blob(st, 1), (size_t)sqlite3_column_bytes(st, 1)});
+	statement_end(s, QUERY_TALLY_WALK);
+	return more;
+}
+
+int
 store_downs_replace(
     struct store *s, int64_t entity, const struct stored_down *downs, size_t count, struct err *err)
 {
