@@ -15,7 +15,7 @@ CLOSE = 1e-9
 
 def named(row):
     """An indicator and a scope for a line."""
-    return "%s %s" % (row["indicator"], row["scope"])
+    return "%s %s" % (row["indicator"], sorted(row["scope"].items()))
 
 
 def amounts(want):
