@@ -28,23 +28,25 @@ def edges(window):
 
 
 class Asked:
-    """Measures of one question over many windows, each gathered once."""
+    """Measures of one question over many windows, each gathered once, where needed."""
 
     def __init__(self, oracle, query):
         self.oracle = oracle
         self.query = query
         self.kept = {}
 
-    def measures(self, window):
-        """{indicator: Measure} over a window."""
-        key = window.begin, window.end
+    def measure(self, indicator, window):
+        """The Measure of an indicator over a window."""
+        key = indicator, window.begin, window.end
         if key not in self.kept:
-            self.kept[key] = self.oracle.measures(over(self.query, window))
+            asked = over(self.query, window)
+            asked.indicators = [indicator]
+            self.kept[key] = self.oracle.measures(asked)[indicator]
         return self.kept[key]
 
     def score(self, indicator, group, window):
         """The exact score of a group over a window."""
-        return self.measures(window)[indicator].score(group)
+        return self.measure(indicator, window).score(group)
 
     def shown(self, indicator, group, window):
         """The score as /v1/scores shows it."""
@@ -69,20 +71,19 @@ class Asked:
                     difference=value - theirs if known else None)
 
 
-def groups_of(asked, windows):
-    """The groups that /v1/scores shows over any of the windows, in order."""
+def groups_of(asked, window):
+    """The groups that /v1/scores shows over the window, in order."""
     if not asked.query.by:
         return [()]
-    return sorted({group for window in windows
-                   for measure in asked.measures(window).values()
-                   for group in measure.shown()})
+    return sorted({group for indicator in asked.query.indicators
+                   for group in asked.measure(indicator, window).shown()})
 
 
 def series_of(oracle, query, step):
     """The body of GET /v1/series, with exact figures; None where it asks for too much."""
     asked, window = Asked(oracle, query), query.window
     steps = series.steps(window, step)
-    groups = groups_of(asked, [window])
+    groups = groups_of(asked, window)
     if steps is None or len(groups) * len(query.indicators) * len(steps) > series.MOST_POINTS:
         return None
     rows = []
@@ -156,18 +157,23 @@ def gap_rows(asked, agreement):
     version = settings.version_at(agreement, min(query.now, query.window.end - 1))
     if version is None or not version.objectives:
         return []
-    groups = groups_of(asked, [query.window])
+    groups = groups_of(asked, query.window)
     return [(indicator, group, version.objectives[indicator]) for group in groups
             for indicator in catalogue.INDICATORS if indicator in version.objectives]
 
 
+def missed(asked, indicator, group, objective):
+    """Is there a value, and is it less than the objective?"""
+    value = asked.score(indicator, group, asked.query.window)["value"]
+    return value is not None and value < objective
+
+
 def gap_row(asked, indicator, group, objective, steps):
     """One row of the gaps."""
-    window = asked.query.window
-    score = asked.score(indicator, group, window)
-    value, earlier = score["value"], series.before(window)
+    earlier = series.before(asked.query.window)
+    score = asked.score(indicator, group, asked.query.window)
     previous = asked.score(indicator, group, earlier)["value"]
-    known = value is not None
+    value, known = score["value"], score["value"] is not None
     return {"indicator": indicator, "scope": asked.query.shown_scope(group),
             "objective": objective, "value": value, "a": score["a"], "b": score["b"],
             "reason": score["reason"], "gap": objective - value if known else None,
@@ -195,6 +201,6 @@ def gaps_of(oracle, query, every):
         part.filters = dict(query.filters, agreement=[agreement])
         asked = Asked(oracle, part)
         steps = series.steps(window, unit)
-        rows += [gap_row(asked, *row, steps) for row in gap_rows(asked, agreement)]
-    rows = [row for row in rows if every or row["met"] is False]
+        rows += [gap_row(asked, *row, steps) for row in gap_rows(asked, agreement)
+                 if every or missed(asked, *row)]
     return dict(query.head(), gaps=sorted(rows, key=gap_order))

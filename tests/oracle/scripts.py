@@ -157,7 +157,7 @@ class Script:
         asking = self.asking
         self.rng.choices([self.ask_scores, self.ask_papers, asking.lists, asking.statistics,
                           asking.evaluation, asking.series, asking.correlation, asking.gaps],
-                         [7, 4, 4, 3, 2, 2, 2, 2])[0]()
+                         [7, 4, 4, 3, 2, 2, 2, 1])[0]()
 
     def ask_scores(self):
         """A random query for scores."""

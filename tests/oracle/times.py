@@ -114,6 +114,7 @@ def year_offsets(zone, year):
     return pieces
 
 
+@lru_cache(maxsize=None)
 def day_start(zone, day):
     """The first instant of a local date, also where midnight is skipped or doubled."""
     middle = naive_ms(day)
