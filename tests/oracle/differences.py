@@ -18,7 +18,7 @@ def shown(value):
 
 def is_number(value):
     """A number of JSON."""
-    return isinstance(value, (int, float, Fraction)) and not isinstance(value, bool)
+    return type(value) in (int, float, Fraction)
 
 
 def same_number(left, right, slip=1e-12):
@@ -66,6 +66,8 @@ def compare_fields(name, want, got, fields):
     lines = []
     for field in fields:
         value = got.get(field, "(absent)")
+        if type(value) is type(want[field]) and value == want[field]:
+            continue
         same = same_number(want[field], value) \
             if is_number(want[field]) or is_number(value) else want[field] == value
         if not same:
