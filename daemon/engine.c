@@ -51,10 +51,14 @@ int
 engine_configure(struct engine *e, struct config *c, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err)
 {
-	config_unref(e->config);
+	struct config *before = e->config;
+	int rc;
+
 	e->config = config_ref(c);
 	e->changed = true;
-	return engine_judge(e, now, progress, context, err);
+	rc = engine_judge(e, before, now, progress, context, err);
+	config_unref(before);
+	return rc;
 }
 
 /* An event of the submission that was not in the log when it came. */
@@ -250,13 +254,13 @@ submission_apply(struct engine *e, struct submission *s, int64_t now, struct err
 	return quarantine(e, s, now, err);
 }
 
-/* Folds again what time has moved since. */
-static int
-due_judge(struct engine *e, int64_t now, struct err *err)
+int
+engine_due(struct engine *e, int64_t now, struct err *err)
 {
 	int64_t ids[DUE_PAGE];
 	int n;
 
+	e->batch.now = now;
 	while ((n = store_due(e->store, now, ids, DUE_PAGE, err)) > 0) {
 		for (int i = 0; i < n; i++) {
 			if (fold_again(&e->batch, ids[i], err) != 0)
@@ -267,13 +271,6 @@ due_judge(struct engine *e, int64_t now, struct err *err)
 		e->changed = true;
 	}
 	return n;
-}
-
-int
-engine_settle(struct engine *e, int64_t now, struct err *err)
-{
-	e->batch.now = now;
-	return due_judge(e, now, err);
 }
 
 static bool
@@ -339,7 +336,7 @@ transaction(struct engine *e, const struct engine_work *w, int64_t now, struct e
 	if (store_begin(e->store, err) != 0)
 		return -1;
 	e->batch.now = now;
-	if (work_apply(e, w, now, err) != 0 || due_judge(e, now, err) != 0 ||
+	if (work_apply(e, w, now, err) != 0 || engine_due(e, now, err) != 0 ||
 	    orders_carry_out(e, w, now, err) != 0)
 		return -1;
 	if (watch_is_due(e, now) && look(e, now, err) != 0)

@@ -70,7 +70,7 @@ int engine_replay(
     struct engine *e, struct store *log, int64_t *seq, int64_t last, int64_t now, struct err *err);
 
 /* Judges what fell due by now, within a transaction. No alerts move. */
-int engine_settle(struct engine *e, int64_t now, struct err *err);
+int engine_due(struct engine *e, int64_t now, struct err *err);
 
 /* Messages for receivers were written since this was last asked; true once after the start, too. */
 bool engine_told(struct engine *e);

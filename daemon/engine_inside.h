@@ -1,14 +1,16 @@
 /*
- * engine_inside: the engine's state, for engine.c and engine_judge.c alone.
+ * engine_inside: the engine's state, for the files engine*.c alone.
  *
- * engine.c is a step: batches in, one transaction. engine_judge.c is the whole: all entities judged
- * anew, or the whole log folded anew.
+ * engine.c       a step: batches in, one transaction
+ * engine_judge.c the whole: all entities judged anew, or the whole log folded anew
+ * engine_moved.c what that moved, told to the operator
  */
 #ifndef SLAD_DAEMON_ENGINE_INSIDE_H
 #define SLAD_DAEMON_ENGINE_INSIDE_H
 
 #include "engine.h"
 #include "fold.h"
+#include "snapshot.h"
 
 struct engine {
 	struct store *store;
@@ -24,8 +26,26 @@ struct engine {
 int engine_prepare(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
     void *context, struct err *err);
 
-/* Judges all entities anew if the configuration does it otherwise than the last one. */
-int engine_judge(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
-    void *context, struct err *err);
+/* Judges all entities anew if the configuration does it otherwise than the last one, and logs what
+ * that moved. `before` is the one that was in force until now, or NULL where that is not known:
+ * then what does not come from tickets alone is compared under the new one. */
+int engine_judge(struct engine *e, const struct config *before, int64_t now,
+    void (*progress)(void *context, int64_t done), void *context, struct err *err);
+
+struct recount;
+
+/* What moves while all is judged anew. */
+struct engine_moved {
+	struct snapshot_query query;
+	struct snapshot before;
+	struct recount *recounts;
+	int64_t tickets; /* that count otherwise */
+	int64_t judged; /* entities */
+};
+
+int engine_moved_begin(struct engine_moved *m, struct engine *e, const struct config *before,
+    int64_t now, void (*beat)(void *context, int64_t done), void *context, struct err *err);
+void engine_moved_log(struct engine_moved *m, struct engine *e, bool resumed);
+void engine_moved_end(struct engine_moved *m, struct engine *e); /* also after a failed begin */
 
 #endif

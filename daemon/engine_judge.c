@@ -3,6 +3,7 @@
 
 #include "codec/packed.h"
 #include "engine_inside.h"
+#include "log.h"
 
 #define REPLAY_PAGE 1000 /* records or entities in one transaction of a rebuild */
 
@@ -61,11 +62,12 @@ page_judge(struct engine *e, const int64_t *ids, int n, struct err *err)
 	return store_commit(e->store, err);
 }
 
+/* Judges all entities anew, page by page; `done` counts them. */
 static int
 judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
-    void *context, struct err *err)
+    void *context, int64_t *done, struct err *err)
 {
-	int64_t ids[REPLAY_PAGE], last = 0, done = 0;
+	int64_t ids[REPLAY_PAGE], last = 0;
 	int n;
 
 	e->batch.now = now;
@@ -78,28 +80,58 @@ judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t
 			return -1;
 		}
 		last = ids[n - 1];
-		done += n;
+		*done += n;
 		if (progress != NULL)
-			progress(context, done);
+			progress(context, *done);
 	}
 	if (n < 0)
 		return -1;
 	return store_meta_set(e->store, "judgement", e->config->judgement, err);
 }
 
+/* What fell due until now was moved by time, not by the new configuration. */
+static int
+catch_up(struct engine *e, const struct config *before, int64_t now, struct err *err)
+{
+	int rc = -1;
+
+	e->batch.agreements = &before->agreements;
+	e->batch.now = now;
+	if (store_begin(e->store, err) == 0 && engine_due(e, now, err) == 0)
+		rc = store_commit(e->store, err);
+	e->batch.agreements = &e->config->agreements;
+	fold_drop(&e->batch);
+	store_rollback(e->store);
+	return rc;
+}
+
 int
-engine_judge(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
-    void *context, struct err *err)
+engine_judge(struct engine *e, const struct config *before, int64_t now,
+    void (*progress)(void *context, int64_t done), void *context, struct err *err)
 {
 	char judgement[80] = "";
+	struct engine_moved m;
+	int rc = -1;
 
 	e->batch.agreements = &e->config->agreements;
 	if (store_meta(e->store, "judgement", judgement, sizeof(judgement), err) < 0)
 		return -1;
-	if (strcmp(judgement, e->config->judgement) == 0)
+	if (strcmp(judgement, e->config->judgement) == 0) {
+		if (before != NULL)
+			log_info("tickets are judged as before: all scores stay");
 		return 0;
+	}
 	e->changed = true;
-	return judge_all(e, now, progress, context, err);
+	if (before != NULL && catch_up(e, before, now, err) != 0)
+		return -1;
+	if (engine_moved_begin(
+		&m, e, before == NULL ? e->config : before, now, progress, context, err) == 0 &&
+	    judge_all(e, now, progress, context, &m.judged, err) == 0)
+		rc = 0;
+	if (rc == 0)
+		engine_moved_log(&m, e, judgement[0] == '\0');
+	engine_moved_end(&m, e);
+	return rc;
 }
 
 /* What another version of slad packed cannot be read: all is folded from the log, or nothing. */
@@ -135,5 +167,5 @@ engine_prepare(struct engine *e, int64_t now, void (*progress)(void *context, in
 		return -1;
 	if (strcmp(packed, PACKED_VERSION) != 0)
 		return rebuild(e, now, progress, context, err);
-	return engine_judge(e, now, progress, context, err);
+	return engine_judge(e, NULL, now, progress, context, err);
 }

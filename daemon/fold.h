@@ -29,6 +29,9 @@ struct fold_batch {
 	struct touched *touched;
 	struct cell *cells;
 	struct origin *origins;
+	/* Told of each stored ticket that is saved with other counts, or NULL. */
+	void (*recounted)(void *context, int64_t scope);
+	void *context;
 };
 
 /* Whether the event's entity has room for it: 1, 0, or -1. Room that was found is held for the

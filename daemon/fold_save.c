@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/stamp.h"
 #include "domain/outage.h"
 #include "domain/statistic.h"
@@ -161,6 +163,40 @@ ticket_state_of(const struct ticket *t, const struct told *told)
 	return t->cycle[t->cycles - 1].resolved ? ENTITY_RESOLVED : ENTITY_OPEN;
 }
 
+/* The next count of an indicator, from a place on; `n` if there is none. */
+static int
+indicator_next(const struct count *counts, int n, int i)
+{
+	while (i < n && !measure_is_indicator(counts[i].measure))
+		i++;
+	return i;
+}
+
+static bool
+same_count(const struct count *a, const struct count *b)
+{
+	return a->minute == b->minute && a->cycle == b->cycle && a->measure == b->measure &&
+	    a->n == b->n;
+}
+
+/* Whether a ticket counts otherwise than before in any indicator. */
+static bool
+counts_otherwise(struct fold_batch *b, const struct touched *t, const struct count *counts, int n)
+{
+	struct count *old;
+	int m = counts_unpack(t->before.bytes, t->before.len, &b->arena, &old, NULL), i, j;
+	bool same = t->scope_before == t->stored.scope;
+
+	i = indicator_next(old, m, 0);
+	j = indicator_next(counts, n, 0);
+	while (same && i < m && j < n) {
+		same = same_count(&old[i], &counts[j]);
+		i = indicator_next(old, m, i + 1);
+		j = indicator_next(counts, n, j + 1);
+	}
+	return !same || i < m || j < n;
+}
+
 /* Saves the entity and what it counts; its state, scope and due time are set. */
 static int
 entity_save(
@@ -176,6 +212,9 @@ entity_save(
 	rc = store_entity_save(b->store, e, err);
 	if (rc == 0)
 		rc = counts_save(b, t, counts, n, err);
+	if (rc == 0 && b->recounted != NULL && e->class == CLASS_TICKET &&
+	    counts_otherwise(b, t, counts, n))
+		b->recounted(b->context, e->scope);
 	buf_free(&packed);
 	return rc;
 }

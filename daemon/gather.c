@@ -112,7 +112,9 @@ gather_tallies(struct gather *g, int64_t from, int64_t to,
 	struct bucket_range ranges[TALLY_RANGES];
 	size_t cuts = tally_cut(from, to, ranges);
 	struct stored_scope *scopes;
-	int n = store_scopes(g->store, g->arena, &scopes, g->err);
+	const char *only = scores_only(g->query, DIM_AGREEMENT);
+	int n = only == NULL ? store_scopes(g->store, g->arena, &scopes, g->err)
+			     : store_scopes_of(g->store, only, g->arena, &scopes, g->err);
 
 	for (int i = 0; i < n; i++) {
 		if (!scores_match(g->query, &scopes[i].scope))
@@ -193,7 +195,9 @@ unlisted_ask(const struct round *r)
 {
 	struct gather *g = r->gather;
 	struct stored_down *known;
-	int n = store_down_services(g->store, g->arena, &known, g->err);
+	const char *only = scores_only(g->query, DIM_AGREEMENT);
+	int n = only == NULL ? store_down_services(g->store, g->arena, &known, g->err)
+			     : store_down_services_of(g->store, only, g->arena, &known, g->err);
 	const struct agreement *a;
 
 	for (int i = 0; i < n; i++) {

@@ -7,7 +7,8 @@ static int cmd_help(int argc, char **argv);
 
 static const struct command commands[] = {
     {"serve", "serve [-c FILE]", "run the daemon, in the foreground", cmd_serve},
-    {"check", "check [-c FILE]", "read the configuration and print every mistake", cmd_check},
+    {"check", "check [-c FILE]", "print every mistake; --against FILE: what that would change",
+	cmd_check},
     {"verify", "verify [-c FILE]", "recompute everything from the log and compare", cmd_verify},
     {"rebuild", "rebuild [-c FILE]", "recompute everything from the log and store it", cmd_rebuild},
     {"version", "version", "print the version, and those of the libraries", cmd_version},

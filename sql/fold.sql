@@ -71,6 +71,10 @@ INSERT INTO scope (agreement, service, priority, team) VALUES (?1, ?2, ?3, ?4);
 SELECT id, agreement, service, priority, team FROM scope
 ORDER BY agreement, service, priority, team;
 
+-- name: scope_list_of
+SELECT id, agreement, service, priority, team FROM scope WHERE agreement = ?1
+ORDER BY agreement, service, priority, team;
+
 -- name: tally_get
 SELECT counts FROM tally WHERE scope = ?1 AND level = ?2 AND bucket = ?3;
 
@@ -101,6 +105,9 @@ WHERE agreement = ?1 AND service = ?2 AND kind = ?3 AND until > ?4 AND start < ?
 
 -- name: down_services
 SELECT DISTINCT agreement, service FROM down ORDER BY agreement, service;
+
+-- name: down_services_of
+SELECT DISTINCT agreement, service FROM down WHERE agreement = ?1 ORDER BY agreement, service;
 
 -- name: down_page
 SELECT d.start, d.entity, d.until, d.kind, d.agreement, d.service, e.class, s.name, e.name

@@ -44,3 +44,9 @@ ORDER BY 1, 2, 3, 4, 5, 6, 7, 8;
 SELECT y.kind, y.agreement, y.topic, y.period, y.time, s.name, e.name, y.sequence, y.a, y.b, y.c
 FROM entry y JOIN entity e ON e.id = y.entity JOIN source s ON s.id = e.source
 ORDER BY 1, 2, 3, 4, 5, 6, 7;
+
+-- name: dump_counts
+SELECT e.name, s.name, coalesce(p.agreement, ''), e.counts
+FROM entity e JOIN source s ON s.id = e.source LEFT JOIN scope p ON p.id = e.scope
+WHERE e.class = 0
+ORDER BY 1, 2;

@@ -392,6 +392,61 @@ START_TEST(another_configuration_judges_anew)
 }
 END_TEST
 
+/* What is logged from here on goes into this file. */
+static const char *
+logged(void)
+{
+	static char text[4096];
+	char path[96];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/log", dir);
+	f = fopen(path, "r");
+	if (f == NULL)
+		return freopen(path, "w", stderr) == NULL ? NULL : "";
+	text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+	fclose(f);
+	return text;
+}
+
+static void
+respond_in(const char *target, int64_t now)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text),
+	    "agreements: [{id: acme, from: 2026-01-01, targets: [{respond: %s, resolve: 9h}]}]\n",
+	    target);
+	config_unref(config);
+	config = configuration(text);
+	ck_assert_int_eq(engine_configure(e, config, now, NULL, NULL, &err), 0);
+}
+
+START_TEST(what_time_moved_is_not_told_of_the_configuration)
+{
+	open_at(1, 0);
+	ck_assert_str_eq(logged(), "");
+	respond_in("30m", MIN(35)); /* late since 30, but nothing looked since then */
+	ck_assert_ptr_null(strstr(logged(), "count otherwise"));
+	ck_assert_ptr_nonnull(strstr(logged(), "and this year stay"));
+	respond_in("40m", MIN(36));
+	ck_assert_ptr_nonnull(strstr(logged(), "tickets of acme that count otherwise: 1\n"));
+	ck_assert_ptr_nonnull(strstr(
+	    logged(), "timely_response_rate of acme, 2026: 0/1, 0 pending -> 1/1, 1 pending"));
+}
+END_TEST
+
+START_TEST(an_interrupted_judging_is_told)
+{
+	open_at(1, 0);
+	logged();
+	ck_assert_int_eq(store_meta_set(s, "judgement", "", &err), 0);
+	end();
+	start(MIN(1));
+	ck_assert_ptr_nonnull(strstr(logged(), "had been interrupted"));
+}
+END_TEST
+
 START_TEST(a_failed_step_changes_nothing)
 {
 	struct store *other = store_open(database, STORE_WRITE, &err);
@@ -432,6 +487,8 @@ add(TCase *t)
 	tcase_add_test(t, a_removed_rule_resolves_with_that_reason);
 	tcase_add_test(t, the_past_fires_nothing);
 	tcase_add_test(t, another_configuration_judges_anew);
+	tcase_add_test(t, what_time_moved_is_not_told_of_the_configuration);
+	tcase_add_test(t, an_interrupted_judging_is_told);
 	tcase_add_test(t, a_failed_step_changes_nothing);
 }
 

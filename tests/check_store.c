@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/stamp.h"
 #include "store/store_alert.h"
 #include "suite.h"
@@ -163,6 +164,9 @@ START_TEST(tallies_are_ranges)
 	ck_assert_int_eq(id, again);
 	ck_assert_int_eq(store_scopes(s, &arena, &list, &err), 1);
 	ck_assert_str_eq(list[0].scope.dim[DIM_SERVICE], "mail");
+	ck_assert_int_eq(store_scopes_of(s, "acme", &arena, &list, &err), 1);
+	ck_assert_int_eq(list[0].id, id);
+	ck_assert_int_eq(store_scopes_of(s, "acm", &arena, &list, &err), 0);
 	for (int64_t b = 10; b < 20; b++)
 		ck_assert_int_eq(
 		    store_tally_set(s, id, 1, b, "xxxxxxxxxx", (size_t)(b - 9), &err), 0);
@@ -188,6 +192,8 @@ START_TEST(downs_are_replaced)
 	ck_assert_int_eq(
 	    store_downs(s, "acme", "mail", DOWN_OUTAGE, 200, 300, &arena, &list, &err), 0);
 	ck_assert_int_eq(store_down_services(s, &arena, &list, &err), 2);
+	ck_assert_int_eq(store_down_services_of(s, "acme", &arena, &list, &err), 2);
+	ck_assert_int_eq(store_down_services_of(s, "beta", &arena, &list, &err), 0);
 	ck_assert_int_eq(store_downs_replace(s, 7, downs, 1, &err), 0);
 	ck_assert_int_eq(store_down_services(s, &arena, &list, &err), 1);
 }
@@ -281,6 +287,53 @@ START_TEST(differences_are_named)
 }
 END_TEST
 
+static void
+recounts(void *context, const struct recounted *r)
+{
+	struct buf *told = context;
+
+	buf_putf(told, "%s of %s in %s: %.*s -> %.*s\n", r->name, r->source, r->agreement,
+	    (int)r->counts[0].len, (const char *)r->counts[0].bytes, (int)r->counts[1].len,
+	    (const char *)r->counts[1].bytes);
+}
+
+/* A ticket of the store `in`. */
+static void
+counting(struct store *in, const char *name, const char *source, const char *agreement,
+    const char *counts)
+{
+	struct scope scope = {{agreement, "", "", ""}};
+	struct entity e = {.name = name, .facts = {name, 1}, .counts = {counts, strlen(counts)}};
+
+	ck_assert_int_eq(store_source(in, source, true, &e.source, &err), 1);
+	ck_assert_int_eq(store_scope(in, &scope, &e.scope, &err), 0);
+	ck_assert_int_eq(store_entity_save(in, &e, &err), 0);
+}
+
+START_TEST(tickets_that_count_otherwise_are_found)
+{
+	struct store *other = store_open(NULL, STORE_SCRATCH, &err);
+	struct buf told = BUF_INIT(1000);
+
+	counting(s, "T-2", "desk", "acme", "old");
+	counting(s, "T-1", "desk", "acme", "same");
+	counting(s, "T-1", "phone", "acme", "");
+	counting(s, "T-4", "desk", "acme", "here");
+	counting(other, "T-1", "phone", "acme", "new");
+	counting(other, "T-1", "desk", "acme", "same");
+	counting(other, "T-2", "desk", "acme", "new");
+	counting(other, "T-3", "desk", "beta", "there");
+	ck_assert_int_eq(store_recounted(s, other, recounts, &told, &err), 4);
+	ck_assert_str_eq(buf_text(&told),
+	    "T-1 of phone in acme:  -> new\n"
+	    "T-2 of desk in acme: old -> new\n"
+	    "T-3 of desk in beta:  -> there\n"
+	    "T-4 of desk in acme: here -> \n");
+	buf_free(&told);
+	store_close(other);
+}
+END_TEST
+
 START_TEST(a_newer_file_is_refused)
 {
 	char command[200];
@@ -312,6 +365,7 @@ add(TCase *t)
 	tcase_add_test(t, the_outbox_goes_in_order);
 	tcase_add_test(t, alerts_live_and_rest);
 	tcase_add_test(t, differences_are_named);
+	tcase_add_test(t, tickets_that_count_otherwise_are_found);
 	tcase_add_test(t, a_newer_file_is_refused);
 }
 

@@ -135,6 +135,59 @@ store_compare(struct store *s, struct store *other, enum dump what,
 	return a.more < 0 || b.more < 0 ? -1 : differences;
 }
 
+static struct blob
+blob_read(sqlite3_stmt *st, int column)
+{
+	const void *bytes = sqlite3_column_blob(st, column);
+
+	return (struct blob){bytes, (size_t)sqlite3_column_bytes(st, column)};
+}
+
+static struct recounted
+recounted_read(const struct walk *a, const struct walk *b, int order)
+{
+	sqlite3_stmt *any = (order <= 0 ? a : b)->store->stmt[QUERY_DUMP_COUNTS];
+	struct recounted r = {.name = (const char *)sqlite3_column_text(any, 0),
+	    .source = (const char *)sqlite3_column_text(any, 1),
+	    .agreement = (const char *)sqlite3_column_text(any, 2)};
+
+	if (order <= 0)
+		r.counts[0] = blob_read(a->store->stmt[a->query], 3);
+	if (order >= 0)
+		r.counts[1] = blob_read(b->store->stmt[b->query], 3);
+	return r;
+}
+
+int64_t
+store_recounted(struct store *s, struct store *other,
+    void (*each)(void *context, const struct recounted *r), void *context, struct err *err)
+{
+	struct walk a = {.store = s, .query = QUERY_DUMP_COUNTS}, b = {other, QUERY_DUMP_COUNTS, 0};
+	struct recounted r;
+	int64_t count = 0;
+	int order;
+
+	statement(s, a.query, "");
+	statement(other, b.query, "");
+	walk_on(&a, err);
+	walk_on(&b, err);
+	while (a.more >= 0 && b.more >= 0 && a.more + b.more > 0) {
+		order = walk_order(&a, &b, 2);
+		if (order != 0 || !same_row(&a, &b, 2)) {
+			r = recounted_read(&a, &b, order);
+			each(context, &r);
+			count++;
+		}
+		if (order <= 0)
+			walk_on(&a, err);
+		if (order >= 0)
+			walk_on(&b, err);
+	}
+	statement_end(s, a.query);
+	statement_end(other, b.query);
+	return a.more < 0 || b.more < 0 ? -1 : count;
+}
+
 static int64_t
 records_without_identity(struct store *s, struct err *err)
 {

@@ -125,6 +125,8 @@ struct stored_scope {
 
 /* All scopes, sorted by their dimensions, in the arena; returns how many, or -1. */
 int store_scopes(struct store *s, struct arena *a, struct stored_scope **list, struct err *err);
+int store_scopes_of(struct store *s, const char *agreement, struct arena *a,
+    struct stored_scope **list, struct err *err); /* only one's */
 
 int store_tally(struct store *s, int64_t scope, int level, int64_t bucket, struct blob *counts,
     struct err *err);
@@ -170,6 +172,8 @@ int store_downs_walk(struct store *s, int64_t from, int64_t to, int64_t start, i
 /* The (agreement, service) pairs that have any, in the arena; returns how many, or -1. */
 int store_down_services(
     struct store *s, struct arena *a, struct stored_down **list, struct err *err);
+int store_down_services_of(struct store *s, const char *agreement, struct arena *a,
+    struct stored_down **list, struct err *err); /* only one's */
 
 /* Entries: reports, measurements and assessments, one or none of a fact. */
 enum entry_kind { ENTRY_REPORT, ENTRY_MEASUREMENT, ENTRY_ASSESSMENT };
@@ -208,5 +212,16 @@ int64_t store_gaps(struct store *s, void (*each)(void *context, const char *key,
  * and what is wrong with it. Returns the number of differences, or -1. */
 int64_t store_compare(struct store *s, struct store *other, enum dump what,
     void (*each)(void *context, const char *key, const char *what), void *context, struct err *err);
+
+/* A ticket that counts otherwise in one store than in the other: its counts in each, packed; none
+ * where it is not there. */
+struct recounted {
+	const char *source, *name, *agreement;
+	struct blob counts[2];
+};
+
+/* Looks for such tickets, by name and source. Returns their number, or -1. */
+int64_t store_recounted(struct store *s, struct store *other,
+    void (*each)(void *context, const struct recounted *r), void *context, struct err *err);
 
 #endif

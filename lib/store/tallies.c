@@ -19,14 +19,16 @@ store_scope(struct store *s, const struct scope *scope, int64_t *id, struct err 
 	return 0;
 }
 
-int
-store_scopes(struct store *s, struct arena *a, struct stored_scope **list, struct err *err)
+/* Reads a bound statement to its end. */
+static int
+scopes_read(
+    struct store *s, enum query q, struct arena *a, struct stored_scope **list, struct err *err)
 {
-	sqlite3_stmt *st = statement(s, QUERY_SCOPE_LIST, "");
+	sqlite3_stmt *st = s->stmt[q];
 	struct stored_scope *scopes = NULL, *grown;
 	int n = 0, room = 0, more;
 
-	while ((more = statement_step(s, QUERY_SCOPE_LIST, err)) > 0) {
+	while ((more = statement_step(s, q, err)) > 0) {
 		if (n == room) {
 			room = room == 0 ? 64 : 2 * room;
 			grown = arena_alloc(a, (size_t)room, sizeof(*grown));
@@ -39,9 +41,24 @@ store_scopes(struct store *s, struct arena *a, struct stored_scope **list, struc
 			scopes[n].scope.dim[d] = column_text(st, 1 + d, a);
 		n++;
 	}
-	statement_end(s, QUERY_SCOPE_LIST);
+	statement_end(s, q);
 	*list = scopes;
 	return more < 0 ? -1 : n;
+}
+
+int
+store_scopes(struct store *s, struct arena *a, struct stored_scope **list, struct err *err)
+{
+	statement(s, QUERY_SCOPE_LIST, "");
+	return scopes_read(s, QUERY_SCOPE_LIST, a, list, err);
+}
+
+int
+store_scopes_of(struct store *s, const char *agreement, struct arena *a, struct stored_scope **list,
+    struct err *err)
+{
+	statement(s, QUERY_SCOPE_LIST_OF, "t", agreement);
+	return scopes_read(s, QUERY_SCOPE_LIST_OF, a, list, err);
 }
 
 int
@@ -176,18 +193,35 @@ store_downs_walk(struct store *s, int64_t from, int64_t to, int64_t start, int64
 	return more < 0 ? -1 : 0;
 }
 
-int
-store_down_services(struct store *s, struct arena *a, struct stored_down **list, struct err *err)
+/* Reads a bound statement to its end. */
+static int
+services_read(
+    struct store *s, enum query q, struct arena *a, struct stored_down **list, struct err *err)
 {
-	sqlite3_stmt *st = statement(s, QUERY_DOWN_SERVICES, "");
+	sqlite3_stmt *st = s->stmt[q];
 	int n = 0, room = 0, more;
 
 	*list = NULL;
-	while ((more = statement_step(s, QUERY_DOWN_SERVICES, err)) > 0) {
+	while ((more = statement_step(s, q, err)) > 0) {
 		*down_slot(list, n, &room, a) = (struct stored_down){
 		    .agreement = column_text(st, 0, a), .service = column_text(st, 1, a)};
 		n++;
 	}
-	statement_end(s, QUERY_DOWN_SERVICES);
+	statement_end(s, q);
 	return more < 0 ? -1 : n;
+}
+
+int
+store_down_services(struct store *s, struct arena *a, struct stored_down **list, struct err *err)
+{
+	statement(s, QUERY_DOWN_SERVICES, "");
+	return services_read(s, QUERY_DOWN_SERVICES, a, list, err);
+}
+
+int
+store_down_services_of(struct store *s, const char *agreement, struct arena *a,
+    struct stored_down **list, struct err *err)
+{
+	statement(s, QUERY_DOWN_SERVICES_OF, "t", agreement);
+	return services_read(s, QUERY_DOWN_SERVICES_OF, a, list, err);
 }
