@@ -21,7 +21,6 @@ import time
 from urllib.parse import quote
 
 import scripts
-from catalogue import LISTED
 from compare import arguments_of, compare, expected
 from compare_lists import Closure
 from oracle import Oracle
@@ -105,49 +104,6 @@ def answer_to(replay, command):
     return {"status": 200, "body": dict(answer["body"], tickets=tickets)}
 
 
-class Served:
-    """What the driver answers yet: routes that are not there, and 32 scores of a ticket."""
-
-    PATHS = ("/v1/statistics", "/v1/evaluation", "/v1/series?indicator=resolution_rate",
-             "/v1/correlation?x=resolution_rate&y=leakage_free", "/v1/gaps",
-             "/v1/scores/staff_stability/tickets")
-    CONFIG = {"agreements": [{"id": "a", "from": "2026-01-01"}]}
-    OPENED = {"specversion": "1.0", "id": "1", "source": "s", "subject": "T",
-              "type": "request.opened", "time": "2026-01-02T00:00:00Z",
-              "data": {"agreement": "a"}}
-
-    def __init__(self, options):
-        replay, now = Replay(options.replay, self.CONFIG, options.patience), 1783000000000
-        self.absent = [path.partition("?")[0] for path in self.PATHS
-                       if replay.ask({"now": now, "get": path})["status"] == 404]
-        replay.ask({"now": now, "post": [self.OPENED], "on_error": "fail"})
-        ticket = replay.ask({"now": now, "ticket": {"source": "s", "subject": "T"}})
-        self.whole = len(ticket["body"]["cycles"][0]["scores"]) == 32
-        replay.close()
-
-    def has(self, command):
-        """Is the route of a command there?"""
-        path = command.get("get", "").partition("?")[0]
-        if path.endswith("/tickets") and self.PATHS[-1] in self.absent:
-            return path.split("/")[3] in LISTED
-        return path not in self.absent
-
-    def part(self, config, commands):
-        """What can be asked."""
-        if "/v1/evaluation" in self.absent:
-            config = dict(config, profiles=[])
-        return config, [command for command in commands if self.has(command)]
-
-    def trim(self, want):
-        """A ticket without what the driver does not tell of it."""
-        if isinstance(want, dict) and "cycles" in want and not self.whole:
-            for cycle in want["cycles"]:
-                cycle.pop("scores")
-                for clock in cycle["clocks"].values():
-                    clock.pop("working")
-        return want
-
-
 class Outcome:
     """How a script went: the first difference, if any, and the events it stored."""
 
@@ -166,7 +122,7 @@ def run(options, config, commands):
     replay = Replay(options.replay, config, options.patience)
     try:
         for index, command in enumerate(commands):
-            want = options.served.trim(expected(oracle, command))
+            want = expected(oracle, command)
             answer = answer_to(replay, command)
             lines = compare(command, want, answer)
             if not lines and "get" in command:
@@ -264,7 +220,7 @@ def check(job):
     """(seed, None or what differs, seconds) of one seed."""
     options, seed = job
     begin = time.monotonic()
-    config, commands = options.served.part(*scripts.script(seed))
+    config, commands = scripts.script(seed)
     outcome = run(options, config, commands)
     if outcome.index is not None:
         text = report(options, seed, "as it comes", config, commands, outcome)
@@ -299,7 +255,6 @@ def main():
         parser.error("--replay is needed")
     options.replay = os.path.abspath(options.replay)
     first, _, last = options.seeds.partition("-")
-    options.served = Served(options)
     jobs = [(options, seed) for seed in range(int(first), int(last or first) + 1)]
     failed = 0
     with multiprocessing.Pool(options.workers) as pool:

@@ -103,7 +103,7 @@ def compare_scores(want, body):
 
 def compare_clock(name, want, got):
     """One clock; its deadline only while it is neither stopped nor late."""
-    lines = compare_lists.compare_working(name, want, got) if "working" in want else []
+    lines = compare_lists.compare_working(name, want, got)
     for field, value in want.items():
         if field == "working":
             continue
@@ -129,9 +129,8 @@ def compare_ticket(want, body):
     if starts != found:
         return lines + [differ("cycles", starts, found)]
     for number, (one, other) in enumerate(zip(want["cycles"], body["cycles"]), 1):
-        if "scores" in one:
-            lines += compare_lists.compare_counts("cycle %d" % number, one["scores"],
-                                                  other["scores"])
+        lines += compare_lists.compare_counts("cycle %d" % number, one["scores"],
+                                              other["scores"])
         for name, clock in one["clocks"].items():
             lines += compare_clock("cycle %d %s" % (number, name), clock,
                                    other["clocks"][name])
