@@ -139,6 +139,8 @@ class Asking:
         indicator = rng.choice(indicator)
         arguments = self.arguments(0.75)
         self.script.get("/v1/scores", dict(arguments, indicator=[indicator]))
+        if rng.random() < 0.3:
+            arguments["limit"] = rng.choice(["1", "2", "3", "1000"])
         path = "/v1/scores/%s/tickets" % indicator
         if rng.random() < 0.1:
             self.script.get(path, arguments)

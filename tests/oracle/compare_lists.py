@@ -55,13 +55,31 @@ def by_text(things):
     return sorted(things, key=repr)
 
 
+def compare_counted(spans, rows):
+    """What each outage adds to those before it in the list, which may be in any order."""
+    lines, seen = [], {}
+    for row in rows:
+        key = outage(row)
+        place, mine = key[3:5], spans[key]
+        adds = hours.length(hours.subtract(mine, seen.get(place, [])))
+        seen[place] = hours.union(seen.get(place, []) + list(mine))
+        if seconds(row["counted_seconds"]) != adds:
+            lines.append(differ("%s counted_seconds" % (key,), adds / 1000,
+                                row["counted_seconds"]))
+    return lines
+
+
 def compare_list(indicator, want, body):
     """The same things, in any order."""
-    shape = shape_of(indicator)
+    shape, wanted, spans = shape_of(indicator), want["tickets"], {}
+    if indicator == catalogue.AVAILABILITY:
+        spans = {thing[:-1] + (hours.length(thing[-1]),): thing[-1] for thing in wanted}
+        wanted = [thing[:-1] + (hours.length(thing[-1]),) for thing in wanted]
     got = by_text(shape(row) for row in body["tickets"])
-    wanted = by_text(tuple(thing) for thing in want["tickets"])
+    wanted = by_text(wanted)
     if wanted == got:
-        return []
+        outages = [row for row in body["tickets"] if row.get("kind") != "maintenance"]
+        return compare_counted(spans, outages) if spans else []
     return [differ("list", [list(t) for t in wanted if t not in got],
                    [list(t) for t in got if t not in wanted])
             if set(wanted) != set(got) else differ("list, repeated", wanted, got)]

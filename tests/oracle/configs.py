@@ -136,17 +136,20 @@ def profile(rng, name):
     weights = [0, 0.001, 0.5, 1, 1, 2, 2.375, 7, 1000]
     result = {"name": name}
     if rng.random() < 0.8:
-        result["min_coverage"] = rng.choice([0, 0, 0, 0.1, 0.2, 0.333, 0.5, 1])
+        result["min_coverage"] = rng.choice([0, 0, 0, 0.1, 0.333, 0.5, 1, 1])
     chosen = some(rng, list(CHARACTERISTICS))
     if chosen:
         result["characteristics"] = {part: rng.choice(weights) for part in chosen}
         result["characteristics"][chosen[0]] = rng.choice(weights[1:])
     kept = rng.choice(CHARACTERISTICS[(chosen or ["reliability"])[0]])
+    named = some(rng, list(INDICATORS))
+    if rng.random() < 0.4:
+        named, weights = list(INDICATORS), [0] * 15 + [1, 2.5]
     result["indicators"] = [{"id": i, "weight": rng.choice(weights)}
-                            for i in some(rng, list(INDICATORS)) if i != kept]
+                            for i in named if i != kept]
     grades = some(rng, ["A", "B", "C", "优"], 1)
     if rng.random() < 0.8:
-        bands = sorted(rng.sample([0, 0.2, 0.5, 0.666, 0.75, 0.9, 0.999, 1], len(grades)))
+        bands = sorted(rng.sample([0, 0.2, 0.5, 0.666, 0.75, 1], len(grades)))
         result["grades"] = [{"grade": grade, "at_least": least}
                             for grade, least in zip(grades, reversed(bands))]
     else:

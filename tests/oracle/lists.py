@@ -27,7 +27,7 @@ def of_events(measure):
 
 
 def of_availability(measure):
-    """[(counted, kind, source, subject, agreement, service, begin, end, ms alone)].
+    """[(counted, kind, source, subject, agreement, service, begin, end, its agreed spans)].
 
     Outages that take agreed time are bad, maintenance in time that takes some is excluded.
     """
@@ -45,10 +45,10 @@ def of_availability(measure):
                 if thing.place != place or counted == "excluded" and not thing.on_time():
                     continue
                 end = found.now if thing.end is None else thing.end
-                ms = hours.length(hours.intersect(spans, [(thing.begin, end)]))
-                if ms:
+                taken = hours.intersect(spans, [(thing.begin, end)])
+                if taken:
                     result.append((counted, thing.kind) + thing.key + place
-                                  + (thing.begin, thing.end, ms))
+                                  + (thing.begin, thing.end, tuple(taken)))
     return result
 
 

@@ -238,8 +238,8 @@ class Oracle:
             score[name] = quotient(score[name])
         return score
 
-    def behind(self, indicator, now_ms, counted=None, **arguments):
-        """What counts so in a score, in any order, each as a tuple."""
+    def behind(self, indicator, now_ms, counted=None, limit=None, **arguments):
+        """What counts so in a score, in any order, each as a tuple; all of its pages."""
         query = Query(self.settings, now_ms, indicator=[indicator], **arguments)
         if counted is None:
             paper = catalogue.MEASURED + catalogue.ASSESSED

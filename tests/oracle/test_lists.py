@@ -9,9 +9,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import catalogue
 from cases import Case, at
-from compare_lists import Closure, compare_counts, compare_working
-
-HOUR = 3600000
+from compare_lists import Closure, compare_counts, compare_list, compare_working
 
 
 class Lists(Case):
@@ -48,12 +46,15 @@ class Lists(Case):
                       **{"from": "2026-11-20T11:%s:00+08:00" % ("00" if subject == "M" else "30"),
                          "to": "2026-11-20T12:00:00+08:00"})
         self.assertEqual(self.behind("service_availability"), [
-            ("outage", "s", "O1", "acme", "mail", at("11-20 10:00"), at("11-20 12:00"), HOUR),
-            ("outage", "s", "O2", "acme", "erp", at("11-20 08:30"), at("11-20 09:30"), HOUR // 2),
-            ("outage", "s", "O4", "acme", "mail", at("11-30 11:00"), None, HOUR)])
+            ("outage", "s", "O1", "acme", "mail", at("11-20 10:00"), at("11-20 12:00"),
+             ((at("11-20 10:00"), at("11-20 11:00")),)),
+            ("outage", "s", "O2", "acme", "erp", at("11-20 08:30"), at("11-20 09:30"),
+             ((at("11-20 09:00"), at("11-20 09:30")),)),
+            ("outage", "s", "O4", "acme", "mail", at("11-30 11:00"), None,
+             ((at("11-30 11:00"), at("11-30 12:00")),))])
         self.assertEqual(self.behind("service_availability", "excluded"), [
             ("maintenance", "s", None, "acme", "mail", at("11-20 11:00"), at("11-20 12:00"),
-             HOUR)])
+             ((at("11-20 11:00"), at("11-20 12:00")),))])
         self.assertEqual(self.behind("service_availability", service=["vpn"]), [])
 
     def test_reports(self):
@@ -183,6 +184,21 @@ class AddingUp(unittest.TestCase):
         self.assertTrue(self.follow(self.score("compliance", 7, 15), good=levels))
         self.assertEqual(self.follow(self.score("staff_stability", 2, 9),
                                      good=[{"a": 2, "b": 9}]), [])
+
+    def test_what_an_outage_adds(self):
+        """Two of an hour that overlap by half of one: the second adds the other half."""
+        def row(subject, begin, counted):
+            return {"kind": "outage", "source": "s", "subject": subject, "agreement": "a",
+                    "service": "m", "from": begin, "to": None, "seconds": 3600,
+                    "counted_seconds": counted}
+        rows = [row("A", "1970-01-01T00:00:00Z", 3600), row("B", "1970-01-01T00:30:00Z", 1800)]
+        want = {"tickets": [("outage", "s", "A", "a", "m", 0, None, ((0, 3600000),)),
+                            ("outage", "s", "B", "a", "m", 1800000, None,
+                             ((1800000, 5400000),))]}
+        self.assertEqual(compare_list("service_availability", want, {"tickets": rows}), [])
+        self.assertTrue(compare_list("service_availability", want, {"tickets": rows[::-1]}))
+        rows[1]["counted_seconds"] = 3600
+        self.assertTrue(compare_list("service_availability", want, {"tickets": rows}))
 
     def test_working_must_add_up(self):
         want = {"working": [(0, 60000)]}
