@@ -17,8 +17,9 @@ DOMAIN = zone calendar period window scope indicator ladder record agreement rul
     ticket_cycle ticket_moves clock outage tally quota measurement assessment score obligation \
     alert improvement standing profile evaluation histogram statistic budget trend window_step
 CODEC = alert_event config config_access config_agreement config_bind config_calendar \
-    config_judgement config_profile config_receiver config_refs config_rule config_scalar \
-    config_yaml event_json event_reader json_text metric packed standard_webhooks table zoneinfo
+    config_judgement config_profile config_receiver config_refs config_rule config_rule_kinds \
+    config_scalar config_yaml event_json event_reader json_text metric packed standard_webhooks \
+    table zoneinfo
 STORE = alerts closings compare entity entries improvements log statement store tallies
 DAEMON = api api_alerts api_behind api_catalogue api_correlation api_evaluation api_gaps \
     api_health api_improvements api_metrics api_periods api_scores api_series api_statistics \
@@ -28,7 +29,7 @@ DAEMON = api api_alerts api_behind api_catalogue api_correlation api_evaluation 
     improvement improvement_order ingest keeper keeper_thread listen log notify notify_curl \
     notify_queue order papers progress question request route routes row row_csv scores \
     scores_gather scores_sums scratch series server snapshot statistics ticket_clocks \
-    ticket_json ticket_scores utf8 verify verify_closing watch
+    ticket_json ticket_scores utf8 verify verify_closing watch watch_alert watch_scores
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_budget \
     check_buf check_calendar check_calendar_count check_config check_config_corpus \

@@ -6,6 +6,7 @@
 #include "base/stamp.h"
 #include "closing.h"
 #include "row.h"
+#include "watch.h"
 
 #define PAGE 100
 #define PAGE_MAX 1000
@@ -70,8 +71,13 @@ closing_find(struct asked *k, const struct request *r, const char *window, struc
 	else {
 		found = store_closing(k->api->reader, k->agreement, k->window.name, k->revision,
 		    &k->arena, &k->closing, &k->err);
-		if (found > 0)
+		if (found > 0) {
+			k->window.from = k->closing.from;
+			k->window.to = k->closing.to;
+			k->window.zone =
+			    watch_zone(k->api->config, k->agreement, k->closing.closed);
 			return 1;
+		}
 		if (found < 0)
 			answer_problem(a, 503, "%s", k->err.msg);
 		else if (k->revision > 0)

@@ -278,8 +278,10 @@ score_move_add(json_t *list, const struct closed_score *before, const struct clo
 {
 	const struct closed_score *s = before != NULL ? before : after;
 	json_t *x = numbers_of(before), *y = numbers_of(after);
+	bool valued = json_is_number(json_object_get(x, "value")) ||
+	    json_is_number(json_object_get(y, "value"));
 
-	if (!json_equal(x, y))
+	if (!json_equal(x, y) && (valued || (before != NULL && after != NULL)))
 		json_array_append_new(list,
 		    json_pack("{ss so sO sO}", "indicator", s->indicator, "service",
 			s->service == NULL ? json_null() : json_string(s->service), "before", x,

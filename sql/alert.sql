@@ -1,14 +1,14 @@
 -- name: alert_add
 INSERT INTO alert (rule, indicator, agreement, service, priority, team, state, level, candidate,
     candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
-    window, cohort)
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-    ?20, ?21);
+    ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28);
 
 -- name: alert_set
 UPDATE alert SET state = ?2, level = ?3, candidate = ?4, candidate_since = ?5, since = ?6,
     fired = ?7, resolved = ?8, no_data = ?9, good = ?10, total = ?11, a = ?12, b = ?13,
-    reason = ?14
+    reason = ?14, about = ?15, told = ?16, acked = ?17, acked_by = ?18, escalated = ?19
 WHERE id = ?1;
 
 -- name: alert_delete
@@ -17,19 +17,33 @@ DELETE FROM alert WHERE id = ?1;
 -- name: alert_live
 SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
     candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
-    window, cohort
-FROM alert WHERE state IN (1, 2) ORDER BY id;
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated
+FROM alert WHERE state IN (1, 2, 4) ORDER BY id;
+
+-- name: alert_about
+SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
+    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated
+FROM alert WHERE subject = ?1 AND state IN (1, 2, 4) ORDER BY id;
+
+-- name: alert_history_add
+INSERT INTO alert_history (alert, at, what, by, note, cause, measure, verification)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
+
+-- name: alert_history
+SELECT at, what, by, note, cause, measure, verification FROM alert_history
+WHERE alert = ?1 ORDER BY id;
 
 -- name: alert_page
 SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
     candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
-    window, cohort
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated
 FROM alert WHERE id < ?1 AND (?2 < 0 OR state = ?2) ORDER BY id DESC LIMIT ?3;
 
 -- name: alert_get
 SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
     candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
-    window, cohort
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated
 FROM alert WHERE id = ?1;
 
 -- name: alert_counts

@@ -98,7 +98,9 @@ CREATE TABLE entry (
 );
 CREATE INDEX entry_about ON entry (kind, agreement);
 
--- Alerts and what they have to tell: not folded, never rebuilt.
+-- Alerts and what they have to tell: not folded, never rebuilt. kind: of its rule; subject: what
+-- tells its alerts apart beside the scope; about: what it is about, as JSON; told: receivers heard
+-- that it fired.
 CREATE TABLE alert (
     id INTEGER PRIMARY KEY,
     rule TEXT NOT NULL,
@@ -121,9 +123,31 @@ CREATE TABLE alert (
     total INTEGER NOT NULL,
     a INTEGER NOT NULL,
     b INTEGER NOT NULL,
-    reason TEXT
+    reason TEXT,
+    kind INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    about TEXT,
+    told INTEGER NOT NULL,
+    acked INTEGER NOT NULL,
+    acked_by TEXT,
+    escalated INTEGER NOT NULL
 );
 CREATE INDEX alert_state ON alert (state);
+CREATE INDEX alert_subject ON alert (subject) WHERE state IN (1, 2, 4);
+
+-- What became of an alert, and what people said of it.
+CREATE TABLE alert_history (
+    id INTEGER PRIMARY KEY,
+    alert INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    by TEXT,
+    note TEXT,
+    cause TEXT,
+    measure TEXT,
+    verification TEXT
+);
+CREATE INDEX alert_history_of ON alert_history (alert);
 
 -- state: 0 to be sent, 1 delivered, 2 failed for good.
 CREATE TABLE outbox (

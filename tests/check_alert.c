@@ -80,10 +80,11 @@ tell(const struct rule *rule, const struct step *steps, size_t count)
 START_TEST(table_of_states)
 {
 	static const char rows[ALERT_STATES][ALERT_STATES + 1] = {
-	    [ALERT_INACTIVE] = ".x..",
-	    [ALERT_PENDING] = "x.x.",
-	    [ALERT_FIRING] = "...x",
-	    [ALERT_RESOLVED] = "....",
+	    [ALERT_INACTIVE] = ".x...",
+	    [ALERT_PENDING] = "x.x..",
+	    [ALERT_FIRING] = "...xx",
+	    [ALERT_RESOLVED] = ".....",
+	    [ALERT_CLOSED] = "...x.",
 	};
 
 	for (enum alert_state from = 0; from < ALERT_STATES; from++) {

@@ -233,6 +233,7 @@ START_TEST(alerts_live_and_rest)
 				.indicator = "x",
 				.scope = {"acme", NULL, "", NULL},
 				.window = "24h",
+				.subject = "",
 				.state = 2,
 				.since = 5,
 				.good = 9,

@@ -37,11 +37,11 @@ count_json(int64_t n, int64_t unit)
 }
 
 static json_t *
-value_json(const struct alert *a)
+value_json(const struct rule *rule, const struct alert *a)
 {
 	double value;
 
-	if (a->total == 0)
+	if (!rule_has_value(rule) || a->total == 0)
 		return json_null();
 	value = (double)a->good / (double)a->total;
 	return json_real(value < 0 ? 0 : value > 1 ? 1 : value);
@@ -52,7 +52,7 @@ threshold_json(const struct rule *rule, enum level level)
 {
 	const struct decimal *d = &rule->below[level];
 
-	if (!rule->has_below[level])
+	if (!rule_has_value(rule) || !rule->has_below[level])
 		return json_null();
 	return json_real((double)d->units / (double)d->scale);
 }
@@ -80,28 +80,58 @@ scope_json(const struct alert_event *e, bool *bad)
 static json_t *
 window_json(const struct window *w, bool *bad)
 {
-	json_t *window = json_object();
+	json_t *window;
 
+	if (w == NULL)
+		return json_null();
+	window = json_object();
 	set(window, "name", json_string(w->name), bad);
 	set(window, "from", wall_json(w, w->from), bad);
 	set(window, "to", wall_json(w, w->to), bad);
 	return window;
 }
 
-/* "&NAME=VALUE" with everything but the unreserved characters of RFC 3986 percent-encoded. */
+/* Everything but the unreserved characters of RFC 3986 percent-encoded. */
 static void
-query_put(struct buf *out, const char *name, const char *value)
+percent_put(struct buf *out, const char *value)
 {
 	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 					 "0123456789-._~";
 
-	buf_putf(out, "&%s=", name);
 	for (const char *s = value; *s != '\0'; s++) {
 		if (strchr(unreserved, *s) != NULL)
 			buf_put(out, s, 1);
 		else
 			buf_putf(out, "%%%02X", (unsigned)(unsigned char)*s);
 	}
+}
+
+/* "&NAME=VALUE" */
+static void
+query_put(struct buf *out, const char *name, const char *value)
+{
+	buf_putf(out, "&%s=", name);
+	percent_put(out, value);
+}
+
+/* "/v1/tickets/ID?source=…", where it is about a ticket. */
+static json_t *
+ticket_explain_json(const json_t *about)
+{
+	const char *ticket = json_string_value(json_object_get(about, "ticket"));
+	const char *source = json_string_value(json_object_get(about, "source"));
+	struct buf path = BUF_INIT(ALERT_EVENT_MAX);
+	json_t *explain;
+
+	if (ticket == NULL || source == NULL)
+		return json_null();
+	buf_puts(&path, "/v1/tickets/");
+	percent_put(&path, ticket);
+	buf_puts(&path, "?source=");
+	percent_put(&path, source);
+	explain = json_string(buf_text(&path));
+	buf_free(&path);
+	return explain;
 }
 
 static json_t *
@@ -130,29 +160,57 @@ explain_json(const struct alert_event *e)
 	return explain;
 }
 
+static bool
+has_indicator(const struct rule *rule)
+{
+	return rule->kind == RULE_SCORE || rule->kind == RULE_BUDGET;
+}
+
+static json_t *
+a_json(const struct rule *rule, const struct alert *a)
+{
+	if (!rule_has_value(rule))
+		return json_null();
+	return count_json(a->a, has_indicator(rule) ? score_unit_a(rule->indicator) : 1);
+}
+
+static json_t *
+b_json(const struct rule *rule, const struct alert *a)
+{
+	bool absence =
+	    has_indicator(rule) && indicator_table[rule->indicator].formula == FORMULA_ABSENCE;
+
+	if (!rule_has_value(rule) || absence)
+		return json_null();
+	return count_json(a->b, has_indicator(rule) ? score_unit_b(rule->indicator) : 1);
+}
+
 json_t *
 alert_event_data(const struct alert_event *e)
 {
 	const struct alert *a = e->state;
+	json_t *about = e->about == NULL ? json_null() : json_loads(e->about, 0, NULL);
 	json_t *data = json_object();
 	bool bad = false;
 
 	set(data, "alert", json_string(e->alert), &bad);
 	set(data, "rule", json_string(e->rule->name), &bad);
-	set(data, "indicator", json_string(indicator_table[e->rule->indicator].id), &bad);
-	set(data, "scope", scope_json(e, &bad), &bad);
-	set(data, "level", json_string(level_names[a->level]), &bad);
-	set(data, "value", value_json(a), &bad);
-	set(data, "a", count_json(a->a, score_unit_a(e->rule->indicator)), &bad);
-	set(data, "b",
-	    indicator_table[e->rule->indicator].formula == FORMULA_ABSENCE
-		? json_null()
-		: count_json(a->b, score_unit_b(e->rule->indicator)),
+	set(data, "kind", json_string(rule_kind_names[e->rule->kind]), &bad);
+	set(data, "indicator",
+	    has_indicator(e->rule) ? json_string(indicator_table[e->rule->indicator].id)
+				   : json_null(),
 	    &bad);
+	set(data, "scope", scope_json(e, &bad), &bad);
+	set(data, "about", about, &bad);
+	set(data, "level", json_string(level_names[a->level]), &bad);
+	set(data, "value", value_json(e->rule, a), &bad);
+	set(data, "a", a_json(e->rule, a), &bad);
+	set(data, "b", b_json(e->rule, a), &bad);
 	set(data, "threshold", threshold_json(e->rule, a->level), &bad);
 	set(data, "window", window_json(e->window, &bad), &bad);
 	set(data, "since", stamp_json(a->since), &bad);
-	set(data, "explain", explain_json(e), &bad);
+	set(data, "explain", rule_has_value(e->rule) ? explain_json(e) : ticket_explain_json(about),
+	    &bad);
 	if (e->move == MOVE_RESOLVED)
 		set(data, "reason", json_string(e->reason == NULL ? "cleared" : e->reason), &bad);
 	if (bad) {

@@ -3,7 +3,7 @@
  *
  *   {"specversion":"1.0","id":"msg_…","source":"/slad","type":"slad.alert.fired",
  *    "time":"2026-11-21T01:00:00.000Z","subject":"17","datacontenttype":"application/json",
- *    "data":{"alert":"17","rule":"slow-response","indicator":"timely_response_rate",
+ *    "data":{"alert":"17","rule":"slow-response","kind":"score","indicator":"timely_response_rate",
  *     "scope":{"agreement":"acme","service":"mail"},"level":"important","value":0.94,"a":6,
  *     "b":100,"threshold":0.95,"window":{"name":"24h","from":"…","to":"…"},"since":"…",
  *     "explain":"/v1/scores/timely_response_rate/tickets?counted=bad&from=…&to=…&…"}}
@@ -16,6 +16,11 @@
  * - window lies on the wall of its zone, as in scores.
  * - explain names a rolling window by its edges, so that it lists the same tickets tomorrow.
  * - reason stands in resolved events only: "cleared", or what the caller says.
+ *
+ * - kind is that of the rule (score, budget, excluded, ticket, instant, quiet, expiry, report,
+ *   delivery); about says what it is about beside the scope, and is null for the first three.
+ * - indicator, value and window are null for rules that are not about a value; explain is the path
+ *   of the ticket for those that are about one.
  *
  * Nothing here is a secret, and nothing is a rounded copy of what the rule compared.
  */
@@ -45,7 +50,8 @@ struct alert_event {
 	const struct rule *rule;
 	const struct alert *state; /* after the move */
 	const char *scope[DIMENSIONS]; /* NULL: not part of it */
-	const struct window *window; /* that the last reading was about */
+	const char *about; /* a JSON object, or NULL */
+	const struct window *window; /* that the last reading was about; NULL: of no value */
 	const char *reason; /* NULL: "cleared" */
 };
 

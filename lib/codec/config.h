@@ -45,6 +45,8 @@ struct config {
 	const char *file;
 	const char *database; /* absolute, or relative to the working directory */
 	const struct zone *zone;
+	/* Where no profile is named: `default`, else the file's first, else the built-in one. */
+	size_t usual;
 	size_t listeners, calendars, profiles, rules, receivers, tokens;
 	const struct listener *listener;
 	const struct calendar *const *calendar;

@@ -53,6 +53,12 @@ extern const struct conf_table receiver_table;
 extern const struct conf_table token_table;
 extern const struct conf_table config_table; /* the root */
 
+/* Of rules: what those about a score have, in config_rule.c; the rest in config_rule_kinds.c. */
+extern const struct conf_table rule_where_table, rule_below_table;
+conf_binder conf_window; /* const char *: the name of a window */
+conf_binder conf_by; /* dimensions, of a struct rule */
+void rule_score_check(struct conf *c, const yaml_node_t *n, struct rule *r);
+
 /* Binders of names that stand for something, and what they fill. */
 conf_binder conf_zone; /* const struct zone * */
 conf_binder conf_calendar; /* const struct calendar * */

@@ -140,9 +140,13 @@ draft_profile(struct conf *c)
 {
 	struct config *config = &c->draft->config;
 	struct profile *p;
+	const struct profile *found =
+	    profile_find(config->profile, config->profiles, PROFILE_DEFAULT);
 
-	if (profile_find(config->profile, config->profiles, PROFILE_DEFAULT) != NULL)
+	if (found != NULL) {
+		config->usual = (size_t)(found - config->profile);
 		return;
+	}
 	p = arena_alloc(c->arena, config->profiles + 1, sizeof(*p));
 	if (config->profiles > 0)
 		memcpy(p, config->profile, config->profiles * sizeof(*p));

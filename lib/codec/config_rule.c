@@ -6,8 +6,8 @@
 /* Any instant will do to see whether a name is a window. */
 #define SOME_DAY (INT64_C(20000) * STAMP_DAY)
 
-static void
-bind_window(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
+void
+conf_window(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
 {
 	const char *name = conf_scalar(c, k, n, "is a window such as 24h or this-month");
 	struct window window;
@@ -21,8 +21,8 @@ bind_window(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void
 		conf_put(into, k->at, &name, sizeof(name));
 }
 
-static void
-bind_by(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
+void
+conf_by(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
 {
 	struct rule *r = into;
 	struct conf_word *words;
@@ -94,35 +94,20 @@ below_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
 	conf_mistake(c, n, "'below' needs one of general, important, urgent");
 }
 
-static void
-rule_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
+void
+rule_score_check(struct conf *c, const yaml_node_t *n, struct rule *r)
 {
-	struct rule *r = item;
-
-	(void)parent;
 	check_scope(c, n, r);
 	check_thresholds(c, n, r);
-	if (r->min < 1)
-		conf_mistake(
-		    c, conf_at(c, n, "min"), "'min' is 1 or more; with a B of 0 there is no value");
 	if (r->min > 1 && !rule_has_least(r))
 		conf_mistake(c, conf_at(c, n, "min"),
 		    "%s has a value whatever its B is; leave 'min' out",
 		    indicator_table[r->indicator].id);
 }
 
-static bool
-rule_same(const void *a, const void *b)
-{
-	const struct rule *x = a, *y = b;
-
-	return same_text(x->name, y->name);
-}
-
 #define AT(name) .at = offsetof(struct rule, name)
-#define COUNT(name) .count = offsetof(struct rule, name)
 
-static const struct conf_table where_table = {
+const struct conf_table rule_where_table = {
     .what = "'where'",
     .keys =
 	(const struct conf_key[]){
@@ -134,7 +119,7 @@ static const struct conf_table where_table = {
 	},
 };
 
-static const struct conf_table below_table = {
+const struct conf_table rule_below_table = {
     .what = "'below'",
     .check = below_check,
     .keys =
@@ -142,31 +127,6 @@ static const struct conf_table below_table = {
 	    {"general", conf_ratio, AT(below[LEVEL_GENERAL])},
 	    {"important", conf_ratio, AT(below[LEVEL_IMPORTANT])},
 	    {"urgent", conf_ratio, AT(below[LEVEL_URGENT])},
-	    {0},
-	},
-};
-
-const struct conf_table rule_table = {
-    .what = "an alert",
-    .size = sizeof(struct rule),
-    .blank = &(const struct rule){.min = 1},
-    .same = rule_same,
-    .twice = "an alert of this name",
-    .check = rule_check,
-    .keys =
-	(const struct conf_key[]){
-	    {"name", conf_text, AT(name), .needed = true},
-	    {"indicator", conf_indicator, AT(indicator), .needed = true},
-	    {"where", conf_map, .table = &where_table},
-	    {.name = "by", .bind = bind_by},
-	    {"window", bind_window, AT(window), .preset = "24h"},
-	    {"cohort", conf_choice, AT(cohort), .preset = "settled", .words = cohort_names},
-	    {"below", conf_map, .needed = true, .table = &below_table},
-	    {"clear", conf_ratio, AT(clear)},
-	    {"for", conf_duration, AT(hold), .preset = "0s"},
-	    {"keep", conf_duration, AT(keep), .preset = "0s"},
-	    {"min", conf_whole, AT(min), .preset = "1"},
-	    {"notify", conf_receivers, AT(notify), COUNT(receivers)},
 	    {0},
 	},
 };

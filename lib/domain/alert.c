@@ -7,6 +7,7 @@ const char *const alert_state_names[ALERT_STATES] = {
     [ALERT_PENDING] = "pending",
     [ALERT_FIRING] = "firing",
     [ALERT_RESOLVED] = "resolved",
+    [ALERT_CLOSED] = "closed",
 };
 
 const char *const move_names[MOVES] = {
@@ -19,7 +20,8 @@ const char *const move_names[MOVES] = {
 static const bool successors[ALERT_STATES][ALERT_STATES] = {
     [ALERT_INACTIVE] = {[ALERT_PENDING] = true},
     [ALERT_PENDING] = {[ALERT_INACTIVE] = true, [ALERT_FIRING] = true},
-    [ALERT_FIRING] = {[ALERT_RESOLVED] = true},
+    [ALERT_FIRING] = {[ALERT_RESOLVED] = true, [ALERT_CLOSED] = true},
+    [ALERT_CLOSED] = {[ALERT_RESOLVED] = true},
 };
 
 bool
@@ -54,13 +56,14 @@ level_held(const struct rule *rule, const struct alert *a)
 static bool
 is_clear(const struct rule *rule, const struct alert *a)
 {
-	return level_held(rule, a) == LEVEL_NONE && !is_below(a, rule->clear);
+	return !rule_has_value(rule) ||
+	    (level_held(rule, a) == LEVEL_NONE && !is_below(a, rule->clear));
 }
 
 static bool
 has_data(const struct rule *rule, const struct alert_reading *r)
 {
-	return r->data && r->total > 0 && r->b >= rule->min;
+	return r->data && (r->leveled || (r->total > 0 && r->b >= rule->min));
 }
 
 static void
@@ -110,7 +113,7 @@ firing_step(const struct rule *rule, struct alert *a, enum level held, int64_t n
 
 	if (held == LEVEL_NONE || held == a->level) {
 		candidate_drop(a);
-		if (is_clear(rule, a) && now - a->fired_at >= rule->keep)
+		if (held == LEVEL_NONE && is_clear(rule, a) && now - a->fired_at >= rule->keep)
 			return alert_end(a, now);
 		return MOVE_NONE;
 	}
@@ -130,6 +133,7 @@ alert_step(const struct rule *rule, struct alert *a, const struct alert_reading 
 	enum level held;
 
 	assert(r->total >= 0);
+	assert(r->leveled == !rule_has_value(rule));
 	if (a->state == ALERT_RESOLVED)
 		return MOVE_NONE;
 	a->no_data = !has_data(rule, r);
@@ -139,9 +143,15 @@ alert_step(const struct rule *rule, struct alert *a, const struct alert_reading 
 	a->total = r->total;
 	a->a = r->a;
 	a->b = r->b;
-	held = level_held(rule, a);
-	return a->state == ALERT_FIRING ? firing_step(rule, a, held, now)
-					: quiet_step(rule, a, held, now);
+	held = r->leveled ? r->held : level_held(rule, a);
+	switch (a->state) {
+	case ALERT_FIRING:
+		return firing_step(rule, a, held, now);
+	case ALERT_CLOSED:
+		return held == LEVEL_NONE && is_clear(rule, a) ? alert_end(a, now) : MOVE_NONE;
+	default:
+		return quiet_step(rule, a, held, now);
+	}
 }
 
 enum alert_move
@@ -152,9 +162,22 @@ alert_end(struct alert *a, int64_t now)
 		a->since = STAMP_NEVER;
 		candidate_drop(a);
 	}
+	if (a->state == ALERT_CLOSED)
+		become(a, ALERT_RESOLVED);
 	if (a->state != ALERT_FIRING)
 		return MOVE_NONE;
 	become(a, ALERT_RESOLVED);
+	a->resolved_at = now;
+	candidate_drop(a);
+	return MOVE_RESOLVED;
+}
+
+enum alert_move
+alert_close(struct alert *a, int64_t now)
+{
+	if (a->state != ALERT_FIRING)
+		return MOVE_NONE;
+	become(a, ALERT_CLOSED);
 	a->resolved_at = now;
 	candidate_drop(a);
 	return MOVE_RESOLVED;
@@ -167,7 +190,7 @@ alert_next(const struct rule *rule, const struct alert *a)
 		return STAMP_NEVER;
 	if (a->candidate != LEVEL_NONE)
 		return a->candidate_since + rule->hold;
-	if (a->state == ALERT_FIRING && is_clear(rule, a))
+	if (a->state == ALERT_FIRING && rule_has_value(rule) && is_clear(rule, a))
 		return a->fired_at + rule->keep;
 	return STAMP_NEVER;
 }

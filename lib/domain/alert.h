@@ -8,8 +8,11 @@
  *   firing     it held so long; one FIRED, one CHANGED for each change of level
  *   resolved   the value came back to `clear`; one RESOLVED. Terminal: what comes next is a new
  *              alert
+ *   closed     a person closed it while the condition still held; RESOLVED was told. It keeps a new
+ *              one from firing until the condition ends, and is resolved then, untold
  *
- * - Level L holds while value < below[L]; the worst one that holds is the reading's level.
+ * - Level L holds while value < below[L]; the worst one that holds is the reading's level. A rule
+ *   that is not about a value says the level itself (`leveled`).
  * - Pending starts with the first reading at any level and fires, once every reading for `hold` had
  *   some level, at the level of the reading that completes it. A reading without a level ends it.
  * - A firing alert changes its level like it came to fire: once every reading for `hold` was on the
@@ -34,8 +37,14 @@
 #include "base/stamp.h"
 #include "domain/rule.h"
 
-enum alert_state { ALERT_INACTIVE, ALERT_PENDING, ALERT_FIRING, ALERT_RESOLVED };
-#define ALERT_STATES 4
+enum alert_state {
+	ALERT_INACTIVE,
+	ALERT_PENDING,
+	ALERT_FIRING,
+	ALERT_RESOLVED,
+	ALERT_CLOSED,
+};
+#define ALERT_STATES 5
 
 enum alert_move { MOVE_NONE, MOVE_FIRED, MOVE_CHANGED, MOVE_RESOLVED };
 #define MOVES 4
@@ -47,6 +56,8 @@ struct alert_reading {
 	bool data; /* false: the score has no value; the rest is not looked at */
 	int64_t good, total; /* value = good / total; total >= 0 */
 	int64_t a, b; /* as the score shows them; b is what `min` looks at */
+	bool leveled; /* `held` is the level; good and total are not compared */
+	enum level held;
 };
 
 struct alert {
@@ -75,9 +86,12 @@ bool alert_allowed(enum alert_state from, enum alert_state to);
 enum alert_move alert_step(
     const struct rule *rule, struct alert *a, const struct alert_reading *r, int64_t now);
 
-/* Ends it without a reading: its rule is gone, or a person closed it. A firing alert resolves
- * (MOVE_RESOLVED), a pending one becomes inactive, others stay as they are. */
+/* Ends it without a reading: its rule is gone, what it was about is excluded. A firing alert
+ * resolves (MOVE_RESOLVED), a closed one too (MOVE_NONE), a pending one becomes inactive. */
 enum alert_move alert_end(struct alert *a, int64_t now);
+
+/* A person closes a firing one: MOVE_RESOLVED; others stay as they are. */
+enum alert_move alert_close(struct alert *a, int64_t now);
 
 /* The next instant at which the last reading, given again, would move it; STAMP_NEVER if none.
  * It lies in the past if the rule was changed meanwhile. */

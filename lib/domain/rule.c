@@ -13,6 +13,27 @@ const char *const cohort_names[] = {
     NULL,
 };
 
+const char *const rule_kind_names[RULE_KINDS] = {
+    [RULE_SCORE] = "score",
+    [RULE_BUDGET] = "budget",
+    [RULE_EXCLUDED] = "excluded",
+    [RULE_TICKET] = "ticket",
+    [RULE_INSTANT] = "instant",
+    [RULE_QUIET] = "quiet",
+    [RULE_EXPIRY] = "expiry",
+    [RULE_REPORT] = "report",
+    [RULE_DELIVERY] = "delivery",
+};
+
+const char *const instant_names[] = {
+    [INSTANT_LEAKED] = "leaked",
+    [INSTANT_TAMPERED] = "tampered",
+    [INSTANT_MAJOR_INCIDENT] = "major_incident",
+    [INSTANT_OUTAGE] = "outage",
+    [INSTANT_COMPLAINT] = "complaint",
+    NULL,
+};
+
 bool
 rule_has_least(const struct rule *rule)
 {

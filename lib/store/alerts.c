@@ -7,15 +7,17 @@ store_alert_save(struct store *s, struct stored_alert *a, struct err *err)
 	enum query q = a->id == 0 ? QUERY_ALERT_ADD : QUERY_ALERT_SET;
 
 	if (a->id == 0)
-		statement(s, q, "ttttttiiiiiiiiiiiitti", a->rule, a->indicator, a->scope[0],
+		statement(s, q, "ttttttiiiiiiiiiiiittiittiiti", a->rule, a->indicator, a->scope[0],
 		    a->scope[1], a->scope[2], a->scope[3], (int64_t)a->state, (int64_t)a->level,
 		    (int64_t)a->candidate, a->candidate_since, a->since, a->fired, a->resolved,
 		    (int64_t)a->no_data, a->good, a->total, a->a, a->b, a->reason, a->window,
-		    (int64_t)a->cohort);
+		    (int64_t)a->cohort, (int64_t)a->kind, a->subject, a->about, (int64_t)a->told,
+		    a->acked, a->acked_by, a->escalated);
 	else
-		statement(s, q, "iiiiiiiiiiiiit", a->id, (int64_t)a->state, (int64_t)a->level,
+		statement(s, q, "iiiiiiiiiiiiittiiti", a->id, (int64_t)a->state, (int64_t)a->level,
 		    (int64_t)a->candidate, a->candidate_since, a->since, a->fired, a->resolved,
-		    (int64_t)a->no_data, a->good, a->total, a->a, a->b, a->reason);
+		    (int64_t)a->no_data, a->good, a->total, a->a, a->b, a->reason, a->about,
+		    (int64_t)a->told, a->acked, a->acked_by, a->escalated);
 	if (statement_run(s, q, err) != 0)
 		return -1;
 	if (a->id == 0)
@@ -50,7 +52,14 @@ alert_read(sqlite3_stmt *st, struct arena *a)
 	    .b = sqlite3_column_int64(st, 18),
 	    .reason = column_text(st, 19, a),
 	    .window = column_text(st, 20, a),
-	    .cohort = sqlite3_column_int(st, 21)};
+	    .cohort = sqlite3_column_int(st, 21),
+	    .kind = sqlite3_column_int(st, 22),
+	    .subject = column_text(st, 23, a),
+	    .about = column_text(st, 24, a),
+	    .told = sqlite3_column_int(st, 25) != 0,
+	    .acked = sqlite3_column_int64(st, 26),
+	    .acked_by = column_text(st, 27, a),
+	    .escalated = sqlite3_column_int64(st, 28)};
 
 	for (int d = 0; d < DIMENSIONS; d++)
 		r.scope[d] = column_text(st, 3 + d, a);
@@ -102,11 +111,53 @@ store_alerts_live(struct store *s, struct arena *a, struct stored_alert **list, 
 }
 
 int
+store_alerts_about(struct store *s, const char *subject, struct arena *a,
+    struct stored_alert **list, struct err *err)
+{
+	statement(s, QUERY_ALERT_ABOUT, "t", subject);
+	return alerts_read(s, QUERY_ALERT_ABOUT, a, list, err);
+}
+
+int
 store_alerts_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
     struct stored_alert **list, struct err *err)
 {
 	statement(s, QUERY_ALERT_PAGE, "iii", below, (int64_t)state, (int64_t)limit);
 	return alerts_read(s, QUERY_ALERT_PAGE, a, list, err);
+}
+
+int
+store_alert_history_add(
+    struct store *s, int64_t alert, const struct alert_line *line, struct err *err)
+{
+	statement(s, QUERY_ALERT_HISTORY_ADD, "iitttttt", alert, line->at, line->what, line->by,
+	    line->note, line->cause, line->measure, line->verification);
+	return statement_run(s, QUERY_ALERT_HISTORY_ADD, err);
+}
+
+int
+store_alert_history(
+    struct store *s, int64_t alert, struct arena *a, struct alert_line **list, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_ALERT_HISTORY, "i", alert);
+	struct alert_line *lines = NULL, *grown;
+	int n = 0, room = 0, more;
+
+	while ((more = statement_step(s, QUERY_ALERT_HISTORY, err)) > 0) {
+		if (n == room) {
+			room = room == 0 ? 8 : 2 * room;
+			grown = arena_alloc(a, (size_t)room, sizeof(*grown));
+			for (int i = 0; i < n; i++)
+				grown[i] = lines[i];
+			lines = grown;
+		}
+		lines[n++] = (struct alert_line){sqlite3_column_int64(st, 0), column_text(st, 1, a),
+		    column_text(st, 2, a), column_text(st, 3, a), column_text(st, 4, a),
+		    column_text(st, 5, a), column_text(st, 6, a)};
+	}
+	statement_end(s, QUERY_ALERT_HISTORY);
+	*list = lines;
+	return more < 0 ? -1 : n;
 }
 
 int

@@ -18,6 +18,20 @@ struct stored_alert {
 	const char *reason; /* why it resolved, or NULL */
 	const char *window; /* of its rule, when it began; never changed */
 	int cohort;
+	int kind; /* enum rule_kind */
+	const char *subject; /* what tells its alerts apart beside the scope; "" */
+	const char *about; /* what it is about, as JSON, or NULL */
+	bool told; /* receivers heard that it fired */
+	int64_t acked; /* STAMP_NEVER */
+	const char *acked_by; /* NULL */
+	int64_t escalated; /* STAMP_NEVER */
+};
+
+/* A line of its history: "fired", "changed", "acknowledged", "noted", "escalated", "closed",
+ * "resolved", … Texts may be NULL. */
+struct alert_line {
+	int64_t at;
+	const char *what, *by, *note, *cause, *measure, *verification;
 };
 
 int store_alert_save(struct store *s, struct stored_alert *a, struct err *err); /* sets id if 0 */
@@ -25,12 +39,22 @@ int store_alert_delete(struct store *s, int64_t id, struct err *err);
 int store_alert(
     struct store *s, int64_t id, struct arena *a, struct stored_alert *alert, struct err *err);
 
-/* Those that are pending or firing; or a page of all, newest first, below an id, in a state (-1:
+/* Those that are pending, firing or closed by a person; those of them that have a subject; or a
+ * page of all, newest first, below an id, in a state (-1:
  * any). In the arena; they return how many, or -1. */
 int store_alerts_live(
     struct store *s, struct arena *a, struct stored_alert **list, struct err *err);
+int store_alerts_about(struct store *s, const char *subject, struct arena *a,
+    struct stored_alert **list, struct err *err);
 int store_alerts_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
     struct stored_alert **list, struct err *err);
+
+int store_alert_history_add(
+    struct store *s, int64_t alert, const struct alert_line *line, struct err *err);
+
+/* Oldest first, in the arena; returns how many, or -1. */
+int store_alert_history(
+    struct store *s, int64_t alert, struct arena *a, struct alert_line **list, struct err *err);
 
 int store_alert_counts(struct store *s,
     void (*each)(void *context, int state, int level, int64_t count), void *context,

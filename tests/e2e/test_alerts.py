@@ -15,7 +15,7 @@ AGREEMENTS = [{"id": "acme", "from": "2020-01-01", "targets": [{"kind": "request
               {"id": "slow", "from": "2020-01-01", "targets": [{"kind": "request", "respond": "1h"}]}]
 SLOW = {"name": "slow-response", "indicator": RATE, "window": "24h", "below": {"general": 0.5},
         "notify": ["ops"]}
-MEMBERS = ["alert", "rule", "indicator", "scope", "level", "value", "a", "b", "threshold", "window", "since",
+MEMBERS = ["alert", "rule", "kind", "indicator", "scope", "about", "level", "value", "a", "b", "threshold", "window", "since",
            "explain"]
 
 
@@ -93,8 +93,8 @@ class Life(Case):
                          ("1.0", "slad.alert.fired", data["alert"]))
         self.assertTrue(event["id"] and event["source"] and event["datacontenttype"] == "application/json")
         self.assertEqual(list(data), MEMBERS)
-        self.assertEqual({k: data[k] for k in MEMBERS[1:9]}, {
-            "rule": "slow-response", "indicator": RATE, "scope": {"agreement": "acme", "service": "mail & web/é"},
+        self.assertEqual({k: data[k] for k in MEMBERS[1:11]}, {
+            "rule": "slow-response", "kind": "score", "about": None, "indicator": RATE, "scope": {"agreement": "acme", "service": "mail & web/é"},
             "level": "general", "value": 0, "a": 1, "b": 1, "threshold": 0.5})
         self.assertEqual(data["window"]["name"], "24h")
         self.assertEqual(parsed(data["window"]["to"]) - parsed(data["window"]["from"]), 24 * 3600)

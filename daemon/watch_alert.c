@@ -1,0 +1,234 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/stamp.h"
+#include "codec/alert_event.h"
+#include "domain/score.h"
+#include "watch_inside.h"
+
+/* What the pure alert knows of a stored one. */
+struct alert
+watch_alert(const struct stored_alert *row)
+{
+	return (struct alert){.state = (enum alert_state)row->state,
+	    .level = (enum level)row->level,
+	    .candidate = (enum level)row->candidate,
+	    .candidate_since = row->candidate_since,
+	    .since = row->since,
+	    .fired_at = row->fired,
+	    .resolved_at = row->resolved,
+	    .no_data = row->no_data,
+	    .good = row->good,
+	    .total = row->total,
+	    .a = row->a,
+	    .b = row->b};
+}
+
+void
+watch_alert_set(struct stored_alert *row, const struct alert *a)
+{
+	row->state = (int)a->state;
+	row->level = (int)a->level;
+	row->candidate = (int)a->candidate;
+	row->candidate_since = a->candidate_since;
+	row->since = a->since;
+	row->fired = a->fired_at;
+	row->resolved = a->resolved_at;
+	row->no_data = a->no_data;
+	row->good = a->good;
+	row->total = a->total;
+	row->a = a->a;
+	row->b = a->b;
+}
+
+/* Writes the message for the receiver at a place of the rule's list. */
+static int
+tell(struct watch *w, const struct rule *rule, const struct stored_alert *row, enum alert_move move,
+    size_t place, struct err *err)
+{
+	struct buf body = BUF_INIT(ALERT_EVENT_MAX);
+	struct alert state = watch_alert(row);
+	struct alert_event e = {
+	    .move = move, .time = w->now, .rule = rule, .state = &state, .reason = row->reason};
+	struct window window;
+	char id[32], message[96];
+	int rc = -1;
+
+	snprintf(id, sizeof(id), "%" PRId64, row->id);
+	snprintf(message, sizeof(message), "slad_%s_%" PRId64 "_%s_%zu", id, w->now,
+	    move_names[move], place);
+	memcpy(e.scope, row->scope, sizeof(e.scope));
+	e.id = message;
+	e.alert = id;
+	e.about = row->about;
+	e.window = rule_has_value(rule) ? &window : NULL;
+	if ((e.window == NULL ||
+		window_named(rule->window, watch_zone(w->config, row->scope[DIM_AGREEMENT], w->now),
+		    w->now, &window, err) == 0) &&
+	    alert_event_text(&e, &body, err) == 0)
+		rc = store_outbox_add(
+		    w->store, message, rule->notify[place], row->id, w->now, buf_text(&body), err);
+	w->result.told = true;
+	buf_free(&body);
+	return rc;
+}
+
+static int
+tell_all(struct watch *w, const struct rule *rule, const struct stored_alert *row,
+    enum alert_move move, struct err *err)
+{
+	for (size_t i = 0; move != MOVE_NONE && i < rule->receivers; i++) {
+		if (tell(w, rule, row, move, i, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Stores what became of an alert; one that never fired leaves no trace. */
+static int
+keep(struct watch *w, struct stored_alert *row, const struct alert *after, struct err *err)
+{
+	watch_alert_set(row, after);
+	if (after->state == ALERT_INACTIVE)
+		return row->id == 0 ? 0 : store_alert_delete(w->store, row->id, err);
+	return store_alert_save(w->store, row, err);
+}
+
+/* A move, as the history has it. */
+static int
+remember(struct watch *w, const struct stored_alert *row, enum alert_move move, struct err *err)
+{
+	const struct alert_line line = {.at = w->now,
+	    .what = move_names[move],
+	    .note = move == MOVE_RESOLVED ? row->reason : level_names[row->level]};
+
+	return move == MOVE_NONE ? 0 : store_alert_history_add(w->store, row->id, &line, err);
+}
+
+int
+watch_give(struct watch *w, const struct rule *rule, struct stored_alert *row,
+    const struct alert_reading *reading, const char *reason, struct err *err)
+{
+	struct alert after = watch_alert(row);
+	struct rule scaled = *rule; /* `min` as A and B are counted */
+	enum alert_move move;
+	int64_t next;
+
+	if (rule->kind == RULE_SCORE)
+		scaled.min *= rule_has_least(rule) ? score_unit_b(rule->indicator) : 0;
+	move = alert_step(&scaled, &after, reading, w->now);
+	next = alert_next(rule, &after);
+
+	if (move == MOVE_RESOLVED)
+		row->reason = reason;
+	if (next > w->now && next < w->result.next)
+		w->result.next = next;
+	row->told = row->told || move == MOVE_FIRED;
+	if (keep(w, row, &after, err) != 0 || remember(w, row, move, err) != 0)
+		return -1;
+	return tell_all(w, rule, row, move, err);
+}
+
+int
+watch_reading(struct watch *w, const struct rule *rule, struct stored_alert *fresh,
+    const struct alert_reading *reading, const char *reason, struct err *err)
+{
+	struct stored_alert *live = watch_live(w, fresh);
+
+	if (live == NULL)
+		return watch_give(w, rule, fresh, reading, reason, err);
+	live->about = fresh->about;
+	return watch_give(w, rule, live, reading, reason, err);
+}
+
+int
+watch_end(struct watch *w, const struct rule *rule, struct stored_alert *row, const char *reason,
+    struct err *err)
+{
+	struct alert after = watch_alert(row);
+	enum alert_move move = alert_end(&after, w->now);
+
+	row->reason = reason;
+	if (keep(w, row, &after, err) != 0 || remember(w, row, move, err) != 0)
+		return -1;
+	return tell_all(w, rule, row, move, err);
+}
+
+struct stored_alert
+watch_fresh(const struct rule *rule)
+{
+	static const struct alert fresh = ALERT_INIT;
+	bool indicated = rule->kind == RULE_SCORE || rule->kind == RULE_BUDGET;
+	struct stored_alert row = {.rule = rule->name,
+	    .indicator = indicated ? indicator_table[rule->indicator].id : "",
+	    .window = rule_has_value(rule) ? rule->window : "",
+	    .cohort = (int)rule->cohort,
+	    .kind = (int)rule->kind,
+	    .subject = "",
+	    .acked = STAMP_NEVER,
+	    .escalated = STAMP_NEVER};
+
+	memcpy(row.scope, rule->where, sizeof(row.scope));
+	watch_alert_set(&row, &fresh);
+	return row;
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+struct stored_alert *
+watch_live(struct watch *w, const struct stored_alert *like)
+{
+	bool same;
+
+	for (int i = 0; i < w->live_count; i++) {
+		same = strcmp(w->live[i].rule, like->rule) == 0 &&
+		    strcmp(w->live[i].indicator, like->indicator) == 0 &&
+		    strcmp(w->live[i].subject, like->subject) == 0;
+		for (int d = 0; d < DIMENSIONS && same; d++)
+			same = same_text(w->live[i].scope[d], like->scope[d]);
+		if (same) {
+			w->seen[i] = true;
+			return &w->live[i];
+		}
+	}
+	return NULL;
+}
+
+bool
+watch_is_of(const struct rule *rule, const struct stored_alert *row)
+{
+	const struct stored_alert fresh = watch_fresh(rule);
+	bool of = strcmp(row->rule, rule->name) == 0 && row->kind == fresh.kind &&
+	    strcmp(row->indicator, fresh.indicator) == 0;
+	bool by;
+
+	for (int d = 0; d < DIMENSIONS && of; d++) {
+		by = false;
+		for (size_t b = 0; b < rule->bys; b++)
+			by = by || rule->by[b] == (enum dimension)d;
+		if (rule_has_value(rule))
+			of = by ? row->scope[d] != NULL : same_text(row->scope[d], rule->where[d]);
+		else
+			of = rule->where[d] == NULL || same_text(row->scope[d], rule->where[d]);
+	}
+	return of;
+}
+
+int
+watch_unseen(struct watch *w, const struct rule *rule, const struct alert_reading *reading,
+    const char *reason, struct err *err)
+{
+	for (int i = 0; i < w->live_count; i++) {
+		if (w->seen[i] || !watch_is_of(rule, &w->live[i]))
+			continue;
+		w->seen[i] = true;
+		if (watch_give(w, rule, &w->live[i], reading, reason, err) != 0)
+			return -1;
+	}
+	return 0;
+}
