@@ -68,7 +68,7 @@ class Asking:
         if rng.random() < 0.6:
             arguments["agreement"] = [rng.choice(script.story.agreements)]
         names = [row["name"] for row in script.story.config.get("profiles", [])]
-        if "default" not in names or rng.random() < 0.7:
+        if rng.random() < 0.7:
             arguments["profile"] = rng.choice(names + ["default"])
         script.get("/v1/evaluation", arguments)
 

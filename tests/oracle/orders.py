@@ -243,6 +243,7 @@ class Improvements:
         record["state"] = MOVES[record["state"]][verb]
         record["history"].append((query.now, verb, body.get("by") or "operator",
                                   body.get("note")))
+        record["result"] = None
         if verb == "close":
             record["result"] = self.snapshot(record, query, self.running(record, query)[0])
         return self.shown(record, query)

@@ -102,6 +102,8 @@ class Lists(Case):
             ("superseded", "s", names[0]), ("stale", "s", names[3])], key=repr))
         self.assertEqual(self.behind("compliance", now="11-24 00:00"), [
             (None, "s", names[1]), (None, "s", names[3])])
+        for now, count in (("11-25 07:59:59.999", 2), ("11-25 08:00", 1)):
+            self.assertEqual(len(self.behind("compliance", now=now)), count)
 
 
 class OfATicket(Case):

@@ -154,6 +154,7 @@ class Improving(Case):
         self.assertEqual(self.move("verify", note="so"), "verifying")
         self.assertEqual(self.move("close", note="so"), "closed")
         self.assertEqual(self.move("reopen", note="so"), "acting")
+        self.assertIsNone(self.oracle.improvement(at("11-20 10:00"), 1)["result"])
         self.assertEqual(self.move("act", number=2, note="so"), 404)
 
     def test_rolling_and_out_of_scope(self):
