@@ -51,8 +51,7 @@ def compare_moved(want, body):
     lines = [differ("moved %s" % (key,), moved.get(key), got.get(key))
              for key in sorted(set(moved) | set(got), key=repr)
              if moved.get(key) != got.get(key)]
-    found = {(row["indicator"], row["service"]): row for row in body["scores_moved"]
-             if "not_in_scope" not in [row[w]["reason"] for w in ("before", "after") if row[w]]}
+    found = {(row["indicator"], row["service"]): row for row in body["scores_moved"]}
     if set(found) != set(scores):
         return lines + [differ("scores moved", sorted(scores, key=repr),
                                sorted(found, key=repr))]

@@ -12,6 +12,7 @@ import windows
 SCORE = ("a", "b", "pending", "excluded", "value", "decided", "low", "high", "reason",
          "clamped")
 NUMBERS = ("value", "a", "b", "pending", "excluded", "reason")
+NOTHING = {"value": None, "a": 0, "b": 0, "pending": 0, "excluded": {}, "reason": "no_data"}
 MOVES = {"identified": {"act": "acting", "close": "closed"},
          "acting": {"verify": "verifying", "close": "closed"},
          "verifying": {"act": "acting", "close": "closed"}, "closed": {"reopen": "acting"}}
@@ -97,12 +98,16 @@ class Period:
                 if self.evidence.get(key) != other.evidence.get(key)}
 
     def scores_moved(self, other):
-        """{(indicator, service): (before, after)} of the scores with other numbers."""
+        """{(indicator, service): (before, after)} of the scores with other numbers.
+
+        A service that is not there on one side has no numbers there; so where there are none
+        on the other side either, nothing moved.
+        """
         mine, theirs = ({(score["indicator"], score["scope"].get("service")):
                          {name: score[name] for name in NUMBERS} for score in period.scores
                          if score["reason"] != "not_in_scope"} for period in (self, other))
         return {key: (mine.get(key), theirs.get(key)) for key in set(mine) | set(theirs)
-                if mine.get(key) != theirs.get(key)}
+                if mine.get(key, NOTHING) != theirs.get(key, NOTHING)}
 
 
 class Periods:
