@@ -219,7 +219,7 @@ class Script:
 def final_questions(script):
     """Questions at the last `now`: the same ones are asked of every other order."""
     kept, script.commands = script.commands, []
-    for _ in range(12):
+    for _ in range(7):
         script.ask()
     for ask in (script.asking.lists, script.asking.statistics, script.asking.evaluation,
                 script.asking.series, script.asking.correlation, script.asking.gaps):
