@@ -23,9 +23,9 @@ NEXT = {  # what usually follows, with its weight; anything may follow once in a
 class Story:
     """Collects the events of one stream."""
 
-    def __init__(self, rng):
+    def __init__(self, rng, place=None):
         self.rng = rng
-        home, self.first = rng.choice(PLACES)
+        home, self.first = place or rng.choice(PLACES)
         self.days = rng.choice([2, 5, 12, 30])
         self.config = configuration(rng, home, self.first, self.days)
         self.begin = times.naive_ms(self.first)
@@ -292,10 +292,10 @@ def tell_maintenance(story, number):
     story.instants += [begin, end]
 
 
-def stream(seed):
-    """A Story of 10 to 150 events from a seed."""
+def stream(seed, place=None):
+    """A Story of 10 to 150 events from a seed, where and when it says or where it is told."""
     rng = random.Random(seed)
-    story = Story(rng)
+    story = Story(rng, place)
     size = rng.choice([10, 25, 60, 100, 140])
     tickets, facts, number = Tickets(story), Facts(story), 0
     share = rng.choice([0, 0.3, 0.4, 0.7])
