@@ -213,7 +213,7 @@ def main():
     """Runs the seeds, ends with the count."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("slad")
-    parser.add_argument("--seeds", default="1-12", help="A-B, both included")
+    parser.add_argument("--seeds", default="1-25", help="A-B, both included")
     options = parser.parse_args()
     first, _, last = options.seeds.partition("-")
     seeds, failed = range(int(first), int(last or first) + 1), 0

@@ -277,10 +277,16 @@ def tell_maintenance(story, number):
     """A maintenance announced on time or late, cancelled, planned again."""
     rng = story.rng
     begin = story.instant()
-    end = begin + rng.choice([1, times.MINUTE, 2 * times.HOUR, times.DAY])
-    data = {"agreement": rng.choice(story.agreements),
-            "service": rng.choice(SERVICES + ["fax"]),
-            "from": story.text(begin), "to": story.text(end)}
+    place = {"agreement": rng.choice(story.agreements),
+             "service": rng.choice(SERVICES + ["fax"])}
+    down = [e for e in story.events if (e.get("data") or {}).get("outage")
+            and e["data"].get("service") and e["data"].get("agreement")]
+    if down and rng.random() < 0.4:
+        found = rng.choice(down)
+        begin = max(story.begin, times.parse_time(found["time"]) - times.HOUR)
+        place = {name: found["data"][name] for name in place}
+    end = begin + rng.choice([1, times.MINUTE, 2 * times.HOUR, times.DAY, 10 * times.DAY])
+    data = dict(place, **{"from": story.text(begin), "to": story.text(end)})
     source = rng.choice(SOURCES)
     at = begin + rng.choice([-times.DAY, -times.HOUR, -1, 0, 1, times.HOUR])
     for name in rng.choice([["planned"]] * 3 + [["planned", "cancelled"], ["cancelled"],

@@ -135,6 +135,17 @@ class OfATicket(Case):
             "on_time_recovery_rate": "good", "major_incident_free": "bad",
             "service_availability": "bad"})
 
+    def test_an_incident_in_maintenance(self):
+        """Announced in time and all around it: no harm; a minute too short: some."""
+        for subject, end in (("T1", "20:00"), ("T2", "19:59")):
+            self.open("11-20 19:00", "incident", subject, outage=True, service="mail")
+            self.tell("incident.recovered", "11-20 20:00", subject)
+            plan = {"agreement": "acme", "service": "mail",
+                    "from": "2026-11-20T19:00:00+08:00", "to": "2026-11-20T%s:00+08:00" % end}
+            self.tell("maintenance.planned", "11-19 10:00", "M", **plan)
+            self.assertEqual("service_availability" in self.counts(subject), subject == "T2")
+            self.tell("maintenance.cancelled", "11-19 11:00", "M", **plan)
+
     def test_working(self):
         """Friday 17:30 to Monday 9:30, less a pause from 9:10 to 9:20."""
         self.open("11-20 17:30")

@@ -94,6 +94,10 @@ class Before(unittest.TestCase):
         self.assertEqual((found.name, found.end), (
             "2026-11-19T10:01:00+08:00/2026-11-20T10:01:00+08:00", window("24h").begin))
 
+    def test_previous_of_edges_has_their_length(self):
+        found = series.before(window("2026-11-20T10:00:00+08:00/2026-11-20T11:30:00+08:00"))
+        self.assertEqual(found.name, "2026-11-20T08:30:00+08:00/2026-11-20T10:00:00+08:00")
+
     def test_a_year_before(self):
         for name, earlier in (("2026-11", "2025-11"), ("2026-W47", "2025-W47"),
                               ("2026-Q1", "2025-Q1"), ("2026", "2025"),
@@ -264,6 +268,20 @@ class Gaps(Case):
         self.assertEqual(self.oracle.gaps(at("11-20 12:00"), window="2026-11")["gaps"], [])
         found = self.oracle.gaps(at("11-20 12:00"), window="2026-11", all="true")["gaps"]
         self.assertEqual([row["met"] for row in found], [True])
+
+
+class Order(unittest.TestCase):
+
+    def test_largest_gap_first_then_the_standards_order(self):
+        rows = [{"indicator": name, "gap": gap, "scope": {"agreement": agreement}}
+                for name, gap, agreement in (
+                    ("service_courtesy", None, "a"), ("compliance", 0.1, "a"),
+                    ("resolution_rate", 0.2, "b"), ("resolution_rate", 0.2, "a"),
+                    ("on_time_recovery_rate", 0.2, "b"), ("compliance", -0.1, "a"))]
+        self.assertEqual([(r["indicator"][:3], r["scope"]["agreement"])
+                          for r in sorted(rows, key=questions.gap_order)],
+                         [("on_", "b"), ("res", "a"), ("res", "b"), ("com", "a"),
+                          ("com", "a"), ("ser", "a")])
 
 
 if __name__ == "__main__":
