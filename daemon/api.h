@@ -41,6 +41,7 @@ void api_gaps(void *context, const struct request *r, struct answer *a);
 void api_indicators(void *context, const struct request *r, struct answer *a);
 void api_indicator(void *context, const struct request *r, struct answer *a);
 void api_ticket(void *context, const struct request *r, struct answer *a);
+void api_report(void *context, const struct request *r, struct answer *a);
 void api_alerts(void *context, const struct request *r, struct answer *a);
 void api_alert(void *context, const struct request *r, struct answer *a);
 void api_alerts_text(void *context, const struct request *r, struct answer *a);

@@ -52,8 +52,8 @@ profile_read(struct api *api, const struct request *r, struct question *q, struc
 	struct buf names = BUF_INIT(300);
 	int rc = 0;
 
-	q->profile = name == NULL ? &c->profile[c->usual]
-				  : profile_find(c->profile, c->profiles, name);
+	q->profile =
+	    name == NULL ? &c->profile[c->usual] : profile_find(c->profile, c->profiles, name);
 	if (q->profile == NULL) {
 		for (size_t i = 0; i < c->profiles; i++)
 			buf_putf(&names, "%s%s", i > 0 ? ", " : "", c->profile[i].name);

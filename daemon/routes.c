@@ -14,6 +14,7 @@ const struct route routes[] = {
     {METHOD_GET, "/v1/indicators", SCOPE_READ, api_indicators, NULL, NULL},
     {METHOD_GET, "/v1/indicators/{id}", SCOPE_READ, api_indicator, NULL, NULL},
     {METHOD_GET, "/v1/tickets/{id}", SCOPE_READ, api_ticket, NULL, NULL},
+    {METHOD_GET, "/v1/reports/{window}", SCOPE_READ, api_report, NULL, NULL},
     {METHOD_GET, "/v1/alerts", SCOPE_READ, api_alerts, NULL, NULL},
     {METHOD_GET, "/v1/alerts/{id}", SCOPE_READ, api_alert, NULL, NULL},
     {METHOD_GET, "/v1/periods", SCOPE_READ, api_periods, NULL, NULL},

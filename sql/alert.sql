@@ -40,6 +40,14 @@ SELECT id, rule, indicator, agreement, service, priority, team, state, level, ca
     window, cohort, kind, subject, about, told, acked, acked_by, escalated
 FROM alert WHERE id < ?1 AND (?2 < 0 OR state = ?2) ORDER BY id DESC LIMIT ?3;
 
+-- name: alert_fired
+SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
+    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated
+FROM alert
+WHERE (agreement = ?1 OR agreement IS NULL) AND fired >= ?2 AND fired < ?3
+ORDER BY fired DESC, id DESC LIMIT ?4;
+
 -- name: alert_get
 SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
     candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,

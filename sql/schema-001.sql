@@ -133,6 +133,7 @@ CREATE TABLE alert (
     escalated INTEGER NOT NULL
 );
 CREATE INDEX alert_state ON alert (state);
+CREATE INDEX alert_fired ON alert (fired);
 CREATE INDEX alert_subject ON alert (subject) WHERE state IN (1, 2, 4);
 
 -- What became of an alert, and what people said of it.

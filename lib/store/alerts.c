@@ -161,6 +161,14 @@ store_alert_history(
 }
 
 int
+store_alerts_fired(struct store *s, const char *agreement, int64_t from, int64_t to, int limit,
+    struct arena *a, struct stored_alert **list, struct err *err)
+{
+	statement(s, QUERY_ALERT_FIRED, "tiii", agreement, from, to, (int64_t)limit);
+	return alerts_read(s, QUERY_ALERT_FIRED, a, list, err);
+}
+
+int
 store_alert_counts(struct store *s,
     void (*each)(void *context, int state, int level, int64_t count), void *context,
     struct err *err)

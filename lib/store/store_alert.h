@@ -56,6 +56,11 @@ int store_alert_history_add(
 int store_alert_history(
     struct store *s, int64_t alert, struct arena *a, struct alert_line **list, struct err *err);
 
+/* Those that fired in [from, to), of an agreement's scope or of all agreements', the newest first,
+ * in the arena; returns how many, at most `limit`, or -1. */
+int store_alerts_fired(struct store *s, const char *agreement, int64_t from, int64_t to, int limit,
+    struct arena *a, struct stored_alert **list, struct err *err);
+
 int store_alert_counts(struct store *s,
     void (*each)(void *context, int state, int level, int64_t count), void *context,
     struct err *err);

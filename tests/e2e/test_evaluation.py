@@ -168,11 +168,11 @@ class Steps(Case):
         self.assertEqual([v["value"] for v in got["grading"]["vetoes"]], [1])
 
     def test_version_at_the_windows_end(self):
-        got = self.ask(window="2026-07")["requirement"]
+        got = self.ask("default", window="2026-07")["requirement"]
         self.assertEqual((got["name"], got["version"], got["objectives"]), ("ACME Group", "2026-07-01", []))
 
     def test_before_the_agreement(self):
-        got = self.ask(window="2019-06")
+        got = self.ask("default", window="2019-06")
         self.assertEqual((got["grade"], got["reason"]), (None, "coverage"))
         self.assertEqual((got["requirement"]["name"], got["requirement"]["version"]), (None, None))
 
@@ -198,7 +198,7 @@ class Default(Case):
                        {"agreement": "acme", "window": "2026"}):
             params = {"window": "2026-06", **params}
             with self.subTest(params):
-                got = self.slad.get("/v1/evaluation", **params)
+                got = self.slad.get("/v1/evaluation", profile="default", **params)
                 score, coverage, parts = self.expected(**params)
                 self.assertEqual((got["score"], got["coverage"]), (score, coverage))
                 self.assertEqual([c["score"] for c in got["characteristics"]], parts)
@@ -209,7 +209,7 @@ class Default(Case):
                 self.assertEqual([i["weight"] for i in got["selection"]], 32 * [1])
 
     def test_known_values(self):
-        found = {i["indicator"]: i for c in self.ask()["characteristics"] for i in c["indicators"]}
+        found = {i["indicator"]: i for c in self.ask("default")["characteristics"] for i in c["indicators"]}
         got = {i: (found[i]["value"], found[i]["a"], found[i]["b"]) for i in found}
         self.assertEqual(got["timely_response_rate"], (2 / 3, 1, 3))
         self.assertEqual(got["leakage_free"], (0, 1, None))
@@ -233,6 +233,11 @@ class Default(Case):
             got = slad.get("/v1/evaluation", window="2026-06")
             self.assertEqual((got["profile"], got["grade"]), ("default", "fine"))
 
+    def test_without_a_default_the_first_of_the_file_does(self):
+        self.assertEqual(self.ask()["profile"], CONFIG["profiles"][0]["name"])
+        with Slad({**CONFIG, "profiles": []}) as slad:
+            self.assertEqual(slad.get("/v1/evaluation", window="2026-06")["profile"], "default")
+
 
 class Table(Case):
     def rows(self, **params):
@@ -251,7 +256,7 @@ class Table(Case):
             "characteristic_score": "0.6", "score": "0.6", "coverage": "0.8", "grade": "D"})
         self.assertEqual((rows[2]["value"], rows[2]["reason"]), ("", "no_data"))
         self.assertEqual((rows[4]["a"], rows[4]["b"]), ("1", ""))
-        self.assertEqual(len(self.rows()), 32)
+        self.assertEqual(len(self.rows(profile="default")), 32)
 
     def test_csv_without_a_score(self):
         row, = self.rows(agreement="acme", profile="none")
