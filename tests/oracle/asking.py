@@ -179,6 +179,8 @@ class Asking:
         if rng.random() < 0.5:
             arguments["revision"] = rng.choice(["1", "1", "2", "9"])
         how = rng.random()
+        if how < 0.75 and rng.random() < 0.3:
+            arguments["limit"] = rng.choice(["1", "3", "1000"])
         if how < 0.5:
             script.get("/v1/periods/%s/moves" % name, arguments)
         elif how < 0.75:

@@ -91,17 +91,21 @@ class Replay:
 
 def answer_to(replay, command):
     """The driver's answer; the pages of a list are joined."""
-    answer = replay.ask(command)
-    if "/tickets" not in command.get("get", "") or answer["status"] != 200:
+    answer, name = replay.ask(command), None
+    if "/tickets" in command.get("get", ""):
+        name = "tickets"
+    elif "/v1/periods/" in command.get("get", ""):
+        name = "moved"
+    if name is None or answer["status"] != 200 or name not in answer["body"]:
         return answer
-    tickets, page = list(answer["body"].get("tickets", [])), answer
+    rows, page = list(answer["body"][name]), answer
     while page["body"].get("next"):
         cursor = quote(str(page["body"]["next"]), safe="")
         page = replay.ask(dict(command, get="%s&cursor=%s" % (command["get"], cursor)))
         if page["status"] != 200:
             return page
-        tickets += page["body"].get("tickets", [])
-    return {"status": 200, "body": dict(answer["body"], tickets=tickets)}
+        rows += page["body"][name]
+    return {"status": 200, "body": dict(answer["body"], **{name: rows})}
 
 
 class Outcome:

@@ -46,6 +46,8 @@ def as_ms(seconds):
 def compare_moved(want, body):
     """What moved, each with before and after; the outages must add up to the difference."""
     moved, scores = want
+    if body["moved_count"] != len(body["moved"]):
+        return [differ("moved_count", len(body["moved"]), body["moved_count"])]
     got = {key_of(row): (value_of(row["before"]), value_of(row["after"]))
            for row in body["moved"] if row["indicator"] != catalogue.AVAILABILITY}
     lines = [differ("moved %s" % (key,), moved.get(key), got.get(key))

@@ -157,7 +157,7 @@ class Oracle:
         return self.periods.close(query, agreement, body)
 
     def period(self, now_ms, window, agreement, revision=None, moves=False):
-        """The body of GET /v1/periods/{window}, or of its moves."""
+        """The body of GET /v1/periods/{window}, or of its moves; all of its pages."""
         query = Query(self.settings, now_ms, window=window, agreement=[agreement])
         if moves:
             return self.periods.moves(query, agreement, revision)
