@@ -72,7 +72,7 @@ def compare_down(scores, body):
     """The outages that moved add up to what A of the availability moved by."""
     pair = scores.get((catalogue.AVAILABILITY, None), ({"a": 0}, {"a": 0}))
     before, after = (as_ms(numbers["a"]) for numbers in pair)
-    total = sum(sign * row[which]["a"] for row in body["moved"]
+    total = sum(sign * row[which].get("a", 0) for row in body["moved"]
                 if row["indicator"] == catalogue.AVAILABILITY
                 for sign, which in ((-1, "before"), (1, "after"))
                 if row[which] is not None and row[which]["counted"] == "bad")

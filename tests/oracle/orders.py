@@ -76,6 +76,11 @@ def some_of(amounts):
     return tuple(kept)
 
 
+def something(numbers):
+    """The numbers of a score; those of one that is not there are none."""
+    return dict(NOTHING if numbers is None else numbers, b=(numbers or NOTHING)["b"] or 0)
+
+
 class Period:
     """The scores of an agreement in a window at one time, and what they were made of."""
 
@@ -107,7 +112,7 @@ class Period:
                          {name: score[name] for name in NUMBERS} for score in period.scores
                          if score["reason"] != "not_in_scope"} for period in (self, other))
         return {key: (mine.get(key), theirs.get(key)) for key in set(mine) | set(theirs)
-                if mine.get(key, NOTHING) != theirs.get(key, NOTHING)}
+                if something(mine.get(key)) != something(theirs.get(key))}
 
 
 class Periods:
