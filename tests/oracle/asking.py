@@ -57,6 +57,8 @@ class Asking:
         if self.rng.random() < 0.7:
             arguments["by"] = some(self.rng, DIMENSIONS, 1) if self.rng.random() < 0.4 \
                 else [self.rng.choice(DIMENSIONS)]
+        if self.rng.random() < 0.2:
+            arguments["format"] = "csv"
         self.script.get("/v1/statistics", arguments)
 
     def evaluation(self):

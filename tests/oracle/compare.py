@@ -148,6 +148,8 @@ def compare_get(url, want, body):
         return compare_orders.compare_improvement(want, body)
     if path == "/v1/scores":
         return compare_scores(want, body)
+    if isinstance(body, str):
+        return compare_answers.compare_statistics_csv(want, body)
     if path in ANSWERS:
         return getattr(compare_answers, "compare_" + ANSWERS[path])(want, body)
     return compare_lists.compare_list(path.split("/")[3], want, body)

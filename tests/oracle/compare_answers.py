@@ -1,8 +1,12 @@
 """Compares statistics, evaluations, series, correlations and gaps with the oracle's."""
 
+import csv
+import io
+
 import figures
 from differences import (compare_edges, compare_fields, compare_head, compare_rows, differ,
                          same_name, same_number)
+from fold import SCOPE
 
 SCORE_FIELDS = ("a", "b", "pending", "excluded", "value", "decided", "low", "high",
                 "objective", "met", "reason", "clamped")
@@ -10,6 +14,7 @@ OUT_OF_SCOPE_FIELDS = ("value", "decided", "low", "high", "met", "reason")
 FLOWS = ("opened", "resolved", "backlog_before", "backlog_after", "reopened",
          "reopened_share", "excluded", "excluded_share")
 SPREAD = ("count", "mean")
+PERCENTILES = ["p%d" % percent for percent in figures.PERCENTILES]
 CLOSE = 1e-9
 
 
@@ -85,6 +90,48 @@ def compare_statistics(want, body):
         lines += compare_fields(name + " failures", one["failures"], other["failures"],
                                 list(one["failures"]))
     return lines
+
+
+def flattened(part):
+    """{(kind, statistic, measure): number} of a group, as the lines of the CSV have them."""
+    found = {}
+    for kind, flow in part["tickets"].items():
+        found.update({(kind, "tickets", name): flow[name] for name in FLOWS if name != "excluded"})
+        found.update({(kind, "tickets.excluded", cause): count
+                      for cause, count in flow["excluded"].items()})
+    for kind, clocks in dict(part["times_by_kind"], all=part["times"]).items():
+        found.update({(kind, "times.%s.%s" % (clock, how), name): number
+                      for clock, both in clocks.items() for how, spread in both.items()
+                      for name, number in spread.items()})
+    for level, rates in part["satisfaction"].items():
+        found.update({("", "satisfaction." + level, name): rates[name] for name in rates})
+    found.update({("", "failures", name): part["failures"][name] for name in part["failures"]})
+    return found
+
+
+def cell(text):
+    """A number, a word, or nothing."""
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return text
+
+
+def compare_statistics_csv(want, text):
+    """A line for each number."""
+    wanted, got = {}, {}
+    for part in want["statistics"]:
+        scope = tuple(part["scope"].get(name, "") for name in SCOPE)
+        wanted.update({scope + key: number for key, number in flattened(part).items()})
+    rows = list(csv.reader(io.StringIO(text)))
+    for row in rows[1:]:
+        got[tuple(row[:-1])] = cell(row[-1])
+    if rows[0] != list(SCOPE) + ["kind", "statistic", "measure", "value"] \
+            or len(got) != len(rows) - 1 or set(got) != set(wanted):
+        return [differ("lines", sorted(set(wanted) - set(got)), sorted(set(got) - set(wanted)))]
+    return [differ(str(key), number, got[key]) for key, number in wanted.items()
+            if not (figures.within(number, got[key]) if key[-1] in PERCENTILES
+                    else number == got[key] or same_number(number, got[key]))]
 
 
 def compare_evaluation(want, body):

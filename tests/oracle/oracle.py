@@ -188,7 +188,7 @@ class Oracle:
             raise orders.Refused(400)
         return self.improvements.move(number, verb, self.of_record(now_ms, number), body)
 
-    def statistics(self, now_ms, **arguments):
+    def statistics(self, now_ms, format="json", **arguments):
         """The body of GET /v1/statistics, with exact figures."""
         query = Query(self.settings, now_ms, **arguments)
         return dict(query.head(), statistics=figures.statistics(self.world(query)))

@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import figures
 from cases import Case, at
+from compare_answers import compare_statistics_csv, flattened
 
 
 class Figures(Case):
@@ -234,6 +235,34 @@ class Groups(Figures):
                          ["", "P1"])
         self.assertEqual(self.groups(by=["service"], window="2026-08"), [])
         self.assertEqual(len(self.groups(window="2026-08")), 1)
+
+
+class Lines(Figures):
+
+    def test_csv(self):
+        """As many lines as numbers, each the same; the percentiles as near as promised."""
+        self.open("11-20 09:00", service="vpn")
+        self.tell("request.responded", "11-20 09:10")
+        want = {"statistics": self.groups(service=["vpn"], priority=["P9"])}
+        numbers = flattened(want["statistics"][0])
+        self.assertEqual(numbers["", "failures", "reason"], "not_in_scope")
+        self.assertEqual(numbers["all", "tickets", "opened"], 0)
+        want = {"statistics": self.groups(by=["service"])}
+        key = "all", "times.response.working", "p95"
+        numbers = flattened(want["statistics"][0])
+        self.assertEqual(numbers[key], 600)
+        for changes, same in (({}, True), ({key: 605}, True), ({key: 607}, False),
+                              ({key: None}, False), (("all", "tickets", "opened"), False)):
+            lines = dict(numbers)
+            if isinstance(changes, dict):
+                lines.update(changes)
+            else:
+                lines.pop(changes)
+            text = "agreement,service,priority,team,kind,statistic,measure,value\r\n"
+            for row, number in lines.items():
+                shown = "" if number is None else number
+                text += ",vpn,,,%s,%s\r\n" % (",".join(row), float(shown) if shown != "" else "")
+            self.assertEqual(compare_statistics_csv(want, text) == [], same, changes)
 
 
 if __name__ == "__main__":
