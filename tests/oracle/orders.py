@@ -77,8 +77,8 @@ def some_of(amounts):
 
 
 def something(numbers):
-    """The numbers of a score; those of one that is not there are none."""
-    return dict(NOTHING if numbers is None else numbers, b=(numbers or NOTHING)["b"] or 0)
+    """The numbers of a score, of which why there is none is none; no score has none."""
+    return dict(numbers or NOTHING, b=(numbers or NOTHING)["b"] or 0, reason=None)
 
 
 class Period:
