@@ -1,8 +1,8 @@
 """Replay scripts: the events of a stream as a sender would deliver them, and questions.
 
 A script is a list of commands, each with `now`, which only grows:
-{"post": [events], "on_error": "fail" or "skip"}, {"get": path}, {"ticket": {...}},
-{"verify": true}, {"restart": true}.
+{"post": [events], "on_error": "fail" or "skip"}, {"get": path}, {"order": path, "body": {...}},
+{"ticket": {...}}, {"verify": true}, {"restart": true}.
 """
 
 import json
