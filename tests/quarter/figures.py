@@ -162,8 +162,8 @@ def clocks_said(q):
         f"{lasts(answer.shows)} of {lasts(answer.target)}",
         f"within the {q.agreement.get('reopen_window', '7d')[:-1]} days of",
         f"That is {lasts(over)} too much: it was late from {late.day} May {late:%H:%M}:00.001 on",
-        f"reopened after {gap // DAY} days and {lasts(gap % DAY)}",
-        f"since {waits.runs[-1][1].day} June",
+        f"after {gap // DAY} days and {lasts(gap % DAY)}",
+        f" since {waits.runs[-1][1].day} June",
         f"Its clock stands at {lasts(waits.shows)}",
     ]
 
@@ -276,8 +276,31 @@ def evaluation_said(q, later, characteristics):
     ]
 
 
+def names_said(q, later):
+    """Which ticket it is that a sentence is about, where no figure beside it says so."""
+    def one(found):
+        name, = dict.fromkeys(found)
+        return name
+
+    excluded = one(name for _, name, c in q.cycles if c.excluded)
+    cut = one(name for start, end, who in q.united() for name in who if not q.taken(start, end))
+    asleep = one(n for n, c in q.clocks("incident", "recover").items() if not c.shows)
+    waiting = one(q.numbers["timely_resolution_rate"].pending)
+    return [
+        "The resolution clock of R-1 runs", "R-2 was resolved on the make-up day",
+        f"{one(name for _, name, c in q.cycles if c.contacted)} was contacted by the customer",
+        f"{one(name[:3] for _, name, _ in q.cycles if '(' in name)} was reopened",
+        f"{one(n for k, n, c in q.cycles if k != c.ticket.kind)} is an incident, because",
+        f"{excluded} is excluded", f"The one excluded, {excluded}, is",
+        f"{one(n for n, c in q.of('incident') if 'calendar' in q.target('incident', c))} runs by night",
+        f"{asleep} came and went", f"{waiting} waits for the customer", f"{waiting} is pending in",
+        f"{one(n for n, _ in q.of('complaint'))} was resolved, and nothing", f"The outage of {cut} took no",
+        f"names {one(row[-1] for row in moved(q, later))} for both",
+    ]
+
+
 def statements(q, later, characteristics):
-    """Each stands in the prose once, and without them it has no figure left but in names."""
+    """Each stands in the prose once, and without them it has no figure left."""
     office = q.calendars[q.agreement["calendar"]].dates
     holiday, other = (date.fromisoformat(next(day for day, spans in office.items() if bool(spans) == worked))
                       for worked in (False, True))
@@ -285,6 +308,6 @@ def statements(q, later, characteristics):
         "the second quarter of 2026,", "the window is 2026-Q2", f"happened at {NOON}", "the value from 1:",
         f"{holiday.day} May is a {holiday:%A} and a holiday, {other.day} May a {other:%A}",
         *clocks_said(q), *availability_said(q), *indicators_said(q), *statistics_said(q),
-        *evaluation_said(q, later, characteristics),
+        *evaluation_said(q, later, characteristics), *names_said(q, later),
         "closed, as revision 1.", "Revision 1 stands", "those of revision 1.", "a revision 2 with",
     ]
