@@ -88,6 +88,21 @@ def show_scores(slad):
     say(command("curl", "-sS", f"{slad.url}/scores?window=24h&by=agreement"))
 
 
+def percent(share):
+    return f"{100 * share:.1f} %"
+
+
+def show_evaluation(slad):
+    """The same customer by the standard as a whole, and the page that is made of it."""
+    question = "window=24h&agreement=acme"
+    found = json.loads(command("curl", "-sS", f"{slad.url}/v1/evaluation?{question}"))
+    least = percent(found["grading"]["min_coverage"])
+    grade = f"grade {found['grade']}" if found["grade"] else f"no grade with less than {least}"
+    say(f"acme by all that has data: {percent(found['score'])}, from {percent(found['coverage'])} of the weight; {grade}")
+    command("curl", "-sS", f"{slad.url}/v1/reports/24h?agreement=acme", to=slad.path("acme.html"))
+    say("That is acme's service report, a page to print: ask for it with --stay.")
+
+
 def mail_alert(receiver):
     """The first message about mail; some seeds have a bad day elsewhere, too."""
     count = 1
@@ -177,6 +192,7 @@ def main():
             file = slad.path("day.ndjson")
             feed(slad, args.seed, file)
             show_scores(slad)
+            show_evaluation(slad)
             alert = show_alert(slad, receiver)
             show_ticket(slad, show_tickets(slad, alert))
             finish(slad, file, args.stay)
