@@ -93,14 +93,15 @@ def percent(share):
 
 
 def show_evaluation(slad):
-    """The same customer by the standard as a whole, and the page that is made of it."""
+    """One of the customers as a whole, and on the page that would be handed over."""
     question = "window=24h&agreement=acme"
     found = json.loads(command("curl", "-sS", f"{slad.url}/v1/evaluation?{question}"))
     least = percent(found["grading"]["min_coverage"])
     grade = f"grade {found['grade']}" if found["grade"] else f"no grade with less than {least}"
-    say(f"acme by all that has data: {percent(found['score'])}, from {percent(found['coverage'])} of the weight; {grade}")
+    say(f"acme as a whole: score {percent(found['score'])}, with data for {percent(found['coverage'])} of the "
+        f"weight; {grade}")
     command("curl", "-sS", f"{slad.url}/v1/reports/24h?agreement=acme", to=slad.path("acme.html"))
-    say("That is acme's service report, a page to print: ask for it with --stay.")
+    say("That is the service report of acme, a page to print; with --stay, that address shows it in a browser.")
 
 
 def mail_alert(receiver):
