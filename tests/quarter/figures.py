@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from reckon import BEGIN, DAY, END, length, minutes
-from story import NOON, span
+from story import USUAL, span
 
 PLACES = 12
 
@@ -305,7 +305,7 @@ def statements(q, later, characteristics):
     holiday, other = (date.fromisoformat(next(day for day, spans in office.items() if bool(spans) == worked))
                       for worked in (False, True))
     return [
-        "the second quarter of 2026,", "the window is 2026-Q2", f"happened at {NOON}", "the value from 1:",
+        "the second quarter of 2026,", "the window is 2026-Q2, the", f"happened at {USUAL}", "the value from 1:",
         f"{holiday.day} May is a {holiday:%A} and a holiday, {other.day} May a {other:%A}",
         *clocks_said(q), *availability_said(q), *indicators_said(q), *statistics_said(q),
         *evaluation_said(q, later, characteristics), *names_said(q, later),

@@ -10,12 +10,13 @@ sys.path.insert(0, os.path.join(HERE, "../support"))
 from slad import event  # noqa: E402
 
 ZONE = ZoneInfo("Asia/Shanghai")
-YEAR, NOON = 2026, "10:00"
+YEAR = 2026
+USUAL = "10:00"  # of what has no time of day
 SINGLE = {"tampered": "security.tampered", "leaked": "security.leaked"}
 SERIES = {"answered": "call.answered", "abandoned": "call.abandoned", "applied": "change.applied"}
 
 
-def when(day, time=NOON):
+def when(day, time=USUAL):
     """'Apr 7', '10:20' in Shanghai."""
     return datetime.datetime.strptime(f"{YEAR} {day} {time}", "%Y %b %d %H:%M").replace(tzinfo=ZONE)
 
