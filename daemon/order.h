@@ -30,6 +30,7 @@ struct act {
 	struct store *store; /* within the step's transaction */
 	const struct config *config;
 	int64_t now;
+	bool *moved; /* set: alerts or what silences them did, so the rules are looked at at once */
 };
 
 struct order {

@@ -1,10 +1,12 @@
 #include "routes.h"
 
+#include "alert_order.h"
 #include "api.h"
 #include "closing.h"
 #include "improvement.h"
 #include "ingest.h"
 #include "order.h"
+#include "silence_order.h"
 
 const struct route routes[] = {
     {METHOD_POST, "/v1/events", SCOPE_INGEST, NULL, ingest_events, NULL},
@@ -17,6 +19,13 @@ const struct route routes[] = {
     {METHOD_GET, "/v1/reports/{window}", SCOPE_READ, api_report, NULL, NULL},
     {METHOD_GET, "/v1/alerts", SCOPE_READ, api_alerts, NULL, NULL},
     {METHOD_GET, "/v1/alerts/{id}", SCOPE_READ, api_alert, NULL, NULL},
+    {METHOD_POST, "/v1/alerts/{id}/ack", SCOPE_OPERATE, NULL, order_take, alert_order},
+    {METHOD_POST, "/v1/alerts/{id}/note", SCOPE_OPERATE, NULL, order_take, alert_order},
+    {METHOD_POST, "/v1/alerts/{id}/close", SCOPE_OPERATE, NULL, order_take, alert_order},
+    {METHOD_GET, "/v1/silences", SCOPE_READ, api_silences, NULL, NULL},
+    {METHOD_GET, "/v1/silences/{id}", SCOPE_READ, api_silence, NULL, NULL},
+    {METHOD_POST, "/v1/silences", SCOPE_OPERATE, NULL, order_take, silence_create},
+    {METHOD_DELETE, "/v1/silences/{id}", SCOPE_OPERATE, NULL, order_take, silence_lift},
     {METHOD_GET, "/v1/periods", SCOPE_READ, api_periods, NULL, NULL},
     {METHOD_GET, "/v1/periods/{window}", SCOPE_READ, api_period, NULL, NULL},
     {METHOD_GET, "/v1/periods/{window}/moves", SCOPE_READ, api_period_moves, NULL, NULL},

@@ -5,6 +5,7 @@
  *
  * Reads commands, one JSON object a line: {"now":MS,"post":[EVENT…],"on_error":"fail"},
  * {"now":MS,"get":"/v1/scores?…"}, {"now":MS,"order":"/v1/periods/2026-10/close?…","body":{…}},
+ * {"now":MS,"order":…,"method":"DELETE"},
  * {"now":MS,"ticket":{"source":…,"subject":…}},
  * {"now":MS,"verify":true}, {"now":MS,"restart":true}, {"now":MS,"outbox":true},
  * {"now":MS,"evidence":"/v1/scores?…"}. Prints {"status":N,"body":…} for each.
@@ -147,7 +148,7 @@ post(struct bench *b, const json_t *events, const char *on_error)
 }
 
 static void
-order(struct bench *b, const char *target, const json_t *members)
+order(struct bench *b, const char *target, enum method method, const json_t *members)
 {
 	struct answer a = ANSWER_INIT;
 	struct arena arena = {0};
@@ -159,7 +160,7 @@ order(struct bench *b, const char *target, const json_t *members)
 	struct job *job;
 
 	memset(&r, 0, sizeof(r));
-	if (request_parse(&r, METHOD_POST, target, &arena, &err) != 0)
+	if (request_parse(&r, method, target, &arena, &err) != 0)
 		die(err.msg);
 	route = route_find(routes, routes_count, &r, &allow);
 	if (route == NULL || route->carry_out == NULL)
@@ -299,6 +300,7 @@ run(struct bench *b, const json_t *command)
 		get(b, json_string_value(json_object_get(command, "get")));
 	else if (json_object_get(command, "order") != NULL)
 		order(b, json_string_value(json_object_get(command, "order")),
+		    json_object_get(command, "method") == NULL ? METHOD_POST : METHOD_DELETE,
 		    json_object_get(command, "body"));
 	else if (json_object_get(command, "ticket") != NULL)
 		ticket(b, json_object_get(command, "ticket"));
