@@ -8,7 +8,8 @@
  * {"now":MS,"order":…,"method":"DELETE"},
  * {"now":MS,"ticket":{"source":…,"subject":…}},
  * {"now":MS,"verify":true}, {"now":MS,"restart":true}, {"now":MS,"outbox":true},
- * {"now":MS,"evidence":"/v1/scores?…"}. Prints {"status":N,"body":…} for each.
+ * {"now":MS,"next":true} (when it would step by itself), {"now":MS,"evidence":"/v1/scores?…"}.
+ * Prints {"status":N,"body":…} for each.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,6 +250,19 @@ outbox(struct bench *b)
 	arena_free(&arena);
 }
 
+static void
+next(struct bench *b)
+{
+	struct answer a = ANSWER_INIT;
+	struct err err;
+	int64_t at;
+
+	if (engine_next(b->engine, virtual_now, &at, &err) != 0)
+		die(err.msg);
+	answer_json(&a, 200, json_pack("{sI}", "next", (json_int_t)at));
+	print(&a);
+}
+
 static int
 item(void *context, const struct evidence *e)
 {
@@ -308,6 +322,8 @@ run(struct bench *b, const json_t *command)
 		evidence(b, json_string_value(json_object_get(command, "evidence")));
 	else if (json_object_get(command, "verify") != NULL)
 		check(b);
+	else if (json_object_get(command, "next") != NULL)
+		next(b);
 	else if (json_object_get(command, "outbox") != NULL)
 		outbox(b);
 	else if (json_object_get(command, "restart") != NULL) {
