@@ -24,7 +24,7 @@ class Bench:
         self.process = subprocess.Popen([PROGRAM, "-c", path], cwd=self.folder.name, encoding="utf-8",
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL)
-        self.now = start
+        self.now = self.stepped = start
 
     def __enter__(self):
         return self
@@ -63,15 +63,16 @@ class Bench:
         return self.ask(next=True)[1]["next"]
 
     def advance(self, ms):
-        """Lets so much time pass."""
+        """Lets so much time pass; gives the instant."""
         end = self.now + ms
         while True:
             at = max(self.next(), self.now + 1)
             if at > end:
                 break
-            self.now = at
+            self.now = self.stepped = at
             self.ask(get="/healthz")
         self.now = end
+        return end
 
     def outbox(self):
         """All messages, in the order written, as (created, type, alert, receiver, level, reason)."""
