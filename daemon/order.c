@@ -75,11 +75,30 @@ request_copy(struct request *to, const struct request *from, struct arena *a)
 		    arena_strdup(a, from->param[i].name), arena_strdup(a, from->param[i].value)};
 }
 
+/* A DELETE has no body: its words are parameters. */
+static json_t *
+words_of_params(const struct request *r)
+{
+	static const char *const words[] = {"by", "note"};
+	json_t *body = json_object();
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (request_param(r, words[i]) != NULL)
+			json_object_set_new(
+			    body, words[i], json_string(request_param(r, words[i])));
+	}
+	return body;
+}
+
 static int
 body_read(struct order *o, const struct request *r, struct answer *a)
 {
 	json_error_t wrong;
 
+	if (r->method == METHOD_DELETE) {
+		o->body = words_of_params(r);
+		return 0;
+	}
 	if (r->body_len == 0) {
 		o->body = json_object();
 		return 0;

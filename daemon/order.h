@@ -37,7 +37,8 @@ struct order {
 	int (*carry_out)(struct order *o, const struct act *act, struct err *err);
 	struct arena *arena; /* lives as long as the order */
 	struct request request; /* its segments and parameters */
-	json_t *body; /* an object; an empty one where none was sent */
+	json_t *body; /* an object; an empty one where none was sent; of a DELETE, which has no
+			 body, the parameters `by` and `note` */
 	const char *by; /* who asks: `by` of the body, else the token's name, else "operator" */
 	const char *note; /* `note` of the body, or "" */
 	struct answer answer; /* for carry_out to fill */

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import tempfile
+import urllib.parse
 
 from slad import TOP
 
@@ -55,9 +56,10 @@ class Bench:
         assert status == 200, body
 
     def order(self, path, method="POST", **body):
-        """(status, body)"""
-        command = {"order": path, "body": body}
-        return self.ask(**command, **({"method": method} if method != "POST" else {}))
+        """(status, body); a DELETE has its members as parameters."""
+        if method == "DELETE":
+            return self.ask(order=path + "?" + urllib.parse.urlencode(body), method=method)
+        return self.ask(order=path, body=body)
 
     def next(self):
         return self.ask(next=True)[1]["next"]
