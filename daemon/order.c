@@ -117,6 +117,14 @@ body_read(struct order *o, const struct request *r, struct answer *a)
 	return json_is_object(o->body) ? 0 : -1;
 }
 
+static bool
+is_line(const char *s)
+{
+	while ((unsigned char)*s >= ' ' && *s != '\x7f')
+		s++;
+	return *s == '\0';
+}
+
 /* Who asks, and why. */
 static int
 words_read(struct order *o, const struct request *r, struct err *err)
@@ -128,6 +136,8 @@ words_read(struct order *o, const struct request *r, struct err *err)
 		return -1;
 	if (by == NULL || by[0] == '\0')
 		by = r->who != NULL ? arena_strdup(o->arena, r->who) : "operator";
+	if (!is_line(by))
+		return err_set(err, "by: a name on one line is wanted, without control characters");
 	o->by = by;
 	o->note = note == NULL ? "" : note;
 	return 0;

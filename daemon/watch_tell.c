@@ -6,7 +6,7 @@
 #include "codec/alert_event.h"
 #include "watch_inside.h"
 
-#define RECEIVERS_MAX 64 /* receivers told of one alert */
+#define RECEIVERS_MAX 1000 /* receivers told of one alert */
 #define NOTE_MAX 4096 /* bytes of a line of the history */
 
 void

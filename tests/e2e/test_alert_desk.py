@@ -139,7 +139,7 @@ class States(Case):
         self.begin()
         self.value(8)
         for deed, body in (("close", {}), ("note", {}), ("note", {"note": ""}), ("ack", {"nota": "x"}),
-                           ("ack", {"cause": 3}), ("close", {"measure": "x" * 4001}), ("note?x=1", {"note": "x"})):
+                           ("ack", {"cause": 3}), ("ack", {"by": "a\nb"}), ("ack", {"by": "a\x1b[2J"}), ("close", {"measure": "x" * 4001}), ("note?x=1", {"note": "x"})):
             self.order(f"/v1/alerts/1/{deed}", 400, **body)
         for id in ("2", "01", "x", "-1"):
             self.order(f"/v1/alerts/{id}/ack", 404)
