@@ -11,7 +11,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 from bench import Bench  # noqa: E402
-from desk import Desk, parsed, stamp, until  # noqa: E402
+from desk import Desk, metrics, parsed, stamp, until  # noqa: E402
 from hook import Receiver  # noqa: E402
 from slad import Slad, event, main  # noqa: E402
 
@@ -340,6 +340,14 @@ class Daemon(unittest.TestCase):
         until(lambda: self.slad.get("/v1/alerts/1")["state"] == "resolved", "it is over")
         self.slad.restart()
         self.assertEqual((self.ops.moves(), self.boss.moves()), (["fired", "resolved"], ["escalated", "resolved"]))
+
+    def test_a_closing_is_told_at_once(self):
+        self.start()
+        self.slad.post(self.desk.late("T1"))
+        self.boss.wait(1)
+        until(lambda: metrics(self.slad)['slad_deliveries{state="delivered"}'] == 2, "both are delivered")
+        closed = self.order("/v1/alerts/1/close", {"note": "known"}).json()
+        self.assertEqual(self.ops.wait(2)[1].event["time"], closed["resolved_at"])
 
     def test_a_silence_ends_and_it_is_told(self):
         self.start()
