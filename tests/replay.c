@@ -5,9 +5,11 @@
  *
  * Reads commands, one JSON object a line: {"now":MS,"post":[EVENT…],"on_error":"fail"},
  * {"now":MS,"get":"/v1/scores?…"}, {"now":MS,"order":"/v1/periods/2026-10/close?…","body":{…}},
+ * {"now":MS,"order":…,"method":"DELETE"},
  * {"now":MS,"ticket":{"source":…,"subject":…}},
  * {"now":MS,"verify":true}, {"now":MS,"restart":true}, {"now":MS,"outbox":true},
- * {"now":MS,"evidence":"/v1/scores?…"}. Prints {"status":N,"body":…} for each.
+ * {"now":MS,"next":true} (when it would step by itself), {"now":MS,"evidence":"/v1/scores?…"}.
+ * Prints {"status":N,"body":…} for each.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,7 +149,7 @@ post(struct bench *b, const json_t *events, const char *on_error)
 }
 
 static void
-order(struct bench *b, const char *target, const json_t *members)
+order(struct bench *b, const char *target, enum method method, const json_t *members)
 {
 	struct answer a = ANSWER_INIT;
 	struct arena arena = {0};
@@ -159,7 +161,7 @@ order(struct bench *b, const char *target, const json_t *members)
 	struct job *job;
 
 	memset(&r, 0, sizeof(r));
-	if (request_parse(&r, METHOD_POST, target, &arena, &err) != 0)
+	if (request_parse(&r, method, target, &arena, &err) != 0)
 		die(err.msg);
 	route = route_find(routes, routes_count, &r, &allow);
 	if (route == NULL || route->carry_out == NULL)
@@ -248,6 +250,19 @@ outbox(struct bench *b)
 	arena_free(&arena);
 }
 
+static void
+next(struct bench *b)
+{
+	struct answer a = ANSWER_INIT;
+	struct err err;
+	int64_t at;
+
+	if (engine_next(b->engine, virtual_now, &at, &err) != 0)
+		die(err.msg);
+	answer_json(&a, 200, json_pack("{sI}", "next", (json_int_t)at));
+	print(&a);
+}
+
 static int
 item(void *context, const struct evidence *e)
 {
@@ -299,6 +314,7 @@ run(struct bench *b, const json_t *command)
 		get(b, json_string_value(json_object_get(command, "get")));
 	else if (json_object_get(command, "order") != NULL)
 		order(b, json_string_value(json_object_get(command, "order")),
+		    json_object_get(command, "method") == NULL ? METHOD_POST : METHOD_DELETE,
 		    json_object_get(command, "body"));
 	else if (json_object_get(command, "ticket") != NULL)
 		ticket(b, json_object_get(command, "ticket"));
@@ -306,6 +322,8 @@ run(struct bench *b, const json_t *command)
 		evidence(b, json_string_value(json_object_get(command, "evidence")));
 	else if (json_object_get(command, "verify") != NULL)
 		check(b);
+	else if (json_object_get(command, "next") != NULL)
+		next(b);
 	else if (json_object_get(command, "outbox") != NULL)
 		outbox(b);
 	else if (json_object_get(command, "restart") != NULL) {
