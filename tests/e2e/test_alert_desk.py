@@ -345,7 +345,7 @@ class Daemon(unittest.TestCase):
         self.start()
         self.slad.post(self.desk.late("T1"))
         self.boss.wait(1)
-        until(lambda: metrics(self.slad)['slad_deliveries{state="delivered"}'] == 2, "both are delivered")
+        until(lambda: metrics(self.slad)['slad_deliveries{state="delivered",receiver="ops"}'] == 2, "both are delivered")
         closed = self.order("/v1/alerts/1/close", {"note": "known"}).json()
         self.assertEqual(self.ops.wait(2)[1].event["time"], closed["resolved_at"])
 
