@@ -5,7 +5,7 @@
 #include <jansson.h>
 
 #include "base/buf.h"
-#include "codec/event_reader.h"
+#include "codec/event_inside.h"
 #include "codec/json_text.h"
 
 static void
@@ -25,8 +25,8 @@ fault_add(
 	buf_free(&b);
 }
 
-static void
-event_add(struct reader *r, struct events *events, size_t index, const json_t *event)
+void
+events_take(struct reader *r, struct events *events, size_t index, const json_t *event)
 {
 	r->event = &events->event[events->count];
 	*r->event = (struct event){.index = index};
@@ -113,8 +113,8 @@ place_put(const json_error_t *error, enum event_form form, char *text, size_t si
 		snprintf(text, size, "line %d, column %d", error->line, error->column);
 }
 
-static json_t *
-parse(const char *s, size_t len, enum event_form form, struct err *err)
+json_t *
+events_parse(const char *s, size_t len, enum event_form form, struct err *err)
 {
 	json_error_t error;
 	char place[64];
@@ -133,8 +133,8 @@ parse(const char *s, size_t len, enum event_form form, struct err *err)
 	return v;
 }
 
-static int
-room(struct arena *a, struct events *events, size_t n, struct err *err)
+int
+events_room(struct arena *a, struct events *events, size_t n, struct err *err)
 {
 	if (n > EVENTS_MAX)
 		return err_set(err, "%zu events in one request; at most %d are taken, send several",
@@ -175,13 +175,13 @@ line_next(const char **at, const char *end, size_t *size)
 static void
 line_read(struct reader *r, const char *line, size_t size, size_t index, struct events *events)
 {
-	json_t *v = parse(line, size, FORM_LINES, &r->err);
+	json_t *v = events_parse(line, size, FORM_LINES, &r->err);
 
 	if (v == NULL) {
 		r->pointer[0] = '\0';
 		fault_add(r, events, index, NULL, arena_strndup(r->arena, line, size));
 	} else {
-		event_add(r, events, index, v);
+		events_take(r, events, index, v);
 	}
 	json_decref(v);
 }
@@ -194,7 +194,7 @@ lines_read(struct reader *r, const char *body, size_t len, struct events *events
 
 	for (at = body; line_next(&at, end, &size) != NULL;)
 		n++;
-	if (room(r->arena, events, n, err) != 0)
+	if (events_room(r->arena, events, n, err) != 0)
 		return -1;
 	at = body;
 	for (index = 0; (line = line_next(&at, end, &size)) != NULL; index++)
@@ -220,7 +220,7 @@ static int
 whole_read(struct reader *r, const char *body, size_t len, enum event_form form,
     struct events *events, struct err *err)
 {
-	json_t *whole = parse(body, len, form, err);
+	json_t *whole = events_parse(body, len, form, err);
 	size_t n = json_is_array(whole) ? json_array_size(whole) : 1;
 	int rc;
 
@@ -228,9 +228,9 @@ whole_read(struct reader *r, const char *body, size_t len, enum event_form form,
 		return err_prefix(err, "the body is no JSON");
 	rc = form_check(whole, form, err);
 	if (rc == 0)
-		rc = room(r->arena, events, n, err);
+		rc = events_room(r->arena, events, n, err);
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		event_add(r, events, i, json_is_array(whole) ? json_array_get(whole, i) : whole);
+		events_take(r, events, i, json_is_array(whole) ? json_array_get(whole, i) : whole);
 	json_decref(whole);
 	return rc;
 }
@@ -251,7 +251,7 @@ event_read_stored(
     const char *body, size_t len, struct arena *a, struct event *event, struct err *err)
 {
 	struct reader r = {.arena = a, .event = event};
-	json_t *v = parse(body, len, FORM_ONE, err);
+	json_t *v = events_parse(body, len, FORM_ONE, err);
 	int rc;
 
 	if (v == NULL)

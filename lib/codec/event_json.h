@@ -2,7 +2,8 @@
  * event_json: CloudEvents in JSON to records, each wrong one named with what would be right.
  *
  * The text that is kept in the log is canonical: keys sorted, no spaces, one spelling for each
- * number. Two events are the same if their canonical texts are.
+ * number, `sequence` a number, and no `datacontenttype` that says what is so without it (JSON). Two
+ * events are the same if their canonical texts are, in whatever mode of CloudEvents they came.
  */
 #ifndef SLAD_CODEC_EVENT_JSON_H
 #define SLAD_CODEC_EVENT_JSON_H
