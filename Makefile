@@ -185,11 +185,13 @@ install: all
 	    systemd/slad.service >$(B)/slad.service
 	$(INSTALL) -m 644 $(B)/slad.service $(d)$(unitdir)/slad.service
 	$(INSTALL) -m 644 systemd/slad.sysusers $(d)$(sysusersdir)/slad.conf
+	$(INSTALL) -D -m 644 conf/nginx/slad.conf $(d)$(datarootdir)/slad/nginx/slad.conf
 	$(foreach page,$(pages),$(INSTALL) -D -m 644 $(page) \
 	    $(d)$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)) &&) :
 
 uninstall:
 	rm -f $(d)$(bindir)/slad $(d)$(unitdir)/slad.service $(d)$(sysusersdir)/slad.conf \
+	    $(d)$(datarootdir)/slad/nginx/slad.conf \
 	    $(foreach page,$(pages),$(d)$(mandir)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 
 clean:
