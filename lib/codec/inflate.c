@@ -88,7 +88,7 @@ feed(struct inflate *z, struct buf *out, struct err *err)
 		}
 		if (step(z, out, err) != 0)
 			return -1;
-	} while (z->stream.avail_in > 0 || (z->within && z->stream.avail_out == 0));
+	} while (z->stream.avail_in > 0);
 	return 0;
 }
 

@@ -208,7 +208,7 @@ class Passing(Case):
         event = json.dumps(self.desk.opened("T1")).encode()
         lines = {"Content-Type": "application/x-ndjson"}
         self.taken(self.post(event + b"\n" * (MOST - len(event)), lines))
-        self.problem(self.post(event + b"\n" * (MOST - len(event) + 1), lines), 413, str(MOST))
+        self.problem(self.post(event + b"\n" * (MOST - len(event) + 1), lines), 413, f"nginx: the body has more than {MOST}")
         bomb = gzip.compress(event + b"\n" * MOST)
         self.problem(self.post(bomb, {**lines, "Content-Encoding": "gzip"}), 413, str(MOST))
         self.taken(self.post(event), 0, 1)
@@ -239,10 +239,10 @@ class Passing(Case):
 
 
 class Slow(Case):
-    def begin(self, event, more=0):
+    def begin(self, event, more=0, nginx=None):
         head = f"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {TOKEN}\r\n" \
                f"Content-Type: {ARRAY}\r\nConnection: close\r\nContent-Length: {len(event) + more}\r\n\r\n"
-        return self.nginx.raw(head.encode())
+        return (nginx or self.nginx).raw(head.encode())
 
     def heard(self, wire):
         with contextlib.closing(wire):
@@ -265,7 +265,15 @@ class Slow(Case):
         wire.sendall(event)
         with contextlib.closing(wire):
             self.assertEqual(wire.recv(1), b"")
-        self.taken(self.post(event))  # nothing had come to slad
+        self.taken(self.post(event))
+
+    def test_nothing_goes_on_before_it_is_whole(self):
+        with Receiver() as receiver, contextlib.closing(Nginx(receiver.url[7:].partition("/")[0])) as nginx:
+            with contextlib.closing(self.begin(b"stall", 1, nginx)) as wire:
+                wire.sendall(b"stall")
+                self.assertEqual(wire.recv(1), b"")
+            nginx.ask("POST", "/hook", b"whole", BEARER)
+            self.assertEqual([message.body for message in receiver.wait_attempts(1)], [b"whole"])
 
 
 class Unix(Case):
