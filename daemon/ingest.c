@@ -32,18 +32,21 @@ form_find(const char *type, enum event_form *form)
 	return -1;
 }
 
-/* The ce- headers of a request, in the arena. */
-static const struct event_header *
-headers_of(const struct request *r, struct arena *a, size_t *count)
+/* What CloudEvents sees of a request. */
+static struct event_message
+message_of(const struct request *r, struct arena *a)
 {
 	struct event_header *list = arena_alloc(a, r->headers, sizeof(*list));
+	struct event_message m = {.header = list,
+	    .type = request_header(r, "Content-Type"),
+	    .body = r->body,
+	    .len = r->body_len};
 
-	*count = 0;
 	for (size_t i = 0; i < r->headers; i++)
 		if (event_header_is(r->header[i].name))
-			list[(*count)++] =
+			list[m.headers++] =
 			    (struct event_header){r->header[i].name, r->header[i].value};
-	return list;
+	return m;
 }
 
 static int
@@ -108,12 +111,11 @@ skip_read(const struct request *r, bool *skip, struct err *err)
 }
 
 static int
-json_read(struct api *api, const struct request *r, struct job *job, struct answer *a)
+json_read(struct api *api, const struct request *r, const struct event_message *m, struct job *job,
+    struct answer *a)
 {
-	const struct event_header *header;
 	enum event_form form;
 	struct err err;
-	size_t count;
 
 	if (form_find(r->content_type, &form) != 0) {
 		answer_problem(a, 415,
@@ -122,15 +124,14 @@ json_read(struct api *api, const struct request *r, struct job *job, struct answ
 		    r->content_type);
 		return -1;
 	}
-	header = headers_of(r, &job->arena, &count);
-	if (count > 0 && form != FORM_ONE)
+	if (m->headers > 0 && form != FORM_ONE)
 		err_set(&err,
 		    "the header %.60s belongs to one event, but %s holds any number; leave it out",
-		    header[0].name, r->content_type);
+		    m->header[0].name, r->content_type);
 	else if (events_read(r->body, r->body_len, form, &api->config->agreements, api->now(),
 		     &job->arena, &job->events, &err) == 0 &&
-	    (count == 0 || job->events.count == 0 ||
-		event_headers_agree(header, count, &job->events.event[0], &job->arena, &err) == 0))
+	    (m->headers == 0 || job->events.count == 0 ||
+		event_headers_agree(m, &job->events.event[0], &job->arena, &err) == 0))
 		return 0;
 	answer_problem(a, 400, "%s", err.msg);
 	return -1;
@@ -139,22 +140,19 @@ json_read(struct api *api, const struct request *r, struct job *job, struct answ
 /* Headers of CloudEvents stand for an event whose data is the body, but if that is one by itself.
  */
 static bool
-is_binary(const struct request *r)
+is_binary(const struct request *r, const struct event_message *m)
 {
-	size_t i = 0;
+	static const char whole[] = "application/cloudevents";
 
-	while (i < r->headers && !event_header_is(r->header[i].name))
-		i++;
-	return i < r->headers && strncmp(r->content_type, "application/cloudevents", 23) != 0 &&
+	return m->headers > 0 && strncmp(r->content_type, whole, strlen(whole)) != 0 &&
 	    strcmp(r->content_type, "application/x-ndjson") != 0;
 }
 
 static int
-binary_read(struct api *api, const struct request *r, struct job *job, struct answer *a)
+binary_read(struct api *api, const struct request *r, const struct event_message *m,
+    struct job *job, struct answer *a)
 {
-	const struct event_header *header;
 	struct err err;
-	size_t count;
 
 	if (strcmp(r->content_type, "application/json") != 0 &&
 	    (r->content_type[0] != '\0' || r->body_len > 0)) {
@@ -165,9 +163,8 @@ binary_read(struct api *api, const struct request *r, struct job *job, struct an
 		    r->content_type);
 		return -1;
 	}
-	header = headers_of(r, &job->arena, &count);
-	if (event_binary_read(header, count, r->body, r->body_len, &api->config->agreements,
-		api->now(), &job->arena, &job->events, &err) == 0)
+	if (event_binary_read(
+		m, &api->config->agreements, api->now(), &job->arena, &job->events, &err) == 0)
 		return 0;
 	answer_problem(a, 400, "%s", err.msg);
 	return -1;
@@ -178,13 +175,14 @@ ingest_read(struct api *api, const struct request *r, const char *sender, struct
 {
 	struct job *job = mem_alloc(1, sizeof(*job));
 	struct submission *s = &job->submission;
+	struct event_message m = message_of(r, &job->arena);
 	struct err err;
 
 	s->events = &job->events;
 	s->arena = &job->arena;
 	if (skip_read(r, &s->skip, &err) != 0)
 		answer_problem(a, 400, "%s", err.msg);
-	else if ((is_binary(r) ? binary_read : json_read)(api, r, job, a) == 0) {
+	else if ((is_binary(r, &m) ? binary_read : json_read)(api, r, &m, job, a) == 0) {
 		s->sender = arena_strdup(&job->arena, sender);
 		return job;
 	}

@@ -135,12 +135,12 @@ attribute_add(json_t *all, const struct event_header *h, struct arena *a, struct
 
 /* All of them as an object of strings, or NULL. */
 static json_t *
-attributes_read(const struct event_header *header, size_t count, struct arena *a, struct err *err)
+attributes_read(const struct event_message *m, struct arena *a, struct err *err)
 {
 	json_t *all = json_object();
 
-	for (size_t i = 0; i < count; i++) {
-		if (attribute_add(all, &header[i], a, err) != 0) {
+	for (size_t i = 0; i < m->headers; i++) {
+		if (attribute_add(all, &m->header[i], a, err) != 0) {
 			json_decref(all);
 			return NULL;
 		}
@@ -149,16 +149,15 @@ attributes_read(const struct event_header *header, size_t count, struct arena *a
 }
 
 int
-event_binary_read(const struct event_header *header, size_t count, const char *body, size_t len,
-    const struct agreements *agreements, int64_t now, struct arena *a, struct events *events,
-    struct err *err)
+event_binary_read(const struct event_message *m, const struct agreements *agreements, int64_t now,
+    struct arena *a, struct events *events, struct err *err)
 {
 	struct reader r = {.agreements = agreements, .now = now, .arena = a};
-	json_t *event = attributes_read(header, count, a, err), *data = NULL;
+	json_t *event = attributes_read(m, a, err), *data = NULL;
 	int rc = event == NULL ? -1 : 0;
 
-	if (rc == 0 && len > 0) {
-		data = events_parse(body, len, FORM_ONE, err);
+	if (rc == 0 && m->len > 0) {
+		data = events_parse(m->body, m->len, FORM_ONE, err);
 		if (data == NULL)
 			rc = err_prefix(err, "the body is no JSON");
 		else if (json_object_get(data, "specversion") != NULL)
@@ -167,6 +166,8 @@ event_binary_read(const struct event_header *header, size_t count, const char *b
 			    "without them, or its data alone");
 		else
 			json_object_set(event, "data", data);
+		if (m->type != NULL)
+			json_object_set_new(event, "datacontenttype", json_string(m->type));
 	}
 	if (rc == 0)
 		rc = events_room(a, events, 1, err);
@@ -193,10 +194,10 @@ member_text(const json_t *v, struct arena *a)
 }
 
 int
-event_headers_agree(const struct event_header *header, size_t count, const struct event *event,
-    struct arena *a, struct err *err)
+event_headers_agree(
+    const struct event_message *m, const struct event *event, struct arena *a, struct err *err)
 {
-	json_t *said = attributes_read(header, count, a, err), *whole, *value;
+	json_t *said = attributes_read(m, a, err), *whole, *value;
 	const json_t *member;
 	const char *name;
 	int rc = said == NULL ? -1 : 0;

@@ -18,17 +18,24 @@ struct event_header {
 	const char *name, *value; /* as sent: "ce-id"; any case */
 };
 
-/* Whether a header's name is one of these. */
+struct event_message {
+	const struct event_header *header; /* those of CloudEvents */
+	size_t headers;
+	const char *type; /* the Content-Type as sent; NULL if there is none */
+	const char *body;
+	size_t len;
+};
+
+/* Whether a header's name is one of CloudEvents. */
 bool event_header_is(const char *name);
 
-/* The event of the headers, with the body, a JSON value, as its data; an empty body is none. -1 if
- * the headers or the body cannot be read at all. */
-int event_binary_read(const struct event_header *header, size_t count, const char *body, size_t len,
-    const struct agreements *agreements, int64_t now, struct arena *a, struct events *events,
-    struct err *err);
+/* The event of the headers, with the body, a JSON value, as its data, and the type of that; an
+ * empty body is none. -1 if the headers or the body cannot be read at all. */
+int event_binary_read(const struct event_message *m, const struct agreements *agreements,
+    int64_t now, struct arena *a, struct events *events, struct err *err);
 
 /* Of an event in JSON, read already: -1 and a sentence if a header contradicts it. */
-int event_headers_agree(const struct event_header *header, size_t count, const struct event *event,
-    struct arena *a, struct err *err);
+int event_headers_agree(
+    const struct event_message *m, const struct event *event, struct arena *a, struct err *err);
 
 #endif

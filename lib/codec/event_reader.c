@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/stamp.h"
@@ -410,45 +409,17 @@ needs_subject(const struct record *rec)
 	return rec->type->class == CLASS_TICKET || rec->type->class == CLASS_OUTAGE;
 }
 
-/* "application/json", with parameters or without. */
-static bool
-says_json(const json_t *type)
-{
-	static const char json[] = "application/json";
-	const char *text = json_string_value(type);
-
-	return text != NULL && strncasecmp(text, json, strlen(json)) == 0 &&
-	    (text[strlen(json)] == '\0' || strchr("; \t", text[strlen(json)]) != NULL);
-}
-
-/* A mode of CloudEvents must make no difference: binary has a sequence in digits, and always says
- * that its data is JSON, which is also what data is of which nothing is said. */
-static json_t *
-same_in_all_modes(const struct reader *r, const json_t *event)
-{
-	json_t *same = json_object();
-
-	json_object_update(same, (json_t *)(uintptr_t)event);
-	if (says_json(json_object_get(same, "datacontenttype")))
-		json_object_del(same, "datacontenttype");
-	if (json_is_string(json_object_get(same, "sequence")))
-		json_object_set_new(same, "sequence", json_integer(r->event->record.sequence));
-	return same;
-}
-
 static int
 canonical(struct reader *r, const json_t *event)
 {
 	struct buf b = BUF_INIT(EVENT_BYTES);
-	json_t *same = same_in_all_modes(r, event);
 	int rc = 0;
 
-	if (json_text(same, &b, true) != 0)
+	if (json_text(event, &b, true) != 0)
 		rc = wrong(r, "", "the event is larger than %u bytes", EVENT_BYTES);
 	r->event->body = arena_strndup(r->arena, buf_text(&b), b.len);
 	r->event->len = b.len;
 	buf_free(&b);
-	json_decref(same);
 	return rc;
 }
 
