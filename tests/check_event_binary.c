@@ -278,6 +278,36 @@ START_TEST(bodies)
 }
 END_TEST
 
+/* What is taken can be read back from the log. */
+START_TEST(depth)
+{
+	struct buf body = BUF_INIT(4096);
+	struct events events;
+	struct event event;
+	struct err err;
+	int levels = 1, rc = 0;
+
+	for (; rc == 0; levels++) {
+		buf_reset(&body);
+		buf_puts(&body, "{\"agreement\":\"acme\",\"deep\":");
+		for (int i = 1; i < levels; i++)
+			buf_puts(&body, "[");
+		buf_puts(&body, "1");
+		for (int i = 1; i < levels; i++)
+			buf_puts(&body, "]");
+		buf_puts(&body, "}");
+		rc = read_all(right, RIGHT, body.data, &events, &err);
+		if (rc == 0)
+			ck_assert_msg(event_read_stored(events.event->body, events.event->len,
+					  &arena, &event, &err) == 0,
+			    "%d levels: %s", levels, err.msg);
+	}
+	ck_assert_ptr_nonnull(strstr(err.msg, "nested"));
+	ck_assert_int_eq(levels - 1, EVENT_DEPTH + 1);
+	buf_free(&body);
+}
+END_TEST
+
 START_TEST(headers_beside_an_event)
 {
 	struct event_header h[] = {{"ce-id", "e-1"}, {"ce-subject", "%54-1"}, {"ce-sequence", "7"}};
@@ -407,6 +437,7 @@ add(TCase *t)
 	tcase_add_loop_test(t, the_same_checks, 0, (int)(sizeof(wrong) / sizeof(wrong[0])));
 	tcase_add_test(t, each_that_is_missing);
 	tcase_add_test(t, bodies);
+	tcase_add_test(t, depth);
 	tcase_add_test(t, headers_beside_an_event);
 	tcase_add_test(t, any_text_comes_through);
 	tcase_add_test(t, any_bytes_get_a_sentence);

@@ -7,8 +7,9 @@
 #include "codec/event_reader.h"
 
 /* A JSON value of a body, whose size and depth are looked at before anything is built; the form
- * says how a mistake is placed. NULL and a sentence if it is none. */
-json_t *events_parse(const char *s, size_t len, enum event_form form, struct err *err);
+ * says how a mistake is placed, `around` how many levels of an event will stand around the value.
+ * NULL and a sentence if it is none. */
+json_t *events_parse(const char *s, size_t len, enum event_form form, int around, struct err *err);
 
 /* Makes room for n events; -1 if that is more than one request may have. */
 int events_room(struct arena *a, struct events *events, size_t n, struct err *err);

@@ -80,7 +80,7 @@ measure_char(struct measure *m, char c, size_t i)
 
 /* An outermost object is one element, however many members it has. */
 static int
-measure(const char *s, size_t len, struct err *err)
+measure(const char *s, size_t len, int around, struct err *err)
 {
 	struct measure m = {.depth = 0};
 	bool array = false;
@@ -95,7 +95,7 @@ measure(const char *s, size_t len, struct err *err)
 		array = array || (m.depth == 1 && s[i] == '[');
 	}
 	element_end(&m, len);
-	if (m.deepest > EVENT_DEPTH + 1)
+	if (around + m.deepest > EVENT_DEPTH + 1)
 		return err_set(err, "it is nested deeper than %d levels", EVENT_DEPTH);
 	if (array && m.elements > EVENTS_MAX)
 		return err_set(err, "%zu events in one request; at most %d are taken, send several",
@@ -116,13 +116,13 @@ place_put(const json_error_t *error, enum event_form form, char *text, size_t si
 }
 
 json_t *
-events_parse(const char *s, size_t len, enum event_form form, struct err *err)
+events_parse(const char *s, size_t len, enum event_form form, int around, struct err *err)
 {
 	json_error_t error;
 	char place[64];
 	json_t *v;
 
-	if (measure(s, len, err) != 0)
+	if (measure(s, len, around, err) != 0)
 		return NULL;
 	v = json_loadb(s, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (v == NULL) {
@@ -177,7 +177,7 @@ line_next(const char **at, const char *end, size_t *size)
 static void
 line_read(struct reader *r, const char *line, size_t size, size_t index, struct events *events)
 {
-	json_t *v = events_parse(line, size, FORM_LINES, &r->err);
+	json_t *v = events_parse(line, size, FORM_LINES, 0, &r->err);
 
 	if (v == NULL) {
 		r->pointer[0] = '\0';
@@ -222,7 +222,7 @@ static int
 whole_read(struct reader *r, const char *body, size_t len, enum event_form form,
     struct events *events, struct err *err)
 {
-	json_t *whole = events_parse(body, len, form, err);
+	json_t *whole = events_parse(body, len, form, 0, err);
 	size_t n = json_is_array(whole) ? json_array_size(whole) : 1;
 	int rc;
 
@@ -253,7 +253,7 @@ event_read_stored(
     const char *body, size_t len, struct arena *a, struct event *event, struct err *err)
 {
 	struct reader r = {.arena = a, .event = event};
-	json_t *v = events_parse(body, len, FORM_ONE, err);
+	json_t *v = events_parse(body, len, FORM_ONE, 0, err);
 	int rc;
 
 	if (v == NULL)
