@@ -85,7 +85,7 @@ identity_key(struct arena *a, const struct event *e, size_t *len)
 static enum known
 known_as(const struct event *e, const char *body, size_t len)
 {
-	return e->len == len && memcmp(e->body, body, len) == 0 ? KNOWN_SAME : KNOWN_OTHER;
+	return event_same(e->body, e->len, body, len) ? KNOWN_SAME : KNOWN_OTHER;
 }
 
 /* Whether the log, or the same submission before it, has an event of its identity. */
