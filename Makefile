@@ -15,13 +15,13 @@ VERSION = 0.1.0
 BASE = err mem buf pack stamp natural
 DOMAIN = zone calendar period window scope indicator ladder record agreement rule ticket \
     ticket_cycle ticket_moves clock outage tally quota measurement assessment score obligation \
-    alert improvement standing profile evaluation histogram statistic budget trend window_step
-CODEC = alert_event config config_access config_agreement config_bind config_calendar \
+    alert improvement standing profile evaluation histogram sight statistic budget trend window_step
+CODEC = alert_event backfill_event config config_access config_agreement config_bind config_calendar \
     config_judgement config_profile config_receiver config_refs config_rule config_rule_kinds \
     config_scalar config_yaml event_json event_reader json_text markup metric packed report \
     report_csv report_html report_json report_md report_page report_page_more report_page_scores \
     report_svg report_text standard_webhooks table zoneinfo
-STORE = alerts closings compare entity entries improvements log statement store tallies
+STORE = alerts closings compare entity entries improvements log pasts statement store tallies
 DAEMON = api api_alerts api_behind api_catalogue api_correlation api_evaluation api_gaps \
     api_health api_improvements api_metrics api_periods api_report api_scores api_series \
     api_statistics api_ticket auth behind_outages behind_papers behind_tickets closing \
@@ -31,7 +31,8 @@ DAEMON = api api_alerts api_behind api_catalogue api_correlation api_evaluation 
     notify notify_curl notify_queue order papers progress question report_gather \
     report_gather_course report_gather_more report_gather_time request route routes row row_csv \
     scores scores_gather scores_sums scratch series server snapshot statistics ticket_clocks \
-    ticket_json ticket_scores utf8 verify verify_closing watch watch_alert watch_scores
+    ticket_json ticket_scores utf8 verify verify_closing watch watch_alert watch_events \
+    watch_past watch_scores
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_budget \
     check_buf check_calendar check_calendar_count check_config check_config_corpus \

@@ -55,6 +55,8 @@ rule_watch(struct watch *w, const struct rule *rule, struct err *err)
 	static int (*const watchers[RULE_KINDS])(
 	    struct watch * w, const struct rule *rule, struct err *err) = {
 	    [RULE_SCORE] = watch_scores,
+	    [RULE_TICKET] = watch_waiting,
+	    [RULE_INSTANT] = watch_waiting,
 	};
 
 	if (watchers[rule->kind] != NULL)

@@ -4,6 +4,8 @@
  * watch.c        all rules in turn, and the alerts whose rule is gone
  * watch_alert.c  an alert takes a reading: it is moved, stored, and told of
  * watch_scores.c readings of rules about a score
+ * watch_events.c what rules about single tickets and events see, as these are folded
+ * watch_past.c   what they would have fired for in the past, told of in one summary
  */
 #ifndef SLAD_DAEMON_WATCH_INSIDE_H
 #define SLAD_DAEMON_WATCH_INSIDE_H
@@ -52,5 +54,25 @@ int watch_end(struct watch *w, const struct rule *rule, struct stored_alert *row
 bool watch_is_of(const struct rule *rule, const struct stored_alert *row);
 
 int watch_scores(struct watch *w, const struct rule *rule, struct err *err);
+
+/* Of rules that wait for events: moves what `for` and `keep` hold back. */
+int watch_waiting(struct watch *w, const struct rule *rule, struct err *err);
+
+struct subject;
+
+/* What is known between the steps, so that an ordinary event asks the store for nothing. */
+struct watch_events {
+	struct store *store;
+	const struct config *config;
+	int64_t now;
+	bool counts; /* what is of the past is counted */
+	bool loaded; /* what follows is as in the store */
+	struct subject *live; /* tickets, outages and facts that may have live alerts */
+	int64_t past_last; /* when something of the past was last learned of; STAMP_NEVER: never */
+	bool told;
+};
+
+/* Writes the summary for each receiver whose rules it is about, and forgets what it is about. */
+int watch_past_tell(struct watch_events *v, struct err *err);
 
 #endif

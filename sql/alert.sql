@@ -26,6 +26,15 @@ SELECT id, rule, indicator, agreement, service, priority, team, state, level, ca
     window, cohort, kind, subject, about, told, acked, acked_by, escalated
 FROM alert WHERE subject = ?1 AND state IN (1, 2, 4) ORDER BY id;
 
+-- name: alert_under
+SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
+    candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated
+FROM alert WHERE subject >= ?1 AND subject < ?2 AND state IN (1, 2, 4) ORDER BY id;
+
+-- name: alert_subjects
+SELECT DISTINCT subject FROM alert WHERE state IN (1, 2, 4) AND kind IN (3, 4);
+
 -- name: alert_history_add
 INSERT INTO alert_history (alert, at, what, by, note, cause, measure, verification)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);

@@ -28,7 +28,8 @@ CREATE TABLE quarantine (
 -- An entity is what records are about: a ticket (class 0), an outage (1), a maintenance (2); or a
 -- fact (3), which is the event of that name; or the retraction (4) of the event of that name.
 -- facts: its records, packed. counts: what it contributes to tallies, packed.
--- state: 0 incomplete, 1 open, 2 resolved, 3 excluded. due: when time alone changes its counts.
+-- state: 0 incomplete, 1 open, 2 resolved, 3 excluded. due: when time alone changes its counts,
+-- or what rules say of it.
 CREATE TABLE entity (
     id INTEGER PRIMARY KEY,
     class INTEGER NOT NULL,
@@ -149,6 +150,16 @@ CREATE TABLE alert_history (
     verification TEXT
 );
 CREATE INDEX alert_history_of ON alert_history (alert);
+
+-- What rules would have fired for, had slad known of it in time: until one summary tells of it.
+-- subject: as of alerts; at: when it was; learned: when slad heard of it.
+CREATE TABLE past (
+    subject TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    learned INTEGER NOT NULL,
+    PRIMARY KEY (subject, rule)
+) WITHOUT ROWID;
 
 -- state: 0 to be sent, 1 delivered, 2 failed for good.
 CREATE TABLE outbox (

@@ -119,6 +119,27 @@ store_alerts_about(struct store *s, const char *subject, struct arena *a,
 }
 
 int
+store_alerts_under(struct store *s, const char *prefix, struct arena *a, struct stored_alert **list,
+    struct err *err)
+{
+	statement_under(s, QUERY_ALERT_UNDER, prefix, a);
+	return alerts_read(s, QUERY_ALERT_UNDER, a, list, err);
+}
+
+int
+store_alert_subjects(struct store *s, void (*each)(void *context, const char *subject),
+    void *context, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_ALERT_SUBJECTS, "");
+	int more;
+
+	while ((more = statement_step(s, QUERY_ALERT_SUBJECTS, err)) > 0)
+		each(context, (const char *)sqlite3_column_text(st, 0));
+	statement_end(s, QUERY_ALERT_SUBJECTS);
+	return more;
+}
+
+int
 store_alerts_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
     struct stored_alert **list, struct err *err)
 {

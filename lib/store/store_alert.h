@@ -46,6 +46,14 @@ int store_alerts_live(
     struct store *s, struct arena *a, struct stored_alert **list, struct err *err);
 int store_alerts_about(struct store *s, const char *subject, struct arena *a,
     struct stored_alert **list, struct err *err);
+
+/* Those of them whose subject is `prefix`, '/' and more, in the arena; how many, or -1. And each
+ * subject that one of a single ticket or event has. */
+int store_alerts_under(struct store *s, const char *prefix, struct arena *a,
+    struct stored_alert **list, struct err *err);
+int store_alert_subjects(struct store *s, void (*each)(void *context, const char *subject),
+    void *context, struct err *err);
+
 int store_alerts_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
     struct stored_alert **list, struct err *err);
 
@@ -64,6 +72,29 @@ int store_alerts_fired(struct store *s, const char *agreement, int64_t from, int
 int store_alert_counts(struct store *s,
     void (*each)(void *context, int state, int level, int64_t count), void *context,
     struct err *err);
+
+/* What rules would have fired for, had slad known of it in time. */
+struct stored_past {
+	const char *subject; /* as of an alert */
+	const char *rule;
+	int64_t at;
+};
+
+int store_past_set(
+    struct store *s, const struct stored_past *past, int64_t learned, struct err *err);
+int store_past_delete(struct store *s, const struct stored_past *past, struct err *err);
+
+/* Those whose subject is `prefix`, '/' and more, in the arena; how many, or -1. */
+int store_pasts_under(struct store *s, const char *prefix, struct arena *a,
+    struct stored_past **list, struct err *err);
+
+/* When the last one was learned of; STAMP_NEVER: there is none. */
+int store_past_last(struct store *s, int64_t *learned, struct err *err);
+
+int store_past_rules(struct store *s,
+    void (*each)(void *context, const char *rule, int64_t count, int64_t earliest, int64_t latest),
+    void *context, struct err *err);
+int store_past_clear(struct store *s, struct err *err);
 
 enum outbox_state { OUTBOX_WAITING, OUTBOX_DELIVERED, OUTBOX_FAILED };
 #define OUTBOX_STATES 3
