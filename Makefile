@@ -32,10 +32,10 @@ DAEMON = api api_alerts api_behind api_catalogue api_correlation api_evaluation 
     report_gather_course report_gather_more report_gather_time request route routes row row_csv \
     scores scores_gather scores_sums scratch series server snapshot statistics ticket_clocks \
     ticket_json ticket_scores utf8 verify verify_closing watch watch_alert watch_events \
-    watch_past watch_scores
+    watch_folded watch_past watch_scores
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_budget \
-    check_buf check_calendar check_calendar_count check_config check_config_corpus \
+    check_buf check_calendar check_calendar_count check_clock check_config check_config_corpus \
     check_config_judgement check_config_secret check_engine check_engine_facts \
     check_engine_statistics check_evaluation check_event_json check_event_json_facts check_frame \
     check_guard check_histogram check_http check_improvement check_json_text check_ladder \

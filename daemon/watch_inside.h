@@ -4,7 +4,8 @@
  * watch.c        all rules in turn, and the alerts whose rule is gone
  * watch_alert.c  an alert takes a reading: it is moved, stored, and told of
  * watch_scores.c readings of rules about a score
- * watch_events.c what rules about single tickets and events see, as these are folded
+ * watch_events.c what is known between steps of rules about single tickets and events
+ * watch_folded.c what these rules see of a ticket, an outage, a fact that was folded
  * watch_past.c   what they would have fired for in the past, told of in one summary
  */
 #ifndef SLAD_DAEMON_WATCH_INSIDE_H
@@ -71,6 +72,11 @@ struct watch_events {
 	int64_t past_last; /* when something of the past was last learned of; STAMP_NEVER: never */
 	bool told;
 };
+
+/* Whether a ticket, an outage or a fact may have live alerts, by the key that begins the subjects
+ * of these. */
+bool watch_events_live(const struct watch_events *v, const char *key);
+void watch_events_live_add(struct watch_events *v, const char *key);
 
 /* Writes the summary for each receiver whose rules it is about, and forgets what it is about. */
 int watch_past_tell(struct watch_events *v, struct err *err);
