@@ -7,6 +7,7 @@
  * {"now":MS,"get":"/v1/scores?…"}, {"now":MS,"order":"/v1/periods/2026-10/close?…","body":{…}},
  * {"now":MS,"ticket":{"source":…,"subject":…}},
  * {"now":MS,"verify":true}, {"now":MS,"restart":true}, {"now":MS,"outbox":true},
+ * {"now":MS,"step":true}, {"now":MS,"next":true}, {"now":MS,"reload":"FILE"},
  * {"now":MS,"evidence":"/v1/scores?…"}. Prints {"status":N,"body":…} for each.
  */
 #include <stdio.h>
@@ -248,6 +249,37 @@ outbox(struct bench *b)
 	arena_free(&arena);
 }
 
+/* When time alone next has something to do. */
+static void
+next(struct bench *b)
+{
+	struct answer a = ANSWER_INIT;
+	struct err err;
+	int64_t at;
+
+	if (engine_next(b->engine, virtual_now, &at, &err) != 0)
+		die(err.msg);
+	answer_json(&a, 200, json_pack("{sI}", "next", (json_int_t)at));
+	print(&a);
+}
+
+static void
+reload(struct bench *b, const char *file)
+{
+	struct config *c = command_config(file);
+	struct err err;
+
+	if (c == NULL)
+		die("the configuration cannot be read");
+	if (engine_configure(b->engine, c, virtual_now, NULL, NULL, &err) != 0)
+		die(err.msg);
+	config_unref(b->api.config);
+	b->api.config = c;
+	step(b, NULL, NULL);
+	puts("{\"status\":200,\"body\":{}}");
+	fflush(stdout);
+}
+
 static int
 item(void *context, const struct evidence *e)
 {
@@ -308,7 +340,15 @@ run(struct bench *b, const json_t *command)
 		check(b);
 	else if (json_object_get(command, "outbox") != NULL)
 		outbox(b);
-	else if (json_object_get(command, "restart") != NULL) {
+	else if (json_object_get(command, "next") != NULL)
+		next(b);
+	else if (json_object_get(command, "reload") != NULL)
+		reload(b, json_string_value(json_object_get(command, "reload")));
+	else if (json_object_get(command, "step") != NULL) {
+		step(b, NULL, NULL);
+		puts("{\"status\":200,\"body\":{}}");
+		fflush(stdout);
+	} else if (json_object_get(command, "restart") != NULL) {
 		end(b);
 		start(b);
 		puts("{\"status\":200,\"body\":{}}");
