@@ -129,7 +129,7 @@ watch_waiting(struct watch *w, const struct rule *rule, struct err *err)
 		if (w->seen[i] || !watch_is_of(rule, row))
 			continue;
 		w->seen[i] = true;
-		ended = row->state == ALERT_FIRING && row->a != 0;
+		ended = row->state == ALERT_FIRING && row->good != 0;
 		if (ended && row->fired + rule->keep > w->now) {
 			if (row->fired + rule->keep < w->result.next)
 				w->result.next = row->fired + rule->keep;
@@ -138,7 +138,7 @@ watch_waiting(struct watch *w, const struct rule *rule, struct err *err)
 		if (!ended && row->candidate == LEVEL_NONE)
 			continue;
 		reading.held = (enum level)row->candidate;
-		reading.a = ended;
+		reading.good = ended;
 		if (watch_give(w, rule, row, &reading, "cleared", err) != 0)
 			return -1;
 	}

@@ -160,7 +160,7 @@ finding_reading(const struct sight *s)
 	    .leveled = true,
 	    .held = s->held,
 	    .began = s->since,
-	    .a = s->held == LEVEL_NONE};
+	    .good = s->held == LEVEL_NONE};
 }
 
 /* A live alert takes what holds now, however old that is. */
@@ -171,7 +171,7 @@ finding_give(struct look *l, const struct finding *c, struct stored_alert *row, 
 	const char *about = about_text(l, c);
 
 	if ((enum level)row->level == c->sight.held && row->candidate == LEVEL_NONE &&
-	    row->a == 0 && about != NULL && row->about != NULL && strcmp(about, row->about) == 0)
+	    row->good == 0 && about != NULL && row->about != NULL && strcmp(about, row->about) == 0)
 		return 0;
 	row->about = about;
 	return watch_give(&l->watch, c->rule, row, &reading, "cleared", err);
@@ -379,7 +379,7 @@ rule_of(const struct look *l, const struct stored_alert *row)
 static int
 rest_end(struct look *l, struct stored_alert *row, struct err *err)
 {
-	const struct alert_reading nothing = {.data = true, .leveled = true, .a = 1};
+	const struct alert_reading nothing = {.data = true, .leveled = true, .good = 1};
 	const struct ticket *t = l->folded->ticket;
 	const struct rule *rule = rule_of(l, row);
 

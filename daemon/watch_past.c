@@ -54,7 +54,7 @@ receiver_tell(struct watch_events *v, const struct summary *s, size_t place, str
 	}
 	if (n == 0)
 		return 0;
-	snprintf(message, sizeof(message), "slad_backfill_%" PRId64 "_%zu", v->now, place);
+	snprintf(message, sizeof(message), "slad_%" PRId64 "_backfill_%zu", v->now, place);
 	if (backfill_event_text(message, v->now, rules, n, &body, err) == 0)
 		rc = store_outbox_add(v->store, message, receiver, 0, v->now, buf_text(&body), err);
 	v->told = true;
