@@ -191,6 +191,8 @@ class Levels(Virtual):
         self.assertEqual(sorted(self.moves()), [("fired", "general"), ("fired", "general"), ("resolved", "cleared")])
         resolved = [m for m in self.bench.outbox(self.now) if m["type"].endswith("resolved")][0]
         self.assertEqual((resolved["data"]["scope"]["team"], resolved["data"]["about"]["ticket"]), ("one", "T1"))
+        self.at(200, e("assigned", 200, team="one"))  # late for hours, and new to the team
+        self.assertEqual(self.told()[-1], ("fired", "response", "urgent", 200 * MINUTE))
 
     def test_for_and_keep(self):
         self.start({**RESPONSE, "for": "5m", "keep": "20m"})
@@ -241,6 +243,7 @@ class Restarts(Virtual):
         self.now = MONDAY + 5 * HOUR
         self.bench.step(self.now)
         self.assertEqual(self.told(), [("fired", "response", "urgent", 5 * HOUR)])
+        self.assertEqual(self.bench.outbox(self.now)[0]["data"]["since"], stamp(MONDAY + 30 * MINUTE + 1))
 
     def test_another_rule_looks_at_open_tickets_once(self):
         self.start()
@@ -343,7 +346,7 @@ class Backfill(Virtual):
         events, late = [], 0
         for i in range(count):
             at = -(i + 1) * 525600 / count
-            answer = random.choice([5, 20, 24, 50, 300])
+            answer = 300 if i == 5 else random.choice([5, 20, 24, 50, 300])
             late += answer > 22.5
             events += [e("opened", at, f"Y{i}"), e("responded", at + answer, f"Y{i}"),
                        e("resolved", at + answer, f"Y{i}")]
