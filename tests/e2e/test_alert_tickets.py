@@ -443,6 +443,57 @@ class Order(Virtual):
         self.assertEqual(ends, {(("near", "urgent"), ("resolution", "urgent"))})
 
 
+    def life(self, subject):
+        """A random ticket's events, in the order of their times."""
+        kind, at, events = random.choice(["request", "incident", "complaint"]), random.randrange(0, 300), []
+        events.append(e("opened", at, subject, kind, priority=random.choice(["P1", "P2"]), service="mail",
+                        major=random.random() < 0.5, outage=random.random() < 0.5))
+        for _ in range(random.randrange(8)):
+            at += random.randrange(1, 200)
+            verb, data = random.choice([
+                ("paused", {"cause": "customer"}), ("resumed", {}), ("updated", {"priority": "P1"}),
+                ("updated", {"priority": "P2"}), ("responded", {}), ("resolved", {}), ("reopened", {}),
+                ("updated", {"resolve_by": stamp(MONDAY + random.randrange(at + 600) * MINUTE)}),
+                ("excluded", {"cause": "spam"}), ("included", {}), ("assigned", {"team": "x"}),
+                ("updated", {"kind_": random.choice(["incident", "complaint"])}), ("updated", {"major": True}),
+                ("recovered", {}) if kind == "incident" else ("responded", {})])
+            events.append(e(verb, at, subject, kind, **data))
+        return events
+
+    def firing(self):
+        self.check_verified()
+        alerts = self.bench.ask(self.now, get="/v1/alerts?state=firing&limit=1000")["alerts"]
+        last = {m["data"]["alert"]: m["data"] for m in self.bench.outbox(self.now) if m["type"] != "slad.backfill"}
+        return sorted((a["rule"], a["level"], last[a["id"]]["about"]["ticket"]) for a in alerts)
+
+    def test_what_fires_in_the_end_is_so_whenever_its_events_came(self):
+        seed = random.randrange(1 << 30)
+        print("seed", seed)
+        random.seed(seed)
+        rules = [{**rule, "fresh": "1000d"} for rule in (
+            RESPONSE, RESOLUTION, NEAR, {**RESPONSE, "name": "of-x", "where": {"team": "x"}},
+            instant("major_incident"), instant("outage"), instant("complaint", where={"priority": "P1"}))]
+        events = [event for i in range(40) for event in self.life(f"T{i}")]
+        self.start(*rules)
+        for event in sorted(events, key=lambda event: event[2]):
+            self.at(event[2], event)
+            if random.random() < 0.1:
+                self.bench.restart(self.now)
+        self.at(2000)
+        live = self.firing()
+        self.assertGreater(len(live), 10)
+        random.shuffle(events)
+        self.start(*rules)
+        self.at(2000)
+        while events:
+            self.post(*events[:7])
+            events = events[7:]
+        self.assertEqual(self.firing(), live)
+        self.at(2001)
+        self.bench.reload(self.now, {**self.config, "agreements": [{**AGREEMENTS[0], "incidents_per_month": 3}]})
+        self.assertEqual(self.firing(), live)
+
+
 class Real(unittest.TestCase):
     def setUp(self):
         self.receiver = Receiver()
