@@ -1,4 +1,5 @@
 /* The conformance of a store: what any engine behind store.h must do. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -291,6 +292,78 @@ START_TEST(alerts_fired_in_a_span)
 }
 END_TEST
 
+static void
+subject_put(void *context, const char *subject)
+{
+	buf_putf(context, "%s;", subject);
+}
+
+START_TEST(alerts_under_a_key)
+{
+	static const char *const subjects[] = {"ticket 4:desk2:T1/response/1",
+	    "ticket 4:desk2:T1/outage", "ticket 4:desk3:T10/outage", "ticket 4:desk2:T1",
+	    "ticket 4:desk2:T10"};
+	struct stored_alert a = {.rule = "r", .indicator = "", .window = "", .state = 2, .kind = 3};
+	struct buf text = BUF_INIT(1000);
+	struct stored_alert *list;
+
+	for (size_t i = 0; i < sizeof(subjects) / sizeof(subjects[0]); i++) {
+		a.id = 0;
+		a.subject = subjects[i];
+		ck_assert_int_eq(store_alert_save(s, &a, &err), 0);
+	}
+	ck_assert_int_eq(store_alerts_under(s, "ticket 4:desk2:T1", &arena, &list, &err), 2);
+	ck_assert_str_eq(list[1].subject, subjects[1]);
+	list[1].state = 3;
+	ck_assert_int_eq(store_alert_save(s, &list[1], &err), 0);
+	ck_assert_int_eq(store_alerts_under(s, "ticket 4:desk2:T1", &arena, &list, &err), 1);
+	a.id = 0;
+	a.kind = 0;
+	a.subject = "another kind";
+	ck_assert_int_eq(store_alert_save(s, &a, &err), 0);
+	ck_assert_int_eq(store_alert_subjects(s, subject_put, &text, &err), 0);
+	ck_assert_ptr_nonnull(strstr(buf_text(&text), "T1/response/1;"));
+	ck_assert_ptr_null(strstr(buf_text(&text), "T1/outage"));
+	ck_assert_ptr_null(strstr(buf_text(&text), "another"));
+	buf_free(&text);
+}
+END_TEST
+
+static void
+past_put(void *context, const char *rule, int64_t count, int64_t earliest, int64_t latest)
+{
+	buf_putf(context, "%s %" PRId64 " %" PRId64 "-%" PRId64 ";", rule, count, earliest, latest);
+}
+
+START_TEST(what_is_past_is_counted_once)
+{
+	const struct stored_past a = {"k/x", "late", 5}, b = {"k/y", "late", 9},
+				 c = {"k/x", "outage", 7};
+	struct buf text = BUF_INIT(1000);
+	struct stored_past *list;
+	int64_t last;
+
+	ck_assert_int_eq(store_past_last(s, &last, &err), 0);
+	ck_assert_int_eq(last, STAMP_NEVER);
+	ck_assert_int_eq(store_past_set(s, &a, 100, &err), 0);
+	ck_assert_int_eq(store_past_set(s, &b, 120, &err), 0);
+	ck_assert_int_eq(store_past_set(s, &c, 110, &err), 0);
+	ck_assert_int_eq(store_past_set(s, &a, 110, &err), 0);
+	ck_assert_int_eq(store_past_last(s, &last, &err), 0);
+	ck_assert_int_eq(last, 120);
+	ck_assert_int_eq(store_past_rules(s, past_put, &text, &err), 0);
+	ck_assert_str_eq(buf_text(&text), "late 2 5-9;outage 1 7-7;");
+	ck_assert_int_eq(store_past_delete(s, &b, &err), 0);
+	ck_assert_int_eq(store_pasts_under(s, "k", &arena, &list, &err), 2);
+	ck_assert_str_eq(list[1].rule, "outage");
+	ck_assert_int_eq(store_pasts_under(s, "k/x", &arena, &list, &err), 0);
+	ck_assert_int_eq(store_past_clear(s, &err), 0);
+	ck_assert_int_eq(store_past_last(s, &last, &err), 0);
+	ck_assert_int_eq(last, STAMP_NEVER);
+	buf_free(&text);
+}
+END_TEST
+
 START_TEST(differences_are_named)
 {
 	struct store *other = store_open(NULL, STORE_SCRATCH, &err);
@@ -396,6 +469,8 @@ add(TCase *t)
 	tcase_add_test(t, the_outbox_goes_in_order);
 	tcase_add_test(t, alerts_live_and_rest);
 	tcase_add_test(t, alerts_fired_in_a_span);
+	tcase_add_test(t, alerts_under_a_key);
+	tcase_add_test(t, what_is_past_is_counted_once);
 	tcase_add_test(t, differences_are_named);
 	tcase_add_test(t, tickets_that_count_otherwise_are_found);
 	tcase_add_test(t, a_newer_file_is_refused);

@@ -213,6 +213,17 @@ store_outbox_add(struct store *s, const char *message, const char *receiver, int
 }
 
 int
+store_outbox_has(struct store *s, const char *message, struct err *err)
+{
+	int found;
+
+	statement(s, QUERY_OUTBOX_HAS, "t", message);
+	found = statement_step(s, QUERY_OUTBOX_HAS, err);
+	statement_end(s, QUERY_OUTBOX_HAS);
+	return found;
+}
+
+int
 store_outbox_report(struct store *s, const struct outbox *o, struct err *err)
 {
 	statement(s, QUERY_OUTBOX_REPORT, "iiiiit", o->id, (int64_t)o->state, (int64_t)o->attempts,

@@ -112,6 +112,9 @@ struct outbox {
 int store_outbox_add(struct store *s, const char *message, const char *receiver, int64_t alert,
     int64_t created, const char *body, struct err *err);
 
+/* Whether a message of this name was ever written: 1, 0, or -1. */
+int store_outbox_has(struct store *s, const char *message, struct err *err);
+
 /* The receivers that were told of an alert, in the arena; returns how many, or -1. */
 int store_outbox_receivers(struct store *s, int64_t alert, struct arena *a, const char **receivers,
     int limit, struct err *err);

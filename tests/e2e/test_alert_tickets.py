@@ -141,6 +141,15 @@ class Levels(Virtual):
             ("fired", "near", "general", 0), ("fired", "resolution", "general", 50 * MINUTE),
             ("changed", "near", "urgent", 70 * MINUTE), ("changed", "resolution", "urgent", 100 * MINUTE + 1)])
 
+    def test_moves_of_one_millisecond(self):
+        self.start(NEAR)
+        for minutes in (60, 20, 60, 20):
+            verb = "opened" if minutes == 60 and not self.bench.count else "updated"
+            self.post(e(verb, self.bench.count / 1000 / 60, resolve_by=stamp(MONDAY + minutes * MINUTE)))
+        self.assertEqual(self.moves(), [("fired", "general"), ("changed", "urgent"), ("changed", "general"),
+                                        ("changed", "urgent")])
+        self.assertEqual(len({m["id"] for m in self.bench.outbox(self.now)}), 4)
+
     def test_exclusion_and_inclusion(self):
         self.start(RESOLUTION)
         self.at(0, e("opened", 0))
