@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import tempfile
+import unittest
 
 from slad import SOURCE, TOP, event
 
@@ -95,3 +96,61 @@ class Bench:
 
     def verify(self, now):
         return self.ask(now, verify=True)["differences"]
+
+
+AGREEMENTS = [{"id": "acme", "from": "2020-01-01", "timezone": "UTC", "targets": [
+    {"respond": "30m", "recover": "4h", "resolve": "8h"},
+    {"priority": "P1", "respond": "10m", "recover": "1h", "resolve": "2h"}]}]
+RESPONSE = {"name": "response", "ticket": {"clock": "response", "used": {
+    "general": "75%", "important": "90%", "urgent": "100%"}}, "notify": ["ops"]}
+RESOLUTION = {"name": "resolution", "ticket": {"clock": "resolution", "used": {
+    "general": "50%", "urgent": "100%"}}, "notify": ["ops"]}
+NEAR = {"name": "near", "ticket": {"clock": "resolution", "before": {"general": "2h", "urgent": "30m"}},
+        "notify": ["ops"]}
+OPS = [{"name": "ops", "webhook": {"url": "http://127.0.0.1:9/"}}]
+
+
+def instant(what, **more):
+    return {"name": what, "instant": what, "notify": ["ops"], **more}
+
+
+class Virtual(unittest.TestCase):
+    """The engine, woken at exactly the instants at which it wants to be."""
+
+    def start(self, *rules, agreements=None, receivers=None):
+        self.config = {"listen": "127.0.0.1:0", "database": "x", "agreements": agreements or AGREEMENTS,
+                       "alerts": list(rules), "receivers": receivers or OPS}
+        self.bench = Bench(self.config)
+        self.addCleanup(self.bench.close)
+        self.now = MONDAY
+        return self.bench
+
+    def at(self, minutes, *events):
+        """Time goes on to a minute, and events of that minute come."""
+        to = MONDAY + round(minutes * MINUTE)
+        self.bench.run_to(to, self.now)
+        self.now = to
+        if events:
+            self.post(*events)
+
+    def post(self, *events):
+        self.bench.post(self.now, [self.bench.event(type, subject, MONDAY + round(at * MINUTE), **data)
+                                   for type, subject, at, data in events])
+
+    def told(self):
+        """(move, rule, level, ms after the start) of all messages about alerts."""
+        return [(m["type"].rpartition(".")[2], m["data"]["rule"], m["data"]["level"], ms(m["time"]) - MONDAY)
+                for m in self.bench.outbox(self.now) if m["type"] != "slad.backfill"]
+
+    def moves(self):
+        return [(m["type"].rpartition(".")[2], m["data"].get("reason") or m["data"]["level"])
+                for m in self.bench.outbox(self.now)]
+
+    def check_verified(self):
+        self.assertEqual(self.bench.verify(self.now), [])
+
+
+def e(verb, at, subject="T1", kind="request", **data):
+    if verb == "opened":
+        data = {"agreement": "acme", **data}
+    return (f"{kind}.{verb}", subject, at, data)
