@@ -8,7 +8,8 @@
  * {"now":MS,"order":…,"method":"DELETE"},
  * {"now":MS,"ticket":{"source":…,"subject":…}},
  * {"now":MS,"verify":true}, {"now":MS,"restart":true}, {"now":MS,"outbox":true},
- * {"now":MS,"next":true} (when it would step by itself), {"now":MS,"evidence":"/v1/scores?…"}.
+ * {"now":MS,"next":true} (when it would step by itself), {"now":MS,"step":true},
+ * {"now":MS,"reload":"FILE"}, {"now":MS,"evidence":"/v1/scores?…"}.
  * Prints {"status":N,"body":…} for each.
  */
 #include <stdio.h>
@@ -250,6 +251,7 @@ outbox(struct bench *b)
 	arena_free(&arena);
 }
 
+/* When time alone next has something to do. */
 static void
 next(struct bench *b)
 {
@@ -261,6 +263,23 @@ next(struct bench *b)
 		die(err.msg);
 	answer_json(&a, 200, json_pack("{sI}", "next", (json_int_t)at));
 	print(&a);
+}
+
+static void
+reload(struct bench *b, const char *file)
+{
+	struct config *c = command_config(file);
+	struct err err;
+
+	if (c == NULL)
+		die("the configuration cannot be read");
+	if (engine_configure(b->engine, c, virtual_now, NULL, NULL, &err) != 0)
+		die(err.msg);
+	config_unref(b->api.config);
+	b->api.config = c;
+	step(b, NULL, NULL);
+	puts("{\"status\":200,\"body\":{}}");
+	fflush(stdout);
 }
 
 static int
@@ -326,7 +345,13 @@ run(struct bench *b, const json_t *command)
 		next(b);
 	else if (json_object_get(command, "outbox") != NULL)
 		outbox(b);
-	else if (json_object_get(command, "restart") != NULL) {
+	else if (json_object_get(command, "reload") != NULL)
+		reload(b, json_string_value(json_object_get(command, "reload")));
+	else if (json_object_get(command, "step") != NULL) {
+		step(b, NULL, NULL);
+		puts("{\"status\":200,\"body\":{}}");
+		fflush(stdout);
+	} else if (json_object_get(command, "restart") != NULL) {
 		end(b);
 		start(b);
 		puts("{\"status\":200,\"body\":{}}");
