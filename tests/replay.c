@@ -7,7 +7,13 @@
  * {"now":MS,"get":"/v1/scores?…"}, {"now":MS,"order":"/v1/periods/2026-10/close?…","body":{…}},
  * {"now":MS,"ticket":{"source":…,"subject":…}},
  * {"now":MS,"verify":true}, {"now":MS,"restart":true}, {"now":MS,"outbox":true},
- * {"now":MS,"evidence":"/v1/scores?…"}. Prints {"status":N,"body":…} for each.
+ * {"now":MS,"evidence":"/v1/scores?…"}. Prints {"status":N,"body":…} for each. An order may name
+ * another "method" than POST.
+ *
+ * {"now":MS,"pass":true} lets time pass until then, or until a message is written, and judges
+ * whatever falls due on the way at its instant, as the daemon does: {"now":MS,"told":BOOL}.
+ * {"now":MS,"reload":FILE} takes another configuration; {"now":MS,"report":RECEIVER,
+ * "state":"delivered","status":200} says what became of all messages that wait for a receiver.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +44,8 @@ struct bench {
 	struct api api;
 	struct store *store;
 	struct engine *engine;
-	char path[64];
+	char path[256];
+	int64_t passed; /* the clock at the last command */
 };
 
 static void
@@ -146,8 +153,14 @@ post(struct bench *b, const json_t *events, const char *on_error)
 	arena_free(&arena);
 }
 
+static enum method
+method_of(const char *name)
+{
+	return name != NULL && strcmp(name, "DELETE") == 0 ? METHOD_DELETE : METHOD_POST;
+}
+
 static void
-order(struct bench *b, const char *target, const json_t *members)
+order(struct bench *b, const char *target, const char *method, const json_t *members)
 {
 	struct answer a = ANSWER_INIT;
 	struct arena arena = {0};
@@ -159,7 +172,7 @@ order(struct bench *b, const char *target, const json_t *members)
 	struct job *job;
 
 	memset(&r, 0, sizeof(r));
-	if (request_parse(&r, METHOD_POST, target, &arena, &err) != 0)
+	if (request_parse(&r, method_of(method), target, &arena, &err) != 0)
 		die(err.msg);
 	route = route_find(routes, routes_count, &r, &allow);
 	if (route == NULL || route->carry_out == NULL)
@@ -248,6 +261,75 @@ outbox(struct bench *b)
 	arena_free(&arena);
 }
 
+static void
+pass(struct bench *b)
+{
+	struct answer a = ANSWER_INIT;
+	int64_t until = virtual_now, next;
+	bool told = false;
+	struct err err;
+	int idle = 0;
+
+	if (engine_next(b->engine, b->passed, &next, &err) != 0)
+		die(err.msg);
+	while (next <= until && !told) {
+		idle = next > b->passed ? 0 : idle + 1;
+		if (idle > 100)
+			die("the engine has something to do at once, again and again");
+		virtual_now = b->passed = next;
+		step(b, NULL, NULL);
+		told = engine_told(b->engine);
+		if (engine_next(b->engine, b->passed, &next, &err) != 0)
+			die(err.msg);
+	}
+	if (!told)
+		virtual_now = b->passed = until;
+	answer_json(
+	    &a, 200, json_pack("{sI sb}", "now", (json_int_t)virtual_now, "told", (int)told));
+	print(&a);
+}
+
+static void
+reload(struct bench *b, const char *file)
+{
+	struct config *c = command_config(file);
+	struct answer a = ANSWER_INIT;
+	struct err err;
+
+	if (c == NULL || engine_configure(b->engine, c, virtual_now, NULL, NULL, &err) != 0)
+		die(c == NULL ? "that is no configuration" : err.msg);
+	config_unref(b->api.config);
+	b->api.config = c;
+	answer_json(&a, 200, json_object());
+	print(&a);
+}
+
+/* All that waits for a receiver was delivered, or failed for good. */
+static void
+report(struct bench *b, const char *receiver, const char *state, int status)
+{
+	struct engine_work work = {0};
+	struct answer a = ANSWER_INIT;
+	struct arena arena = {0};
+	struct outbox *rows;
+	struct err err;
+	int n = store_outbox_waiting(b->store, receiver, 0, 10000, &arena, &rows, &err);
+
+	for (int i = 0; i < n; i++) {
+		rows[i].state = strcmp(state, "failed") == 0 ? OUTBOX_FAILED : OUTBOX_DELIVERED;
+		rows[i].attempts = 1;
+		rows[i].status = status;
+		rows[i].error = "";
+	}
+	work.report = rows;
+	work.reports = n > 0 ? (size_t)n : 0;
+	if (n < 0 || engine_step(b->engine, &work, virtual_now, &err) != 0)
+		die(err.msg);
+	answer_json(&a, 200, json_pack("{si}", "messages", n));
+	print(&a);
+	arena_free(&arena);
+}
+
 static int
 item(void *context, const struct evidence *e)
 {
@@ -299,7 +381,16 @@ run(struct bench *b, const json_t *command)
 		get(b, json_string_value(json_object_get(command, "get")));
 	else if (json_object_get(command, "order") != NULL)
 		order(b, json_string_value(json_object_get(command, "order")),
+		    json_string_value(json_object_get(command, "method")),
 		    json_object_get(command, "body"));
+	else if (json_object_get(command, "pass") != NULL)
+		pass(b);
+	else if (json_object_get(command, "reload") != NULL)
+		reload(b, json_string_value(json_object_get(command, "reload")));
+	else if (json_object_get(command, "report") != NULL)
+		report(b, json_string_value(json_object_get(command, "report")),
+		    json_string_value(json_object_get(command, "state")),
+		    (int)json_integer_value(json_object_get(command, "status")));
 	else if (json_object_get(command, "ticket") != NULL)
 		ticket(b, json_object_get(command, "ticket"));
 	else if (json_object_get(command, "evidence") != NULL)
@@ -315,24 +406,28 @@ run(struct bench *b, const json_t *command)
 		fflush(stdout);
 	} else
 		die("no such command");
+	b->passed = virtual_now;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct bench b = {.api = {.now = now_is}, .path = "/tmp/slad-replay-XXXXXX"};
-	char *line = NULL, side[80];
+	struct bench b = {.api = {.now = now_is}};
+	const char *folder = getenv("TMPDIR");
+	char *line = NULL, side[sizeof(b.path) + 8];
 	const char *file = command_file(argc, argv);
 	json_t *command;
 	size_t size = 0;
 
 	b.api.config = file == NULL ? NULL : command_config(file);
+	snprintf(
+	    b.path, sizeof(b.path) - 8, "%s/slad-replay-XXXXXX", folder != NULL ? folder : "/tmp");
 	if (b.api.config == NULL || mkdtemp(b.path) == NULL)
 		return 2;
 	strcat(b.path, "/db");
 	if (getline(&line, &size, stdin) > 0) {
 		command = json_loads(line, 0, NULL);
-		virtual_now = json_integer_value(json_object_get(command, "now"));
+		virtual_now = b.passed = json_integer_value(json_object_get(command, "now"));
 		start(&b);
 		do {
 			run(&b, command);
