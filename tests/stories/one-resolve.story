@@ -4,7 +4,7 @@ alerts:
   - name: slow-response
     indicator: timely_response_rate
     by: [service]
-    window: 2h
+    window: 24h
     below: {important: 0.75}
     notify: [ops, boss]
 ---
@@ -29,8 +29,9 @@ expect nothing until 10:30
 expect 10:36 ops resolved slow-response important service=mail reason=cleared
 expect 10:36 boss resolved slow-response important service=mail
 expect alert 1 is resolved reason=cleared
-expect nothing until 14:00
+expect nothing until 23:59
 
+Tuesday 2026-11-03
 14:00 request opened T-20 service=mail
 expect 14:30 ops fired slow-response important service=mail a=1 b=1
 expect 14:30 boss fired slow-response important service=mail
@@ -40,4 +41,4 @@ expect alert 1 is resolved
 14:41 T-21..T-23 responded
 expect 14:41 ops resolved slow-response
 expect 14:41 boss resolved slow-response
-expect nothing until 20:00
+expect nothing until 23:59
