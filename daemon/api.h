@@ -19,12 +19,14 @@
 #include "store/store.h"
 
 struct http;
+struct notify;
 
 struct api {
 	struct store *reader;
 	struct config *config;
 	struct keeper *keeper; /* NULL where nobody keeps: in tests */
 	struct http *http; /* likewise */
+	struct notify *notify; /* likewise */
 	int64_t (*now)(void);
 	int64_t started;
 };
@@ -45,6 +47,9 @@ void api_report(void *context, const struct request *r, struct answer *a);
 void api_alerts(void *context, const struct request *r, struct answer *a);
 void api_alert(void *context, const struct request *r, struct answer *a);
 void api_alerts_text(void *context, const struct request *r, struct answer *a);
+void api_deliveries(void *context, const struct request *r, struct answer *a);
+void api_delivery(void *context, const struct request *r, struct answer *a);
+void api_receivers(void *context, const struct request *r, struct answer *a);
 void api_periods(void *context, const struct request *r, struct answer *a);
 void api_period(void *context, const struct request *r, struct answer *a);
 void api_period_moves(void *context, const struct request *r, struct answer *a);

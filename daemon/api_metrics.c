@@ -1,9 +1,12 @@
+#include <stdlib.h>
 
 #include "api.h"
 #include "base/stamp.h"
 #include "codec/metric.h"
 #include "domain/alert.h"
+#include "delivery.h"
 #include "http.h"
+#include "notify.h"
 #include "watch.h"
 
 static void
@@ -53,8 +56,7 @@ http_metrics(struct api *api, struct buf *b)
 static int
 store_metrics(struct api *api, struct buf *b, struct err *err)
 {
-	static const char *const deliveries[] = {"waiting", "delivered", "failed"};
-	int64_t records, count, bytes, outbox[OUTBOX_STATES];
+	int64_t records, count, bytes;
 
 	metric_head(b, "slad_log_records", METRIC_GAUGE, "Records in the log.");
 	if (store_last(api->reader, &records, err) != 0)
@@ -72,12 +74,57 @@ store_metrics(struct api *api, struct buf *b, struct err *err)
 	if (store_quarantine_size(api->reader, &count, &bytes, err) != 0)
 		return -1;
 	metric_value(b, "slad_quarantine_events", (double)count, NULL);
-	metric_head(b, "slad_deliveries", METRIC_GAUGE, "Messages to receivers, by state.");
-	if (store_outbox_counts(api->reader, outbox, err) != 0)
-		return -1;
-	for (int s = 0; s < OUTBOX_STATES; s++)
-		metric_value(b, "slad_deliveries", (double)outbox[s], "state", deliveries[s], NULL);
 	return 0;
+}
+
+struct deliveries {
+	struct buf *out;
+	const struct config *config;
+	int64_t (*counts)[OUTBOX_STATES]; /* of the configured receivers */
+};
+
+static void
+delivery_count(void *context, const struct delivery_count *c)
+{
+	struct deliveries *d = context;
+	const struct receiver *r = receiver_find(d->config, c->receiver);
+
+	if (r != NULL)
+		d->counts[r - d->config->receiver][c->state] = c->count;
+	else
+		metric_value(d->out, "slad_deliveries", (double)c->count, "state",
+		    outbox_state_names[c->state], "receiver", c->receiver, NULL);
+}
+
+static void
+delivery_failures(void *context, const char *receiver, int64_t failures)
+{
+	metric_value(
+	    context, "slad_delivery_failures_total", (double)failures, "receiver", receiver, NULL);
+}
+
+static int
+delivery_metrics(struct api *api, struct buf *b, struct err *err)
+{
+	const struct config *c = api->config;
+	int64_t(*counts)[OUTBOX_STATES] = mem_alloc(c->receivers, sizeof(*counts));
+	struct deliveries d = {b, c, counts};
+	int rc;
+
+	metric_head(
+	    b, "slad_deliveries", METRIC_GAUGE, "Messages to receivers, by state and receiver.");
+	rc = store_delivery_counts(api->reader, delivery_count, &d, err);
+	for (size_t i = 0; i < c->receivers; i++) {
+		for (int s = 0; s < OUTBOX_STATES; s++)
+			metric_value(b, "slad_deliveries", (double)counts[i][s], "state",
+			    outbox_state_names[s], "receiver", c->receiver[i].name, NULL);
+	}
+	free(counts);
+	metric_head(b, "slad_delivery_failures_total", METRIC_COUNTER,
+	    "Attempts that a receiver did not take, since the start.");
+	if (api->notify != NULL)
+		notify_failures(api->notify, delivery_failures, b);
+	return rc;
 }
 
 static void
@@ -162,7 +209,8 @@ api_metrics(void *context, const struct request *r, struct answer *a)
 	http_metrics(api, &a->body);
 	a->type = "text/plain; version=0.0.4; charset=utf-8";
 	if (store_begin_read(api->reader, &err) != 0 || store_metrics(api, &a->body, &err) != 0 ||
-	    alert_metrics(api, &a->body, &err) != 0 || score_metrics(api, &a->body, &err) != 0) {
+	    delivery_metrics(api, &a->body, &err) != 0 || alert_metrics(api, &a->body, &err) != 0 ||
+	    score_metrics(api, &a->body, &err) != 0) {
 		buf_reset(&a->body);
 		answer_problem(a, 503, "%s", err.msg);
 	}

@@ -18,6 +18,7 @@ struct asked {
 	const char *agreement;
 	struct window window;
 	int64_t revision; /* 0: the last one */
+	struct moved_page page;
 	int64_t now;
 	struct stored_closing closing;
 	struct err err;
@@ -110,10 +111,8 @@ revision_json(struct asked *k)
 		return NULL;
 	o = closing_json(&k->closing);
 	json_object_set_new(o, "scores", closing_scores_json(&state));
-	if (found > 0) {
-		json_object_set_new(o, "moved", closing_moved(&before, &state));
-		json_object_set_new(o, "scores_moved", closing_scores_moved(&before, &state));
-	}
+	if (found > 0)
+		closing_moves_put(o, &before, &state, &k->page);
 	return o;
 }
 
@@ -130,8 +129,7 @@ moves_json(struct asked *k)
 		return NULL;
 	o = closing_json(&k->closing);
 	json_object_set_new(o, "as_of", json_instant(k->now));
-	json_object_set_new(o, "moved", closing_moved(&closed, &live));
-	json_object_set_new(o, "scores_moved", closing_scores_moved(&closed, &live));
+	closing_moves_put(o, &closed, &live, &k->page);
 	return o;
 }
 
@@ -139,11 +137,13 @@ static void
 answer_with(
     void *context, const struct request *r, struct answer *a, json_t *(*shown)(struct asked *k))
 {
-	static const char *const names[] = {"agreement", "revision", NULL};
+	static const char *const names[] = {"agreement", "revision", "limit", "cursor", NULL};
 	struct asked k = {.api = context};
 	json_t *json;
 
-	if (params_check(r, names, &k.err) != 0) {
+	if (params_check(r, names, &k.err) != 0 ||
+	    param_number(r, "limit", 1, CLOSING_MOVED, CLOSING_MOVED, &k.page.limit, &k.err) != 0 ||
+	    param_number(r, "cursor", 0, INT64_MAX, 0, &k.page.after, &k.err) != 0) {
 		answer_problem(a, 400, "%s", k.err.msg);
 		return;
 	}

@@ -1,5 +1,6 @@
 #include "closing.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,8 @@ scores_gather(struct gathering *g, struct store *s, const struct config *c,
 
 	if (scores_ask(s, c, q, g->arena, &scores, err) != 0)
 		return -1;
+	if (scores.crowded)
+		return 0;
 	g->by_service = q->bys > 0;
 	rows_each(c, q, &scores, score_add, g);
 	return 0;
@@ -219,27 +222,44 @@ move_json(const struct stored_evidence *before, const struct stored_evidence *af
 }
 
 json_t *
-closing_moved(const struct closed_state *before, const struct closed_state *after)
+closing_moved(const struct closed_state *before, const struct closed_state *after,
+    const struct moved_page *page, int64_t *count)
 {
 	const struct stored_evidence *x, *y;
 	json_t *list = json_array();
 	size_t i = 0, j = 0;
+	int64_t n = 0;
 	int order;
 
 	while (i < before->evidences || j < after->evidences) {
 		x = i < before->evidences ? &before->evidence[i] : NULL;
 		y = j < after->evidences ? &after->evidence[j] : NULL;
 		order = x == NULL ? 1 : y == NULL ? -1 : by_key(x, y);
-		if (order < 0)
-			json_array_append_new(list, move_json(x, NULL));
-		else if (order > 0)
-			json_array_append_new(list, move_json(NULL, y));
-		else if (!counts_alike(x, y))
-			json_array_append_new(list, move_json(x, y));
+		if (order != 0 || !counts_alike(x, y)) {
+			if (n >= page->after && n - page->after < page->limit)
+				json_array_append_new(
+				    list, move_json(order <= 0 ? x : NULL, order >= 0 ? y : NULL));
+			n++;
+		}
 		i += order <= 0;
 		j += order >= 0;
 	}
+	*count = n;
 	return list;
+}
+
+void
+closing_moves_put(json_t *o, const struct closed_state *before, const struct closed_state *after,
+    const struct moved_page *page)
+{
+	int64_t count, end;
+	json_t *moved = closing_moved(before, after, page, &count);
+
+	end = page->after + (int64_t)json_array_size(moved);
+	json_object_set_new(o, "moved", moved);
+	json_object_set_new(o, "moved_count", json_integer(count));
+	json_object_set_new(o, "next", end < count ? json_sprintf("%" PRId64, end) : json_null());
+	json_object_set_new(o, "scores_moved", closing_scores_moved(before, after));
 }
 
 /* The whole first, then by service, each in the order of the indicators. */

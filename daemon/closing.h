@@ -12,8 +12,8 @@
 #include "order.h"
 #include "store/store_closing.h"
 
-/* An agreement's scores in a window, the whole and by service, and what each was made of, sorted
- * like store_evidence(). */
+/* An agreement's scores in a window, the whole and by service (but where there are more services
+ * than one answer takes), and what each was made of, sorted like store_evidence(). */
 struct closed_state {
 	size_t scores, evidences;
 	struct closed_score *score;
@@ -30,9 +30,22 @@ int closing_load(
 int closing_save(
     struct store *s, int64_t closing, const struct closed_state *state, struct err *err);
 
-/* Lists what differs: tickets and the like, with what they counted before and after; and the scores
- * that did, by their numbers. New references. */
-json_t *closing_moved(const struct closed_state *before, const struct closed_state *after);
+#define CLOSING_MOVED 1000 /* of what moved, in one answer */
+
+/* A page of what moved: after so many, at most so many. */
+struct moved_page {
+	int64_t after, limit;
+};
+
+/* Puts into `o` what differs: `moved`, a page of tickets and the like, with what they counted
+ * before and after; `moved_count`, how many there are in all, and `next`; and `scores_moved`, the
+ * scores whose numbers do. */
+void closing_moves_put(json_t *o, const struct closed_state *before,
+    const struct closed_state *after, const struct moved_page *page);
+
+/* All that differs, and all scores that do, as lists. New references. */
+json_t *closing_moved(const struct closed_state *before, const struct closed_state *after,
+    const struct moved_page *page, int64_t *count);
 json_t *closing_scores_moved(const struct closed_state *before, const struct closed_state *after);
 
 /* A revision's head: agreement, window, from, to, revision, closed_at, by, note, configuration. */

@@ -77,6 +77,7 @@ closing_close(struct order *o, const struct act *act, struct err *err)
 {
 	struct stored_closing c = {
 	    .closed = act->now, .judgement = act->config->judgement, .by = o->by, .note = o->note};
+	const struct moved_page page = {0, CLOSING_MOVED};
 	struct closed_state before = {0}, now;
 	struct window w;
 	json_t *json;
@@ -96,10 +97,8 @@ closing_close(struct order *o, const struct act *act, struct err *err)
 		return -1;
 	json = closing_json(&c);
 	json_object_set_new(json, "scores", closing_scores_json(&now));
-	if (c.revision > 1) {
-		json_object_set_new(json, "moved", closing_moved(&before, &now));
-		json_object_set_new(json, "scores_moved", closing_scores_moved(&before, &now));
-	}
+	if (c.revision > 1)
+		closing_moves_put(json, &before, &now, &page);
 	answer_json(&o->answer, 200, json);
 	return 0;
 }

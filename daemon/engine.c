@@ -11,6 +11,7 @@
 #include "engine_inside.h"
 #include "log.h"
 #include "order.h"
+#include "outbox.h"
 #include "scores.h"
 #include "watch.h"
 
@@ -341,6 +342,8 @@ transaction(struct engine *e, const struct engine_work *w, int64_t now, struct e
 		return -1;
 	if (watch_is_due(e, now) && look(e, now, err) != 0)
 		return -1;
+	if (outbox_due(e->prune_next, now) && outbox_prune(e->store, now, &e->prune_next, err) != 0)
+		return -1;
 	return store_commit(e->store, err);
 }
 
@@ -369,6 +372,8 @@ engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err)
 	if (e->changed && e->watched + WATCH_PAUSE < watch)
 		watch = e->watched + WATCH_PAUSE;
 	*next = due < watch ? due : watch;
+	if (e->prune_next < *next)
+		*next = e->prune_next;
 	if (*next < now || now < e->watched)
 		*next = now;
 	return 0;

@@ -17,6 +17,7 @@ struct engine {
 	struct config *config;
 	struct fold_batch batch;
 	int64_t watched, watch_next; /* the last look at the rules, and when time asks for one */
+	int64_t prune_next; /* when old messages are looked for */
 	bool changed; /* since then */
 	bool told, crowded;
 	int64_t quarantine_count, quarantine_bytes;

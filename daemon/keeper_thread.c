@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -7,11 +8,15 @@
 #include "base/stamp.h"
 #include "keeper_inside.h"
 #include "log.h"
+#include "order.h"
+#include "store/store_delivery.h"
 
 #define BATCH_EVENTS 20000 /* events of one transaction, so that a reader's WAL stays small */
 #define BATCH_JOBS 4096
 #define BEAT STAMP_SECOND /* the longest sleep */
-#define MESSAGES_OUT 500 /* messages handed out for one receiver and not yet reported */
+/* Messages handed out for one receiver and not yet reported; what is urgent passes only those, when
+ * they wait for the receiver's hours. */
+#define MESSAGES_OUT 5000
 #define LANES 256 /* receivers that messages are handed out for at once */
 #define MESSAGES_PAGE 100
 
@@ -194,6 +199,30 @@ lane_out(struct keeper *k, struct lane *lane)
 	}
 }
 
+/* Hands out a message that waits again, though its lane is past it. */
+static void
+again_out(struct keeper *k, int64_t id)
+{
+	struct letter *l = mem_alloc(1, sizeof(*l));
+	struct stored_delivery d;
+	struct lane *lane;
+	struct err err;
+	int found = store_delivery(k->store, id, &l->arena, &d, &err);
+
+	if (found < 0)
+		log_error("message %" PRId64 " waits for the next start: %s", id, err.msg);
+	lane = found > 0 ? lane_of(k, d.row.receiver) : NULL;
+	if (lane == NULL || id > lane->last) {
+		keeper_letter_free(l);
+		return;
+	}
+	l->list = arena_alloc(&l->arena, 1, sizeof(*l->list));
+	l->list[0] = d.row;
+	l->count = 1;
+	lane->out++;
+	letter_put(k, l);
+}
+
 static void
 messages_out(struct keeper *k)
 {
@@ -239,14 +268,18 @@ configure(struct keeper *k, struct config *c)
 static void
 step_done(struct keeper *k, struct batch *b)
 {
-	bool reported = b->notes != NULL;
+	bool moved = b->notes != NULL || b->orders > 0;
 
 	if (k->failed)
 		log_info("events are stored again");
 	k->failed = false;
 	notes_end(k, b->notes);
+	for (size_t i = 0; i < b->orders; i++) {
+		if (b->order[i]->message != 0)
+			again_out(k, b->order[i]->message);
+	}
 	batch_end(k, b, JOB_DONE);
-	if (engine_told(k->engine) || reported)
+	if (engine_told(k->engine) || moved)
 		messages_out(k);
 }
 

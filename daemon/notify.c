@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include <event2/event.h>
 
@@ -12,18 +11,22 @@
 #include "codec/config.h"
 #include "codec/standard_webhooks.h"
 #include "notify_queue.h"
+#include "notify_render.h"
 
 struct lane { /* to one receiver */
 	struct lane *next;
 	struct notify *owner;
 	char *name, *url, *secret;
 	size_t secret_len;
-	struct notify_queue queue;
-	struct event *timer; /* begins the next attempt */
-	struct notify_post *post; /* of the queue's first; NULL: none is under way */
+	struct delivery_policy policy;
+	struct delivery_pace pace;
+	struct notify_queue queue, sent; /* what waits, and what is in the post */
+	struct event *timer; /* looks for what may go next */
+	struct notify_post *post; /* NULL: none is under way */
+	struct buf body; /* of the post */
 	int64_t resume_at; /* no attempt before */
-	bool unsaved; /* the last one was reported for good, and the caller has not stored that yet
-		       */
+	int64_t failures;
+	size_t unsaved; /* reports for good that the caller has not stored yet */
 };
 
 struct notify {
@@ -75,48 +78,31 @@ notify_judge(int status)
 	return NOTIFY_FAILED;
 }
 
-int64_t
-notify_pause(const struct notify_limits *limits, int attempts, uint64_t random)
+/* Sets the timer to an instant, or some time before it. */
+static void
+lane_wait(struct lane *lane, int64_t until)
 {
-	int64_t ceiling = limits->base;
+	int64_t now = now_ms(), longest = lane->owner->limits.longest;
 
-	for (int i = 1; i < attempts && ceiling < limits->cap; i++)
-		ceiling *= 2;
-	if (ceiling > limits->cap)
-		ceiling = limits->cap;
-	return (int64_t)(random % (uint64_t)(ceiling + 1));
+	timer_set(lane->timer, until <= now ? 0 : until - now < longest ? until - now : longest);
 }
 
-static int64_t
-pause_after(const struct notify_limits *limits, int attempts, int64_t retry_after)
-{
-	uint64_t random = 0;
-	int64_t pause, asked;
-
-	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
-		random = (uint64_t)now_ms();
-	pause = notify_pause(limits, attempts, random);
-	asked = retry_after > limits->longest / 1000 ? limits->longest : retry_after * 1000;
-	return pause > asked ? pause : asked;
-}
-
+/* Looks again for what may go, as soon as the receiver may get anything. */
 static void
 lane_arm(struct lane *lane)
 {
-	const struct notify_item *item = lane->queue.first;
-	int64_t wait;
-
-	if (item == NULL || lane->post != NULL || lane->unsaved || lane->owner->held) {
+	if (lane->queue.first == NULL || lane->post != NULL || lane->unsaved > 0 ||
+	    lane->owner->held)
 		evtimer_del(lane->timer);
-		return;
-	}
-	wait =
-	    (item->delivery.next_at > lane->resume_at ? item->delivery.next_at : lane->resume_at) -
-	    now_ms();
-	if (wait > lane->owner->limits.longest)
-		wait = lane->owner->limits.longest;
-	timer_set(lane->timer, wait > 0 ? wait : 0);
+	else
+		lane_wait(lane, lane->resume_at);
 }
+
+/* What is told of one delivery of a post. */
+struct item_report {
+	struct notify_report report;
+	struct err err;
+};
 
 static void
 answer_error(const struct notify_answer *answer, bool given_up, struct err *err)
@@ -132,53 +118,91 @@ answer_error(const struct notify_answer *answer, bool given_up, struct err *err)
 		err_prefix(err, "given up");
 }
 
-/* What an answer means for the first of a lane's queue. */
+/* What an answer means for one delivery of the post; one that is to be tried again waits anew. */
+static void
+item_settle(struct lane *lane, struct notify_item *item, const struct notify_answer *answer,
+    int64_t now, struct item_report *r)
+{
+	const struct delivery *d = &item->delivery;
+	enum notify_outcome outcome = notify_judge(answer->status);
+	bool given_up = outcome == NOTIFY_RETRY && now - d->begun >= lane->owner->limits.give_up;
+
+	r->err.msg[0] = '\0';
+	if (outcome != NOTIFY_DELIVERED)
+		answer_error(answer, given_up, &r->err);
+	r->report = (struct notify_report){.id = d->id,
+	    .outcome = given_up ? NOTIFY_FAILED : outcome,
+	    .status = answer->status,
+	    .error = r->err.msg,
+	    .attempts = d->attempts,
+	    .begun = d->begun,
+	    .next_at = STAMP_NEVER};
+	if (r->report.outcome == NOTIFY_RETRY) {
+		r->report.next_at = lane->resume_at;
+		notify_queue_push(&lane->queue, item);
+	} else {
+		lane->unsaved++;
+		notify_item_free(item);
+	}
+}
+
+/* The report may take the lane away. */
 static void
 lane_answered(void *arg, const struct notify_answer *answer)
 {
 	struct lane *lane = arg;
 	struct notify *n = lane->owner;
-	struct notify_item *item = lane->queue.first;
 	enum notify_outcome outcome = notify_judge(answer->status);
-	struct err err = {.msg = ""};
-	struct notify_report report = {.error = err.msg, .next_at = STAMP_NEVER};
+	size_t count = lane->sent.count;
+	struct item_report *reports = mem_alloc(count, sizeof(*reports));
+	char *name = mem_strdup(lane->name);
 	int64_t now = now_ms();
-	bool given_up = outcome == NOTIFY_RETRY && now - item->delivery.since >= n->limits.give_up;
 
 	lane->post = NULL;
+	lane->failures += outcome != NOTIFY_DELIVERED;
 	lane->resume_at = 0;
 	if (outcome == NOTIFY_RETRY)
-		lane->resume_at =
-		    now + pause_after(&n->limits, item->delivery.attempts, answer->retry_after);
-	if (outcome != NOTIFY_DELIVERED)
-		answer_error(answer, given_up, &err);
-	report.id = item->delivery.id;
-	report.receiver = lane->name;
-	report.outcome = given_up ? NOTIFY_FAILED : outcome;
-	report.status = answer->status;
-	report.attempts = item->delivery.attempts;
-	if (report.outcome == NOTIFY_RETRY)
-		report.next_at = item->delivery.next_at = lane->resume_at;
-	else
-		notify_item_free(notify_queue_pop(&lane->queue));
-	lane->unsaved = report.outcome != NOTIFY_RETRY;
+		lane->resume_at = now +
+		    notify_pause_after(
+			&n->limits, lane->sent.first->delivery.attempts, answer->retry_after);
+	for (size_t i = 0; i < count; i++)
+		item_settle(lane, notify_queue_pop(&lane->sent), answer, now, &reports[i]);
 	lane_arm(lane);
-	n->report(n->context, &report);
+	for (size_t i = 0; i < count; i++) {
+		reports[i].report.receiver = name;
+		n->report(n->context, &reports[i].report);
+	}
+	free(reports);
+	free(name);
 }
 
-static struct notify_post *
-lane_post(struct lane *lane, const struct delivery *d, struct err *err)
+/* The events that are to go, as one body. */
+static int
+lane_render(struct lane *lane, struct err *err)
 {
-	char signature[STANDARD_WEBHOOKS_SIGNATURE];
-	struct standard_webhook w = {
-	    .id = d->message,
-	    .timestamp = now_ms() / 1000,
-	    .body = d->body,
-	    .body_len = strlen(d->body),
-	};
-	struct notify_request request = {
-	    .url = lane->url, .id = d->message, .timestamp = w.timestamp, .body = d->body};
+	const struct receiver r = {.name = lane->name, .url = lane->url};
+	const char *bodies[DELIVERY_TOGETHER];
+	size_t count = 0;
 
+	for (const struct notify_item *item = lane->sent.first; item != NULL; item = item->next)
+		bodies[count++] = item->delivery.body;
+	buf_reset(&lane->body);
+	return notify_render(&r, bodies, count, &lane->body, err);
+}
+
+/* Several go under the name of the oldest. */
+static struct notify_post *
+lane_post(struct lane *lane, struct err *err)
+{
+	const char *id = lane->sent.first->delivery.message;
+	char signature[STANDARD_WEBHOOKS_SIGNATURE];
+	struct standard_webhook w = {.id = id, .timestamp = now_ms() / 1000};
+	struct notify_request request = {.url = lane->url, .id = id, .timestamp = w.timestamp};
+
+	if (lane_render(lane, err) != 0)
+		return NULL;
+	request.body = w.body = buf_text(&lane->body);
+	w.body_len = lane->body.len;
 	if (lane->secret != NULL) {
 		if (standard_webhooks_sign(&w, lane->secret, lane->secret_len, signature, err) != 0)
 			return NULL;
@@ -187,17 +211,32 @@ lane_post(struct lane *lane, const struct delivery *d, struct err *err)
 	return notify_curl_post(lane->owner->curl, &request, lane_answered, lane, err);
 }
 
+/* Sends what may go now, or looks again when something may. */
 static void
 lane_begin(evutil_socket_t fd, short what, void *arg)
 {
 	struct lane *lane = arg;
-	struct delivery *d = &lane->queue.first->delivery;
+	int64_t now = now_ms(), at;
 	struct err err;
 
 	(void)fd;
 	(void)what;
-	d->attempts++;
-	lane->post = lane_post(lane, d, &err);
+	if (now < lane->resume_at) {
+		lane_arm(lane);
+		return;
+	}
+	at = notify_queue_choose(&lane->queue, &lane->policy, &lane->pace, now, &lane->sent);
+	if (lane->sent.first == NULL) {
+		lane_wait(lane, at);
+		return;
+	}
+	delivery_sent(&lane->pace, now);
+	for (struct notify_item *item = lane->sent.first; item != NULL; item = item->next) {
+		item->delivery.attempts++;
+		if (item->delivery.begun == 0)
+			item->delivery.begun = now;
+	}
+	lane->post = lane_post(lane, &err);
 	if (lane->post == NULL)
 		lane_answered(lane, &(struct notify_answer){.error = err.msg});
 }
@@ -226,6 +265,8 @@ bytes_copy(const char *bytes, size_t len)
 static void
 lane_set(struct lane *lane, const struct receiver *r)
 {
+	lane->policy = r->policy;
+	lane_arm(lane);
 	if (lane->url != NULL && strcmp(lane->url, r->url) == 0 &&
 	    same(lane->secret, lane->secret_len, r->secret, r->secret_len))
 		return;
@@ -235,8 +276,6 @@ lane_set(struct lane *lane, const struct receiver *r)
 	lane->secret = bytes_copy(r->secret, r->secret_len);
 	lane->secret_len = r->secret_len;
 	lane->resume_at = 0;
-	if (lane->queue.first != NULL)
-		lane->queue.first->delivery.next_at = 0;
 	lane_arm(lane);
 }
 
@@ -248,6 +287,7 @@ lane_new(struct notify *n, const char *name)
 	lane->owner = n;
 	lane->name = mem_strdup(name);
 	lane->timer = timer_new(n->base, lane_begin, lane);
+	lane->body = (struct buf)BUF_INIT(NOTIFY_RENDER_MAX);
 	lane->next = n->lanes;
 	n->lanes = lane;
 	return lane;
@@ -259,6 +299,8 @@ lane_free(struct lane *lane)
 	notify_curl_cancel(lane->post);
 	event_free(lane->timer);
 	notify_queue_free(&lane->queue);
+	notify_queue_free(&lane->sent);
+	buf_free(&lane->body);
 	free(lane->name);
 	free(lane->url);
 	free(lane->secret);
@@ -295,6 +337,7 @@ lost_report(evutil_socket_t fd, short what, void *arg)
 			.outcome = NOTIFY_FAILED,
 			.error = err.msg,
 			.attempts = item->delivery.attempts,
+			.begun = item->delivery.begun,
 			.next_at = STAMP_NEVER,
 		    });
 		notify_item_free(item);
@@ -359,6 +402,7 @@ lanes_close(struct notify *n, const struct config *c)
 			continue;
 		}
 		*at = lane->next;
+		notify_queue_append(&n->lost, &lane->sent);
 		notify_queue_append(&n->lost, &lane->queue);
 		lane_free(lane);
 		timer_set(n->lost_timer, 0);
@@ -382,15 +426,21 @@ notify_submit(struct notify *n, const struct delivery *d, struct err *err)
 {
 	struct lane *lane = lane_find(n, d->receiver);
 	struct notify_queue *queue = lane != NULL ? &lane->queue : &n->lost;
+	size_t waiting = queue->count + (lane != NULL ? lane->sent.count : 0);
+	int64_t now = now_ms();
 
-	if (queue->count >= n->limits.queue)
-		return err_set(err, "%zu messages already wait for receiver '%.64s'", queue->count,
-		    d->receiver);
-	notify_queue_push(queue, notify_item_new(d, now_ms()));
-	if (lane == NULL)
+	if (waiting >= n->limits.queue)
+		return err_set(
+		    err, "%zu messages already wait for receiver '%.64s'", waiting, d->receiver);
+	notify_queue_push(queue, notify_item_new(d, now));
+	if (lane == NULL) {
 		timer_set(n->lost_timer, 0);
-	else if (queue->count == 1)
-		lane_arm(lane);
+		return 0;
+	}
+	if (d->next_at > lane->resume_at)
+		lane->resume_at =
+		    d->next_at - now < n->limits.longest ? d->next_at : now + n->limits.longest;
+	lane_arm(lane);
 	return 0;
 }
 
@@ -400,8 +450,16 @@ notify_waiting(const struct notify *n)
 	size_t count = n->lost.count;
 
 	for (const struct lane *lane = n->lanes; lane != NULL; lane = lane->next)
-		count += lane->queue.count;
+		count += lane->queue.count + lane->sent.count;
 	return count;
+}
+
+void
+notify_failures(const struct notify *n,
+    void (*each)(void *context, const char *receiver, int64_t failures), void *context)
+{
+	for (const struct lane *lane = n->lanes; lane != NULL; lane = lane->next)
+		each(context, lane->name, lane->failures);
 }
 
 size_t
@@ -422,8 +480,8 @@ notify_saved(struct notify *n, const char *receiver)
 {
 	struct lane *lane = lane_find(n, receiver);
 
-	if (lane != NULL) {
-		lane->unsaved = false;
+	if (lane != NULL && lane->unsaved > 0) {
+		lane->unsaved--;
 		lane_arm(lane);
 	}
 }

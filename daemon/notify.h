@@ -1,15 +1,18 @@
 /*
  * notify: takes what the outbox holds to its receivers, at least once, in order.
  *
- * Each receiver has a queue in memory with at most one delivery under way, so that a receiver sees
- * its messages in the order they were submitted, and a slow one holds up nobody else. A delivery
- * that fails for a reason that may pass is tried again before any later one; after each attempt the
+ * Each receiver has a queue in memory with at most one attempt under way, so that a receiver sees
+ * its messages in the order of their ids, and a slow one holds up nobody else. A delivery that
+ * fails for a reason that may pass is tried again before any later one; after each attempt the
  * caller is told and stores it. Nothing here is durable: what was not reported as delivered or
  * failed is submitted again at the next start, with the same message id.
  *
+ * What may go, and when, is the receiver's policy (domain/delivery): its hours, its rate, its
+ * digests. To wait for these is no attempt. The deliveries that go in one are reported one by one.
+ *
  *   answer                              outcome
  *   2xx                                 delivered
- *   408, 425, 429, 5xx, no answer       retry, or failed once a day has passed since `since`
+ *   408, 425, 429, 5xx, no answer       retry, or failed a day after the first attempt
  *   else (3xx: none is followed)        failed
  *
  * The pause before a retry is random between 0 and a ceiling that doubles with each attempt (full
@@ -29,6 +32,8 @@
 #include "base/stamp.h"
 #include "notify_curl.h"
 
+#define NOTIFY_TEST "slad.receiver.test" /* the type of a message that an operator asked for */
+
 struct config;
 struct event_base;
 struct notify;
@@ -38,7 +43,7 @@ struct notify_limits {
 	size_t queue; /* deliveries that wait for one receiver */
 	int64_t base, cap; /* ms: the first ceiling of a pause, and the last */
 	int64_t longest; /* ms: no Retry-After and no next_at is waited for longer */
-	int64_t give_up; /* ms after `since` */
+	int64_t give_up; /* ms after the first attempt began */
 };
 
 #define NOTIFY_LIMITS                                                                           \
@@ -51,12 +56,14 @@ struct notify_limits {
 /* Strings are copied. */
 struct delivery {
 	int64_t id;
+	int64_t alert; /* that it is about; 0: none */
 	const char *message; /* webhook-id: the same at every attempt, has no '.' */
 	const char *receiver;
 	const char *body; /* application/cloudevents+json */
+	int64_t created; /* 0: when it is submitted */
 	int attempts; /* so far */
-	int64_t next_at; /* not before; 0: at once */
-	int64_t since; /* the day of attempts counts from here; 0: from its submission */
+	int64_t next_at; /* its receiver gets nothing before; 0: at once */
+	int64_t begun; /* the first attempt; 0: there was none */
 };
 
 enum notify_outcome { NOTIFY_DELIVERED, NOTIFY_RETRY, NOTIFY_FAILED };
@@ -69,6 +76,7 @@ struct notify_report {
 	int status; /* of the answer; 0: there was none */
 	const char *error; /* a sentence, "" when delivered; lives as long as the call */
 	int attempts; /* this one included */
+	int64_t begun; /* the first of them; 0: there was none */
 	int64_t next_at; /* of a retry, else STAMP_NEVER */
 };
 
@@ -82,17 +90,22 @@ struct notify *notify_new(struct event_base *base, const struct notify_limits *l
 void notify_free(struct notify *n);
 
 /* At the start and at each reload. Deliveries to receivers that are no longer there fail; those to
- * a receiver whose URL or secret changed are tried at once. The configuration is not kept. */
+ * a receiver whose URL or secret changed are tried at once. Of the configuration only the calendars
+ * are kept: it must live until the next call. */
 void notify_receivers(struct notify *n, const struct config *c);
 
-/* Fails only if the receiver's queue is full: offer it again later, before any later one. */
+/* Fails only if the receiver's queue is full: offer it again later. */
 int notify_submit(struct notify *n, const struct delivery *d, struct err *err);
 
 size_t notify_waiting(const struct notify *n); /* deliveries in all queues, under way included */
 
-/* The caller has stored the last report of a receiver that was not a retry; until then the receiver
- * gets nothing more, so that a crash repeats one message to it at most. May be called from the
- * report. */
+/* Attempts that each receiver did not take, since it was configured here. */
+void notify_failures(const struct notify *n,
+    void (*each)(void *context, const char *receiver, int64_t failures), void *context);
+
+/* The caller has stored a report of a receiver that was not a retry; until it has stored them all
+ * the receiver gets nothing more, so that a crash repeats one message to it at most. May be called
+ * from the report. */
 void notify_saved(struct notify *n, const char *receiver);
 
 /* Before a stop: begins no attempt any more, and says how many are still under way. */
@@ -102,5 +115,8 @@ enum notify_outcome notify_judge(int status); /* 0: no answer */
 
 /* The pause after the given number of attempts (1 or more), from 64 random bits. */
 int64_t notify_pause(const struct notify_limits *limits, int attempts, uint64_t random);
+
+/* The same with bits of the kernel, and at least the seconds that the receiver asked for. */
+int64_t notify_pause_after(const struct notify_limits *limits, int attempts, int64_t retry_after);
 
 #endif

@@ -40,6 +40,7 @@ struct order {
 	const char *by; /* who asks: `by` of the body, else the token's name, else "operator" */
 	const char *note; /* `note` of the body, or "" */
 	struct answer answer; /* for carry_out to fill */
+	int64_t message; /* for carry_out: one of the outbox that waits again; 0: none */
 };
 
 /* A text of the body, in the arena: NULL where it is absent or null. -1 and a sentence where it is

@@ -2,6 +2,7 @@
 
 #include "api.h"
 #include "closing.h"
+#include "delivery.h"
 #include "improvement.h"
 #include "ingest.h"
 #include "order.h"
@@ -17,6 +18,11 @@ const struct route routes[] = {
     {METHOD_GET, "/v1/reports/{window}", SCOPE_READ, api_report, NULL, NULL},
     {METHOD_GET, "/v1/alerts", SCOPE_READ, api_alerts, NULL, NULL},
     {METHOD_GET, "/v1/alerts/{id}", SCOPE_READ, api_alert, NULL, NULL},
+    {METHOD_GET, "/v1/deliveries", SCOPE_READ, api_deliveries, NULL, NULL},
+    {METHOD_GET, "/v1/deliveries/{id}", SCOPE_READ, api_delivery, NULL, NULL},
+    {METHOD_POST, "/v1/deliveries/{id}/retry", SCOPE_OPERATE, NULL, order_take, delivery_retry},
+    {METHOD_GET, "/v1/receivers", SCOPE_READ, api_receivers, NULL, NULL},
+    {METHOD_POST, "/v1/receivers/{name}/test", SCOPE_OPERATE, NULL, order_take, delivery_test},
     {METHOD_GET, "/v1/periods", SCOPE_READ, api_periods, NULL, NULL},
     {METHOD_GET, "/v1/periods/{window}", SCOPE_READ, api_period, NULL, NULL},
     {METHOD_GET, "/v1/periods/{window}/moves", SCOPE_READ, api_period_moves, NULL, NULL},

@@ -47,12 +47,14 @@ message_out(void *context, const struct outbox *o)
 {
 	struct server *s = context;
 	struct delivery d = {.id = o->id,
+	    .alert = o->alert,
 	    .message = o->message,
 	    .receiver = o->receiver,
 	    .body = o->body,
+	    .created = o->created,
 	    .attempts = o->attempts,
 	    .next_at = o->next,
-	    .since = o->created};
+	    .begun = o->begun};
 	struct err err;
 
 	if (notify_submit(s->notify, &d, &err) != 0)
@@ -80,7 +82,9 @@ message_reported(void *context, const struct notify_report *r)
 	    .attempts = r->attempts,
 	    .next = r->next_at,
 	    .status = r->status,
-	    .error = r->error};
+	    .error = r->error,
+	    .begun = r->begun,
+	    .ended = r->outcome == NOTIFY_RETRY ? 0 : s->api.now()};
 
 	if (r->outcome != NOTIFY_DELIVERED)
 		log_warning("delivery %" PRId64 " %s after %d attempts: %s", r->id,
@@ -97,10 +101,10 @@ configuration_taken(void *context, struct config *c, bool taken)
 	struct server *s = context;
 
 	if (taken) {
-		config_unref(s->api.config);
-		s->api.config = c;
 		http_reload(s->http, c->token, c->tokens);
 		notify_receivers(s->notify, c);
+		config_unref(s->api.config);
+		s->api.config = c;
 		log_info("the configuration was read again");
 	} else {
 		config_unref(c);
@@ -300,6 +304,7 @@ server_new(struct config *c, int *code, struct err *err)
 		err_set(err, "libevent has no way to wait for events here");
 	else
 		s->notify = notify_new(s->base, NULL, message_reported, s, err);
+	s->api.notify = s->notify;
 	if (s->notify != NULL) {
 		notify_receivers(s->notify, c);
 		if (store_start(s, c, err) != 0)

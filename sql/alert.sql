@@ -65,14 +65,13 @@ VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?4, 0, '');
 SELECT DISTINCT receiver FROM outbox WHERE state = 0 ORDER BY receiver LIMIT ?1;
 
 -- name: outbox_waiting
-SELECT id, message, receiver, body, attempts, next, created FROM outbox
+SELECT id, message, receiver, body, attempts, next, created, alert, begun FROM outbox
 WHERE state = 0 AND receiver = ?1 AND id > ?2 ORDER BY id LIMIT ?3;
 
 -- name: outbox_report
-UPDATE outbox SET state = ?2, attempts = ?3, next = ?4, status = ?5, error = ?6 WHERE id = ?1;
-
--- name: outbox_counts
-SELECT state, count(*) FROM outbox GROUP BY state ORDER BY state;
+UPDATE outbox SET state = ?2, attempts = ?3, next = ?4, status = ?5, error = ?6, begun = ?7,
+    ended = ?8
+WHERE id = ?1;
 
 -- name: outbox_receivers
 SELECT DISTINCT receiver FROM outbox WHERE alert = ?1 ORDER BY receiver;

@@ -151,8 +151,11 @@ CREATE TABLE alert_history (
 CREATE INDEX alert_history_of ON alert_history (alert);
 
 -- state: 0 to be sent, 1 delivered, 2 failed for good.
+-- state: 0 waiting, 1 delivered, 2 failed. begun: its first attempt, 0: none yet; its day of attempts
+-- counts from there. ended: when it was delivered or failed, 0 while it waits. An id is never used
+-- twice, though old rows are deleted: who hands messages out goes by them.
 CREATE TABLE outbox (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     message TEXT NOT NULL UNIQUE,
     receiver TEXT NOT NULL,
     alert INTEGER NOT NULL,
@@ -162,9 +165,14 @@ CREATE TABLE outbox (
     attempts INTEGER NOT NULL,
     next INTEGER NOT NULL,
     status INTEGER NOT NULL,
-    error TEXT NOT NULL
+    error TEXT NOT NULL,
+    begun INTEGER NOT NULL DEFAULT 0,
+    ended INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX outbox_alert ON outbox (alert);
+CREATE INDEX outbox_ended ON outbox (state, ended) WHERE state <> 0;
+CREATE INDEX outbox_list ON outbox (id, state, receiver, alert);
+CREATE INDEX outbox_receiver ON outbox (receiver, state, ended);
 CREATE INDEX outbox_waiting ON outbox (receiver, id) WHERE state = 0;
 
 CREATE TABLE meta (

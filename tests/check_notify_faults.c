@@ -295,11 +295,11 @@ START_TEST(given_up_after_a_day)
 
 	for (size_t i = 0; i < 3; i++)
 		replies[i].status = 500;
-	d.since = now_ms() - STAMP_DAY;
+	d.begun = now_ms() - STAMP_DAY;
 	d.attempts = 300;
 	ck_assert_int_eq(notify_submit(notify, &d, NULL), 0);
 	d = delivery(2);
-	d.since = now_ms() - STAMP_DAY + STAMP_HOUR;
+	d.begun = now_ms() - STAMP_DAY + STAMP_HOUR;
 	ck_assert_int_eq(notify_submit(notify, &d, NULL), 0);
 	submit(3);
 	await(&reported, 5);

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "suite.h"
 
 #include "base/stamp.h"
@@ -125,6 +127,50 @@ START_TEST(the_version_at_a_periods_end_governs)
 END_TEST
 
 static void
+name_put(void *context, const struct obligation *o)
+{
+	char name[PERIOD_NAME];
+
+	strcat(strcat(context, period_name(o->period, name)), " ");
+}
+
+/* The months that are due, of an agreement that moves to another zone with April. */
+static const char *
+moved_to(const struct zone *before, const struct zone *after, char *names)
+{
+	const int64_t april = civil_days((struct civil){2026, 4, 1}) * STAMP_DAY;
+	const struct terms versions[] = {
+	    {.from = 0,
+		.until = april - zone_offset(after, april),
+		.zone = before,
+		.reports = 1,
+		.report = reports},
+	    {.from = april - zone_offset(after, april),
+		.until = STAMP_NEVER,
+		.zone = after,
+		.reports = 1,
+		.report = reports},
+	};
+	const struct agreement acme = {"acme", 2, versions};
+
+	names[0] = '\0';
+	obligations_walk(&acme, NULL, 0, day(2026, 2, 1), day(2026, 6, 1), name_put, names);
+	return names;
+}
+
+START_TEST(a_change_of_zone_loses_no_period)
+{
+	static const int64_t west = -5 * STAMP_HOUR;
+	static const struct zone bogota = {"America/Bogota", 1, &at, &west};
+	char names[200];
+
+	ck_assert_str_eq(moved_to(&bogota, &shanghai, names), "2026-01 2026-02 2026-03 2026-04 ");
+	ck_assert_str_eq(moved_to(&shanghai, &bogota, names), "2026-01 2026-02 2026-03 2026-04 ");
+	ck_assert_str_eq(moved_to(&shanghai, &shanghai, names), "2026-01 2026-02 2026-03 2026-04 ");
+}
+END_TEST
+
+static void
 add(TCase *t)
 {
 	tcase_add_test(t, in_time_late_and_missing);
@@ -132,6 +178,7 @@ add(TCase *t)
 	tcase_add_test(t, windows_are_of_due_times);
 	tcase_add_test(t, the_edge_belongs_to_what_follows);
 	tcase_add_test(t, the_version_at_a_periods_end_governs);
+	tcase_add_test(t, a_change_of_zone_loses_no_period);
 }
 
 SUITE_MAIN("obligation", add)

@@ -50,6 +50,7 @@ extern const struct conf_table agreement_table;
 extern const struct conf_table profile_table;
 extern const struct conf_table rule_table;
 extern const struct conf_table receiver_table;
+extern const struct conf_table hours_table; /* a delivery_policy's hours */
 extern const struct conf_table token_table;
 extern const struct conf_table config_table; /* the root */
 
@@ -65,6 +66,8 @@ conf_binder conf_calendar; /* const struct calendar * */
 conf_binder conf_indicator; /* an enum indicator */
 conf_binder conf_agreement; /* const char *: the id of an agreement */
 conf_binder conf_receivers; /* const char *const *, and its count: names of receivers */
+conf_binder conf_digest; /* int64_t: ms; of a delivery_policy, as the next */
+conf_binder conf_rate; /* int64_t: messages a minute */
 conf_binder conf_listeners; /* const struct listener *, and its count */
 
 /* Builds the calendar `always`, before anything is bound. */

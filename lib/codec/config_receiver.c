@@ -109,6 +109,24 @@ bind_secret(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void
 		    c, n, "what follows " SECRET_HEAD " in the secret '%s' is no base64", path);
 }
 
+static void
+receiver_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
+{
+	struct receiver *r = item;
+	size_t len = r->base_url == NULL ? 0 : strlen(r->base_url);
+
+	(void)parent;
+	while (len > 0 && r->base_url[len - 1] == '/')
+		len--;
+	if (r->base_url != NULL)
+		r->base_url = arena_strndup(c->arena, r->base_url, len);
+	r->policy.several = r->kind != RECEIVER_WEBHOOK;
+	if (!r->policy.several && conf_member(c, n, "digest") != NULL)
+		conf_mistake(c, conf_at(c, n, "digest"),
+		    "'digest' is not for '%s', which takes one event in a message",
+		    receiver_kind_names[r->kind]);
+}
+
 static bool
 receiver_same(const void *a, const void *b)
 {
@@ -116,6 +134,11 @@ receiver_same(const void *a, const void *b)
 
 	return same_text(x->name, y->name);
 }
+
+const char *const receiver_kind_names[] = {"webhook", NULL};
+const char *const language_names[] = {"en", "zh", NULL};
+
+#define AT(name) .at = offsetof(struct receiver, name)
 
 static const struct conf_table webhook_table = {
     .what = "'webhook'",
@@ -132,10 +155,16 @@ const struct conf_table receiver_table = {
     .size = sizeof(struct receiver),
     .same = receiver_same,
     .twice = "a receiver of this name",
+    .check = receiver_check,
     .keys =
 	(const struct conf_key[]){
 	    {"name", conf_text, .at = offsetof(struct receiver, name), .needed = true},
 	    {"webhook", conf_map, .needed = true, .table = &webhook_table},
+	    {"language", conf_choice, AT(language), .preset = "en", .words = language_names},
+	    {"base_url", bind_url, AT(base_url)},
+	    {"digest", conf_digest, AT(policy.digest)},
+	    {"rate", conf_rate, AT(policy.rate)},
+	    {"hours", conf_map, AT(policy), .table = &hours_table},
 	    {0},
 	},
 };

@@ -51,9 +51,18 @@ period_tell(const struct walk *w, const struct report *r, struct period p, int64
 	w->each(w->context, &o);
 }
 
-/* The periods that end while the version is in force and fall due in the window. */
+/* Whether a version holds by the last instant of a period in its zone. */
+static bool
+holds(const struct terms *v, struct period p)
+{
+	return period_to(p, v->zone) - 1 >= v->from;
+}
+
+/* The periods that are the version's, not yet those of the `next` one (NULL: there is none), and
+ * that fall due in the window. */
 static void
-report_walk(const struct walk *w, const struct terms *v, const struct report *r)
+report_walk(
+    const struct walk *w, const struct terms *v, const struct terms *next, const struct report *r)
 {
 	int64_t first = w->from - r->due, end;
 	struct period p;
@@ -63,9 +72,9 @@ report_walk(const struct walk *w, const struct terms *v, const struct report *r)
 	p = period_of(units[r->every], zone_day(v->zone, first - 1));
 	for (;; p = period_next(p)) {
 		end = period_to(p, v->zone);
-		if (end + r->due >= w->to || end - 1 >= v->until)
+		if (end + r->due >= w->to || (next != NULL && holds(next, p)))
 			return;
-		if (end + r->due >= w->from && end - 1 >= v->from)
+		if (end + r->due >= w->from && holds(v, p))
 			period_tell(w, r, p, end + r->due);
 	}
 }
@@ -76,9 +85,11 @@ obligations_walk(const struct agreement *a, const struct filing *filings, size_t
     void *context)
 {
 	const struct walk w = {filings, count, from, to, each, context};
+	const struct terms *next;
 
 	for (size_t v = 0; v < a->versions; v++) {
+		next = v + 1 < a->versions ? &a->version[v + 1] : NULL;
 		for (size_t r = 0; r < a->version[v].reports; r++)
-			report_walk(&w, &a->version[v], &a->version[v].report[r]);
+			report_walk(&w, &a->version[v], next, &a->version[v].report[r]);
 	}
 }

@@ -1,8 +1,9 @@
 /*
  * obligation: the reports that an agreement makes due, and which of them came.
  *
- * A period's report is due by the version of the agreement that is in force at the period's last
- * instant, in that version's zone. What is due in a window counts there.
+ * A period's report is due by the last version of the agreement that holds by the period's last
+ * instant in that version's own zone, so that a change of zone leaves out no period and takes none
+ * twice. What is due in a window counts there.
  */
 #ifndef SLAD_DOMAIN_OBLIGATION_H
 #define SLAD_DOMAIN_OBLIGATION_H

@@ -194,8 +194,8 @@ store_outbox_add(struct store *s, const char *message, const char *receiver, int
 int
 store_outbox_report(struct store *s, const struct outbox *o, struct err *err)
 {
-	statement(s, QUERY_OUTBOX_REPORT, "iiiiit", o->id, (int64_t)o->state, (int64_t)o->attempts,
-	    o->next, (int64_t)o->status, o->error);
+	statement(s, QUERY_OUTBOX_REPORT, "iiiiitii", o->id, (int64_t)o->state,
+	    (int64_t)o->attempts, o->next, (int64_t)o->status, o->error, o->begun, o->ended);
 	return statement_run(s, QUERY_OUTBOX_REPORT, err);
 }
 
@@ -215,23 +215,11 @@ store_outbox_waiting(struct store *s, const char *receiver, int64_t after, int l
 		    .body = column_text(st, 3, a),
 		    .attempts = sqlite3_column_int(st, 4),
 		    .next = sqlite3_column_int64(st, 5),
-		    .created = sqlite3_column_int64(st, 6)};
+		    .created = sqlite3_column_int64(st, 6),
+		    .alert = sqlite3_column_int64(st, 7),
+		    .begun = sqlite3_column_int64(st, 8)};
 	statement_end(s, QUERY_OUTBOX_WAITING);
 	return more < 0 ? -1 : n;
-}
-
-int
-store_outbox_counts(struct store *s, int64_t counts[static OUTBOX_STATES], struct err *err)
-{
-	sqlite3_stmt *st = statement(s, QUERY_OUTBOX_COUNTS, "");
-	int more;
-
-	for (int i = 0; i < OUTBOX_STATES; i++)
-		counts[i] = 0;
-	while ((more = statement_step(s, QUERY_OUTBOX_COUNTS, err)) > 0)
-		counts[sqlite3_column_int(st, 0)] = sqlite3_column_int64(st, 1);
-	statement_end(s, QUERY_OUTBOX_COUNTS);
-	return more;
 }
 
 /* First columns of a bound statement. */

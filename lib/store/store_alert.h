@@ -76,6 +76,8 @@ struct outbox {
 	int64_t next;
 	int status;
 	const char *error;
+	int64_t begun; /* the first attempt; 0: none yet */
+	int64_t ended; /* delivered or failed; 0 while it waits */
 };
 
 int store_outbox_add(struct store *s, const char *message, const char *receiver, int64_t alert,
@@ -95,6 +97,5 @@ int store_outbox_lanes(
  */
 int store_outbox_waiting(struct store *s, const char *receiver, int64_t after, int limit,
     struct arena *a, struct outbox **list, struct err *err);
-int store_outbox_counts(struct store *s, int64_t counts[static OUTBOX_STATES], struct err *err);
 
 #endif

@@ -78,7 +78,7 @@ class Life(Case):
         self.check_request(resolved)
         self.check_resolved(fired, resolved)
         self.assertEqual(self.receiver.moves(), ["fired", "resolved"])
-        until(lambda: metrics(self.slad)['slad_deliveries{state="delivered"}'] == 2, "both are delivered")
+        until(lambda: metrics(self.slad)['slad_deliveries{state="delivered",receiver="ops"}'] == 2, "both are delivered")
 
     def check_request(self, message):
         self.assertEqual(message.path, "/hook")

@@ -41,7 +41,8 @@ class Case(unittest.TestCase):
                    for e in self.desk.answered(f"good-{self.desk.count}-{i}", service=service)])
 
     def deliveries(self, state):
-        return metrics(self.slad)[f'slad_deliveries{{state="{state}"}}']
+        return sum(count for name, count in metrics(self.slad).items()
+                   if name.startswith(f'slad_deliveries{{state="{state}",'))
 
     def until_deliveries(self, state, count):
         until(lambda: self.deliveries(state) == count, f"{count} deliveries are {state}")

@@ -122,6 +122,19 @@ class Case(unittest.TestCase):
         self.close_march()
         second = self.close_march()
         self.assertEqual((second["revision"], second["moved"], second["scores_moved"]), (2, [], []))
+        self.assertEqual((second["moved_count"], second["next"]), (0, None))
+
+    def test_what_moved_comes_in_pages(self):
+        self.close_march()
+        self.send(*(self.on(10, "request.opened", f"N-{i}", agreement="acme") for i in range(5)))
+        whole = self.slad.get("/v1/periods/2026-03/moves", agreement="acme")
+        self.assertEqual(whole["moved_count"], 20)  # five tickets in four indicators
+        pages, cursor = [], 0
+        while cursor is not None:
+            page = self.slad.get("/v1/periods/2026-03/moves", agreement="acme", limit=7, cursor=cursor)
+            self.assertEqual(page["moved_count"], 20)
+            pages, cursor = pages + page["moved"], page["next"]
+        self.assertEqual(pages, whole["moved"])
 
     def test_what_is_wrong_is_named(self):
         for path, params, status, word in (

@@ -113,9 +113,14 @@ class Reports(Paper):
             end = times.day_start(zone, day)
             if end + delay >= window.end:
                 return result
-            governing = self.world.settings.version_at(version.agreement, end - 1)
-            if window.holds(end + delay) and governing is version:
+            if window.holds(end + delay) and self.governing(version.agreement, day) is version:
                 result.append((name, end + delay))
+
+    def governing(self, agreement, day):
+        """The last version that holds by the end, in its zone, of the period that ends before a day."""
+        holding = [v for v in self.world.settings.agreements[agreement]
+                   if times.day_start(v.zone, day) - 1 >= v.begin]
+        return holding[-1] if holding else None
 
     def found(self, agreement):
         """good, bad or pending for each due report; settled ones are not pending."""
