@@ -296,7 +296,10 @@ class Soak:
             heard[message.data["alert"]].append(message.move)
         lost = {alert: (said, heard.get(alert)) for alert, said in moves.items() if heard.get(alert) != said}
         self.check(f"{name} heard every move of the archive, once", not lost and set(heard) == set(moves), lost)
-        return len(receiver.messages) - len(first)
+        again = len(receiver.messages) - len(first)
+        most = self.args.times + self.reloads  # each may come between an answer and the commit that notes it
+        self.check(f"{name} heard little twice", again <= most, f"{again} times in {most} kills and reloads")
+        return again
 
     def all(self):
         begun = time.monotonic()
