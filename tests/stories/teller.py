@@ -234,6 +234,8 @@ class Teller:
             body.update({name: self.story.value(line, "", name, value) for name, value in given.items()})
         elif verb == "ends" and rest[:1] == ["silence"]:
             method, target = "DELETE", f"/v1/silences/{rest[1]}"
+        elif verb == "retries" and rest[:1] and rest[0].isdigit():
+            target = f"/v1/deliveries/{self.failed(line, int(rest[0]))}/retry"
         elif verb == "tests":
             target = f"/v1/receivers/{rest[0]}/test"
         else:
@@ -254,6 +256,13 @@ class Teller:
         if not found:
             raise line.wrong(f"there is no alert {' '.join(words)} {scope or ''}")
         return found[0]["id"]
+
+    def failed(self, line, number):
+        """The id of the n-th message that failed for good."""
+        found = self.ask(line, get="/v1/deliveries?state=failed&limit=1000")["body"]["deliveries"]
+        if not 0 < number <= len(found):
+            raise line.wrong(f"{len(found)} messages failed")
+        return sorted(delivery["id"] for delivery in found)[number - 1]
 
     def find(self, line, rule, scope):
         """Its alerts, newest first."""
