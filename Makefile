@@ -34,7 +34,8 @@ DAEMON = api api_alerts api_behind api_catalogue api_correlation api_deliveries 
     outbox papers progress question report_gather report_gather_course report_gather_more \
     report_gather_time request route routes row row_csv scores scores_gather scores_sums scratch \
     series server snapshot statistics ticket_clocks ticket_json ticket_scores utf8 verify \
-    verify_closing watch watch_alert watch_scores
+    verify_closing watch watch_alert watch_budget watch_delivery watch_excluded watch_leveled \
+    watch_papers watch_quiet watch_scores
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_assessment check_auth check_budget \
     check_buf check_calendar check_calendar_count check_config check_config_corpus \

@@ -12,11 +12,22 @@
 #define PAGE 100
 #define PAGE_MAX 1000
 
+/* Whether it is about a value in a window. */
+static bool
+has_value(const struct stored_alert *row)
+{
+	const struct rule rule = {.kind = (enum rule_kind)row->kind};
+
+	return rule_has_value(&rule);
+}
+
 static json_t *
 a_json(const struct stored_alert *row)
 {
 	int i = indicator_find(row->indicator);
 
+	if (!has_value(row))
+		return json_null();
 	return json_parts(row->a, i < 0 ? 1 : score_unit_a((enum indicator)i));
 }
 
@@ -25,9 +36,23 @@ b_json(const struct stored_alert *row)
 {
 	int i = indicator_find(row->indicator);
 
-	if (i >= 0 && indicator_table[i].formula == FORMULA_ABSENCE)
+	if (!has_value(row) || (i >= 0 && indicator_table[i].formula == FORMULA_ABSENCE))
 		return json_null();
 	return json_parts(row->b, i < 0 ? 1 : score_unit_b((enum indicator)i));
+}
+
+static json_t *
+about_json(const struct stored_alert *row)
+{
+	json_t *about = row->about == NULL ? NULL : json_loads(row->about, 0, NULL);
+
+	return about == NULL ? json_null() : about;
+}
+
+static json_t *
+text_or_nothing(const char *text)
+{
+	return text[0] == '\0' ? json_null() : json_string(text);
 }
 
 static json_t *
@@ -39,10 +64,12 @@ alert_json(const struct stored_alert *row)
 		if (row->scope[d] != NULL)
 			json_object_set_new(scope, dimension_names[d], json_string(row->scope[d]));
 	}
-	return json_pack("{so ss ss so ss ss ss ss sb so so so so so so so}", "id",
-	    json_sprintf("%" PRId64, row->id), "rule", row->rule, "indicator", row->indicator,
-	    "scope", scope, "window", row->window, "cohort", cohort_names[row->cohort], "state",
-	    alert_state_names[row->state], "level",
+	return json_pack("{so ss ss so so so so so ss ss sb so so so so so so so}", "id",
+	    json_sprintf("%" PRId64, row->id), "rule", row->rule, "kind",
+	    rule_kind_names[row->kind], "indicator", text_or_nothing(row->indicator), "scope",
+	    scope, "about", about_json(row), "window", text_or_nothing(row->window), "cohort",
+	    row->indicator[0] == '\0' ? json_null() : json_string(cohort_names[row->cohort]),
+	    "state", alert_state_names[row->state], "level",
 	    level_names[row->state == ALERT_PENDING ? row->candidate : row->level], "no_data",
 	    row->no_data, "value",
 	    row->total == 0 ? json_null() : json_real((double)row->good / (double)row->total), "a",
@@ -153,6 +180,8 @@ alert_row(struct table *t, const struct stored_alert *row)
 	else
 		table_cell(t, "-");
 	table_cell(t, row->since == STAMP_NEVER ? "-" : stamp_format(row->since, since));
+	table_cell(t, rule_kind_names[row->kind]);
+	table_cell(t, row->subject[0] == '\0' ? "-" : row->subject);
 	table_end(t);
 	buf_free(&scope);
 }
@@ -161,7 +190,7 @@ void
 api_alerts_text(void *context, const struct request *r, struct answer *a)
 {
 	static const char *const head[] = {
-	    ">ID", "STATE", "LEVEL", "RULE", "SCOPE", ">VALUE", "SINCE", NULL};
+	    ">ID", "STATE", "LEVEL", "RULE", "SCOPE", ">VALUE", "SINCE", "KIND", "ABOUT", NULL};
 	struct arena arena = {0};
 	struct stored_alert *list;
 	struct table t;

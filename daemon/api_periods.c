@@ -72,13 +72,8 @@ closing_find(struct asked *k, const struct request *r, const char *window, struc
 	else {
 		found = store_closing(k->api->reader, k->agreement, k->window.name, k->revision,
 		    &k->arena, &k->closing, &k->err);
-		if (found > 0) {
-			k->window.from = k->closing.from;
-			k->window.to = k->closing.to;
-			k->window.zone =
-			    watch_zone(k->api->config, k->agreement, k->closing.closed);
+		if (found > 0)
 			return 1;
-		}
 		if (found < 0)
 			answer_problem(a, 503, "%s", k->err.msg);
 		else if (k->revision > 0)
@@ -203,10 +198,13 @@ chosen_read(const struct request *r, struct chosen *c, struct err *err)
 static json_t *
 chosen_json(struct asked *k, const struct chosen *c)
 {
-	const struct window *w = &k->window;
+	struct window w = k->window;
 	struct closed_state state;
 	json_t *list;
 
+	w.from = k->closing.from; /* as they lay then */
+	w.to = k->closing.to;
+	w.zone = watch_zone(k->api->config, k->agreement, k->closing.closed);
 	if (closing_load(k->api->reader, k->closing.id, &k->arena, &state, &k->err) != 0)
 		return NULL;
 	list = json_array();
@@ -214,7 +212,7 @@ chosen_json(struct asked *k, const struct chosen *c)
 		if (is_chosen(c, &state.score[i]))
 			json_array_append_new(list, json_loads(state.score[i].score, 0, NULL));
 	}
-	return json_pack("{so so sI so so}", "window", window_json(w, COHORT_OPENED), "as_of",
+	return json_pack("{so so sI so so}", "window", window_json(&w, COHORT_OPENED), "as_of",
 	    json_instant(k->closing.closed), "revision", (json_int_t)k->closing.revision,
 	    "closed_at", json_instant(k->closing.closed), "scores", list);
 }

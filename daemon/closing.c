@@ -293,15 +293,30 @@ numbers_of(const struct closed_score *s)
 	return numbers;
 }
 
+/* Whether any of a score's numbers is one. */
+static bool
+has_numbers(const json_t *numbers)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)numbers, name, value)
+	{
+		if (json_is_number(value)
+			? json_number_value(value) != 0 || strcmp(name, "value") == 0
+			: json_object_size(value) > 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 score_move_add(json_t *list, const struct closed_score *before, const struct closed_score *after)
 {
 	const struct closed_score *s = before != NULL ? before : after;
 	json_t *x = numbers_of(before), *y = numbers_of(after);
-	bool valued = json_is_number(json_object_get(x, "value")) ||
-	    json_is_number(json_object_get(y, "value"));
 
-	if (!json_equal(x, y) && (valued || (before != NULL && after != NULL)))
+	if (!json_equal(x, y) && (has_numbers(x) || has_numbers(y)))
 		json_array_append_new(list,
 		    json_pack("{ss so sO sO}", "indicator", s->indicator, "service",
 			s->service == NULL ? json_null() : json_string(s->service), "before", x,

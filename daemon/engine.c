@@ -281,6 +281,17 @@ watch_is_due(const struct engine *e, int64_t now)
 	    (e->changed && now - e->watched >= WATCH_PAUSE);
 }
 
+/* What becomes of messages is something that a rule may look at. */
+static bool
+watches_delivery(const struct config *c)
+{
+	for (size_t i = 0; i < c->rules; i++) {
+		if (c->rule[i].kind == RULE_DELIVERY)
+			return true;
+	}
+	return false;
+}
+
 static int
 work_apply(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
 {
@@ -288,6 +299,8 @@ work_apply(struct engine *e, const struct engine_work *w, int64_t now, struct er
 		if (store_outbox_report(e->store, &w->report[i], err) != 0)
 			return -1;
 	}
+	if (w->reports > 0 && watches_delivery(e->config))
+		e->changed = true;
 	if (w->probe && store_meta_set(e->store, "probe", "", err) != 0)
 		return -1;
 	for (size_t i = 0; i < w->submissions; i++) {
@@ -311,6 +324,12 @@ look(struct engine *e, int64_t now, struct err *err)
 		    "watch `by` fewer dimensions",
 		    w.crowded->name, SCORES_GROUPS);
 	e->crowded = w.crowded != NULL;
+	if (w.aimless != NULL && !e->aimless)
+		log_warning(
+		    "the rule %s has groups of which no agreement gives the objective: there is no "
+		    "data for them; give it an `objective`, or the agreement",
+		    w.aimless->name);
+	e->aimless = w.aimless != NULL;
 	e->told = e->told || w.told;
 	e->watched = now;
 	e->watch_next = w.next;

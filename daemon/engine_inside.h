@@ -19,7 +19,7 @@ struct engine {
 	int64_t watched, watch_next; /* the last look at the rules, and when time asks for one */
 	int64_t prune_next; /* when old messages are looked for */
 	bool changed; /* since then */
-	bool told, crowded;
+	bool told, crowded, aimless;
 	int64_t quarantine_count, quarantine_bytes;
 };
 

@@ -54,6 +54,22 @@ obligation_tell(void *context, const struct obligation *o)
 }
 
 int
+papers_due(struct store *s, const struct agreement *a, int64_t from, int64_t to,
+    struct arena *arena, void (*each)(void *context, const struct obligation *o), void *context,
+    struct err *err)
+{
+	struct filing *filings;
+	struct entry *list;
+	int n = store_entries(s, ENTRY_REPORT, a->id, arena, &list, err);
+
+	if (n < 0)
+		return -1;
+	filings = arena_alloc(arena, (size_t)n, sizeof(*filings));
+	obligations_walk(a, filings, filings_of(list, n, filings), from, to, each, context);
+	return 0;
+}
+
+int
 papers_reports(const struct papers *p, const struct agreement *a, struct sums *sums)
 {
 	const struct window *w = &p->query->window;

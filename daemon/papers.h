@@ -31,6 +31,11 @@ struct papers {
 	struct err *err;
 };
 
+/* The reports of an agreement that fall due in [from, to), as obligations_walk(). */
+int papers_due(struct store *s, const struct agreement *a, int64_t from, int64_t to,
+    struct arena *arena, void (*each)(void *context, const struct obligation *o), void *context,
+    struct err *err);
+
 /* They add to sums by indicator. 0, or -1 with a sentence. */
 int papers_reports(const struct papers *p, const struct agreement *a, struct sums *sums);
 int papers_measurements(const struct papers *p, const struct agreement *a, struct amounts *amounts);

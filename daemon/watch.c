@@ -55,6 +55,12 @@ rule_watch(struct watch *w, const struct rule *rule, struct err *err)
 	static int (*const watchers[RULE_KINDS])(
 	    struct watch * w, const struct rule *rule, struct err *err) = {
 	    [RULE_SCORE] = watch_scores,
+	    [RULE_BUDGET] = watch_budget,
+	    [RULE_EXCLUDED] = watch_excluded,
+	    [RULE_QUIET] = watch_quiet,
+	    [RULE_EXPIRY] = watch_expiry,
+	    [RULE_REPORT] = watch_report,
+	    [RULE_DELIVERY] = watch_delivery,
 	};
 
 	if (watchers[rule->kind] != NULL)

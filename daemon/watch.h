@@ -20,6 +20,8 @@ struct watched {
 	int64_t next; /* when time alone may move an alert */
 	const struct rule *crowded; /* a rule with too many groups: those past SCORES_GROUPS are not
 				       watched; or NULL */
+	const struct rule *aimless; /* a rule of a budget with a group of an agreement that has no
+				       objective: that group has no data; or NULL */
 };
 
 /* Within the transaction of the change it looks at. */

@@ -74,12 +74,19 @@ tell(struct watch *w, const struct rule *rule, const struct stored_alert *row, e
 	return rc;
 }
 
+/* Nobody is told that what they are told does not reach them. */
+static bool
+hears(const struct rule *rule, const struct stored_alert *row, const char *receiver)
+{
+	return rule->kind != RULE_DELIVERY || strcmp(row->subject, receiver) != 0;
+}
+
 static int
 tell_all(struct watch *w, const struct rule *rule, const struct stored_alert *row,
     enum alert_move move, struct err *err)
 {
 	for (size_t i = 0; move != MOVE_NONE && i < rule->receivers; i++) {
-		if (tell(w, rule, row, move, i, err) != 0)
+		if (hears(rule, row, rule->notify[i]) && tell(w, rule, row, move, i, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -106,6 +113,13 @@ remember(struct watch *w, const struct stored_alert *row, enum alert_move move, 
 	return move == MOVE_NONE ? 0 : store_alert_history_add(w->store, row->id, &line, err);
 }
 
+void
+watch_at(struct watch *w, int64_t t)
+{
+	if (t > w->now && t < w->result.next)
+		w->result.next = t;
+}
+
 int
 watch_give(struct watch *w, const struct rule *rule, struct stored_alert *row,
     const struct alert_reading *reading, const char *reason, struct err *err)
@@ -122,20 +136,32 @@ watch_give(struct watch *w, const struct rule *rule, struct stored_alert *row,
 
 	if (move == MOVE_RESOLVED)
 		row->reason = reason;
-	if (next > w->now && next < w->result.next)
-		w->result.next = next;
+	watch_at(w, next);
 	row->told = row->told || move == MOVE_FIRED;
 	if (keep(w, row, &after, err) != 0 || remember(w, row, move, err) != 0)
 		return -1;
 	return tell_all(w, rule, row, move, err);
 }
 
+/* Whether its agreement is no longer configured. */
+static bool
+is_abandoned(const struct watch *w, const struct stored_alert *row)
+{
+	const char *agreement = row->scope[DIM_AGREEMENT];
+
+	return agreement != NULL && agreement[0] != '\0' &&
+	    agreement_find(&w->config->agreements, agreement) == NULL;
+}
+
 int
 watch_reading(struct watch *w, const struct rule *rule, struct stored_alert *fresh,
     const struct alert_reading *reading, const char *reason, struct err *err)
 {
-	struct stored_alert *live = watch_live(w, fresh);
+	struct stored_alert *live;
 
+	if (is_abandoned(w, fresh))
+		return 0;
+	live = watch_live(w, fresh);
 	if (live == NULL)
 		return watch_give(w, rule, fresh, reading, reason, err);
 	live->about = fresh->about;
@@ -186,7 +212,7 @@ watch_live(struct watch *w, const struct stored_alert *like)
 	bool same;
 
 	for (int i = 0; i < w->live_count; i++) {
-		same = strcmp(w->live[i].rule, like->rule) == 0 &&
+		same = strcmp(w->live[i].rule, like->rule) == 0 && w->live[i].kind == like->kind &&
 		    strcmp(w->live[i].indicator, like->indicator) == 0 &&
 		    strcmp(w->live[i].subject, like->subject) == 0;
 		for (int d = 0; d < DIMENSIONS && same; d++)
@@ -224,7 +250,7 @@ watch_unseen(struct watch *w, const struct rule *rule, const struct alert_readin
     const char *reason, struct err *err)
 {
 	for (int i = 0; i < w->live_count; i++) {
-		if (w->seen[i] || !watch_is_of(rule, &w->live[i]))
+		if (w->seen[i] || !watch_is_of(rule, &w->live[i]) || is_abandoned(w, &w->live[i]))
 			continue;
 		w->seen[i] = true;
 		if (watch_give(w, rule, &w->live[i], reading, reason, err) != 0)

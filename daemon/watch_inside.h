@@ -4,9 +4,17 @@
  * watch.c        all rules in turn, and the alerts whose rule is gone
  * watch_alert.c  an alert takes a reading: it is moved, stored, and told of
  * watch_scores.c readings of rules about a score
+ * watch_budget.c how fast an objective's allowance is used up
+ * watch_excluded.c the share of excluded tickets
+ * watch_leveled.c what rules say that are about one thing, not about a value
+ * watch_quiet.c  a source that sends nothing
+ * watch_papers.c assessments about to expire, reports about to be due
+ * watch_delivery.c messages that failed for good
  */
 #ifndef SLAD_DAEMON_WATCH_INSIDE_H
 #define SLAD_DAEMON_WATCH_INSIDE_H
+
+#include <jansson.h>
 
 #include "watch.h"
 
@@ -32,7 +40,7 @@ struct stored_alert watch_fresh(const struct rule *rule);
 struct stored_alert *watch_live(struct watch *w, const struct stored_alert *like);
 
 /* Gives a reading to the live alert that is like a fresh one, or to that one. If it resolves,
- * `reason` says why. */
+ * `reason` says why. Nothing happens if its agreement is no longer configured. */
 int watch_reading(struct watch *w, const struct rule *rule, struct stored_alert *fresh,
     const struct alert_reading *reading, const char *reason, struct err *err);
 
@@ -40,7 +48,8 @@ int watch_reading(struct watch *w, const struct rule *rule, struct stored_alert 
 int watch_give(struct watch *w, const struct rule *rule, struct stored_alert *row,
     const struct alert_reading *reading, const char *reason, struct err *err);
 
-/* Gives a reading to the live alerts of a rule that were not seen. */
+/* Gives a reading to the live alerts of a rule that were not seen, but for those of agreements that
+ * are no longer configured. */
 int watch_unseen(struct watch *w, const struct rule *rule, const struct alert_reading *reading,
     const char *reason, struct err *err);
 
@@ -51,6 +60,21 @@ int watch_end(struct watch *w, const struct rule *rule, struct stored_alert *row
 /* Whether the rule, as it is now, could have made this alert. */
 bool watch_is_of(const struct rule *rule, const struct stored_alert *row);
 
+/* Time alone may move an alert at t; nothing if that is not to come. */
+void watch_at(struct watch *w, int64_t t);
+
+/* Gives the alert of a rule that says the level itself its reading: LEVEL_NONE resolves it. about
+ * is a JSON object, taken over. Without `data` it stays as it is. */
+int watch_leveled(struct watch *w, const struct rule *rule, struct stored_alert *fresh,
+    json_t *about, bool data, enum level held, struct err *err);
+
+/* The rules of each kind. */
 int watch_scores(struct watch *w, const struct rule *rule, struct err *err);
+int watch_budget(struct watch *w, const struct rule *rule, struct err *err);
+int watch_excluded(struct watch *w, const struct rule *rule, struct err *err);
+int watch_quiet(struct watch *w, const struct rule *rule, struct err *err);
+int watch_expiry(struct watch *w, const struct rule *rule, struct err *err);
+int watch_report(struct watch *w, const struct rule *rule, struct err *err);
+int watch_delivery(struct watch *w, const struct rule *rule, struct err *err);
 
 #endif

@@ -55,7 +55,8 @@ SELECT id, rule, indicator, agreement, service, priority, team, state, level, ca
 FROM alert WHERE id = ?1;
 
 -- name: alert_counts
-SELECT state, level, count(*) FROM alert GROUP BY state, level ORDER BY state, level;
+SELECT state, level, kind, count(*) FROM alert GROUP BY state, level, kind
+ORDER BY state, level, kind;
 
 -- name: outbox_add
 INSERT INTO outbox (message, receiver, alert, created, body, state, attempts, next, status, error)
@@ -67,6 +68,13 @@ SELECT DISTINCT receiver FROM outbox WHERE state = 0 ORDER BY receiver LIMIT ?1;
 -- name: outbox_waiting
 SELECT id, message, receiver, body, attempts, next, created, alert, begun FROM outbox
 WHERE state = 0 AND receiver = ?1 AND id > ?2 ORDER BY id LIMIT ?3;
+
+-- name: outbox_failed
+SELECT count(*), coalesce(max(created), 0) FROM outbox
+WHERE state = 2 AND receiver = ?1 AND created > ?2;
+
+-- name: outbox_oldest
+SELECT created FROM outbox WHERE state = 0 AND receiver = ?1 ORDER BY id LIMIT 1;
 
 -- name: outbox_report
 UPDATE outbox SET state = ?2, attempts = ?3, next = ?4, status = ?5, error = ?6, begun = ?7,

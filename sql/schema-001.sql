@@ -1,7 +1,9 @@
 -- The log is the truth: what was accepted, in the order it was accepted.
+-- heard: when the last record of the source was received; NULL: it has none.
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
+    name TEXT NOT NULL UNIQUE,
+    heard INTEGER
 );
 CREATE TABLE record (
     seq INTEGER PRIMARY KEY,
@@ -174,6 +176,7 @@ CREATE INDEX outbox_ended ON outbox (state, ended) WHERE state <> 0;
 CREATE INDEX outbox_list ON outbox (id, state, receiver, alert);
 CREATE INDEX outbox_receiver ON outbox (receiver, state, ended);
 CREATE INDEX outbox_waiting ON outbox (receiver, id) WHERE state = 0;
+CREATE INDEX outbox_failed ON outbox (receiver, created) WHERE state = 2;
 
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,

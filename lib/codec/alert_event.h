@@ -18,7 +18,10 @@
  * - reason stands in resolved events only: "cleared", or what the caller says.
  *
  * - kind is that of the rule (score, budget, excluded, ticket, instant, quiet, expiry, report,
- *   delivery); about says what it is about beside the scope, and is null for the first three.
+ *   delivery); about says what it is about beside the scope, and is null for score and excluded.
+ * - Of a budget, value, a, b, threshold and window are those of the one of its two windows in which
+ *   the share of good ones is larger; about has both. Of excluded, value is the share that is not
+ *   excluded, a and b count the excluded and all; explain is the path of the statistics.
  * - indicator, value and window are null for rules that are not about a value; explain is the path
  *   of the ticket for those that are about one.
  *

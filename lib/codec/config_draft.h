@@ -59,6 +59,7 @@ extern const struct conf_table rule_where_table, rule_below_table;
 conf_binder conf_window; /* const char *: the name of a window */
 conf_binder conf_by; /* dimensions, of a struct rule */
 void rule_score_check(struct conf *c, const yaml_node_t *n, struct rule *r);
+void rule_scope_check(struct conf *c, const yaml_node_t *n, const struct rule *r);
 
 /* Binders of names that stand for something, and what they fill. */
 conf_binder conf_zone; /* const struct zone * */

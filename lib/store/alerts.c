@@ -170,7 +170,7 @@ store_alerts_fired(struct store *s, const char *agreement, int64_t from, int64_t
 
 int
 store_alert_counts(struct store *s,
-    void (*each)(void *context, int state, int level, int64_t count), void *context,
+    void (*each)(void *context, int state, int level, int kind, int64_t count), void *context,
     struct err *err)
 {
 	sqlite3_stmt *st = statement(s, QUERY_ALERT_COUNTS, "");
@@ -178,7 +178,7 @@ store_alert_counts(struct store *s,
 
 	while ((more = statement_step(s, QUERY_ALERT_COUNTS, err)) > 0)
 		each(context, sqlite3_column_int(st, 0), sqlite3_column_int(st, 1),
-		    sqlite3_column_int64(st, 2));
+		    sqlite3_column_int(st, 2), sqlite3_column_int64(st, 3));
 	statement_end(s, QUERY_ALERT_COUNTS);
 	return more;
 }
@@ -197,6 +197,33 @@ store_outbox_report(struct store *s, const struct outbox *o, struct err *err)
 	statement(s, QUERY_OUTBOX_REPORT, "iiiiitii", o->id, (int64_t)o->state,
 	    (int64_t)o->attempts, o->next, (int64_t)o->status, o->error, o->begun, o->ended);
 	return statement_run(s, QUERY_OUTBOX_REPORT, err);
+}
+
+int
+store_outbox_failed(struct store *s, const char *receiver, int64_t since, int64_t *count,
+    int64_t *last, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_OUTBOX_FAILED, "ti", receiver, since);
+	int found = statement_step(s, QUERY_OUTBOX_FAILED, err);
+
+	if (found > 0) {
+		*count = sqlite3_column_int64(st, 0);
+		*last = sqlite3_column_int64(st, 1);
+	}
+	statement_end(s, QUERY_OUTBOX_FAILED);
+	return found < 0 ? -1 : 0;
+}
+
+int
+store_outbox_oldest(struct store *s, const char *receiver, int64_t *created, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_OUTBOX_OLDEST, "t", receiver);
+	int found = statement_step(s, QUERY_OUTBOX_OLDEST, err);
+
+	if (found > 0)
+		*created = sqlite3_column_int64(st, 0);
+	statement_end(s, QUERY_OUTBOX_OLDEST);
+	return found;
 }
 
 int

@@ -86,7 +86,17 @@ store_append(struct store *s, int64_t source, const char *id, int64_t received, 
 		return -1;
 	*seq = sqlite3_last_insert_rowid(s->db);
 	statement(s, QUERY_IDENTITY_ADD, "iti", source, id, *seq);
-	return statement_run(s, QUERY_IDENTITY_ADD, err);
+	if (statement_run(s, QUERY_IDENTITY_ADD, err) != 0)
+		return -1;
+	statement(s, QUERY_SOURCE_HEAR, "ii", source, received);
+	return statement_run(s, QUERY_SOURCE_HEAR, err);
+}
+
+int
+store_heard(struct store *s, const char *source, int64_t *received, struct err *err)
+{
+	statement(s, QUERY_SOURCE_HEARD, "t", source);
+	return number(s, QUERY_SOURCE_HEARD, received, err);
 }
 
 int

@@ -54,6 +54,9 @@ int store_append(struct store *s, int64_t source, const char *id, int64_t receiv
     const char *body, size_t len, int64_t *seq, struct err *err);
 int store_last(struct store *s, int64_t *seq, struct err *err);
 
+/* When the last record of a source was received. */
+int store_heard(struct store *s, const char *source, int64_t *received, struct err *err);
+
 /* Walks the log after `seq`, at most `limit` records; each() returning -1 ends it. */
 int store_replay(struct store *s, int64_t seq, int64_t limit,
     int (*each)(void *context, int64_t seq, const char *body, size_t len, struct err *err),

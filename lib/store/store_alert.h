@@ -62,7 +62,7 @@ int store_alerts_fired(struct store *s, const char *agreement, int64_t from, int
     struct arena *a, struct stored_alert **list, struct err *err);
 
 int store_alert_counts(struct store *s,
-    void (*each)(void *context, int state, int level, int64_t count), void *context,
+    void (*each)(void *context, int state, int level, int kind, int64_t count), void *context,
     struct err *err);
 
 enum outbox_state { OUTBOX_WAITING, OUTBOX_DELIVERED, OUTBOX_FAILED };
@@ -88,6 +88,14 @@ int store_outbox_receivers(struct store *s, int64_t alert, struct arena *a, cons
     int limit, struct err *err);
 
 int store_outbox_report(struct store *s, const struct outbox *report, struct err *err);
+
+/* The messages to a receiver that were created after `since` and failed for good: how many, and
+ * when the last of them was created. */
+int store_outbox_failed(struct store *s, const char *receiver, int64_t since, int64_t *count,
+    int64_t *last, struct err *err);
+
+/* When the oldest message that waits for a receiver was created: 1, or 0 if none waits. */
+int store_outbox_oldest(struct store *s, const char *receiver, int64_t *created, struct err *err);
 
 /* The receivers that messages wait for, in the arena; returns how many, at most `limit`, or -1. */
 int store_outbox_lanes(
