@@ -318,6 +318,7 @@ report(struct bench *b, const char *receiver, const char *state, int status)
 	for (int i = 0; i < n; i++) {
 		rows[i].state = strcmp(state, "failed") == 0 ? OUTBOX_FAILED : OUTBOX_DELIVERED;
 		rows[i].attempts = 1;
+		rows[i].begun = rows[i].ended = virtual_now;
 		rows[i].status = status;
 		rows[i].error = "";
 	}
