@@ -39,7 +39,8 @@ class Message:
                 found = found.get(part) if isinstance(found, dict) else None
             if found is not None:
                 return found
-        return None
+        counts = {of["rule"]: of["count"] for of in self.data.get("rules", [])}  # of a summary
+        return counts.get(name)
 
     def shown(self, story):
         words = [story.shown(self.at), self.receiver, self.move]

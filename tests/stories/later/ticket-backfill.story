@@ -23,7 +23,7 @@ at 12:05 import
 12:06 request opened T-2 service=mail
 
 # Ten minutes after the last of it.
-expect 12:15 ops backfill
+expect 12:15 ops backfill response-at-risk=250 leak=1
 expect 12:28:30.000 ops fired response-at-risk important ticket=T-2
 12:29 T-2 responded
 expect 12:29 ops resolved response-at-risk important ticket=T-2
