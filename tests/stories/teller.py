@@ -147,7 +147,10 @@ class Teller:
         lines = iter(self.story.lines)
         line = next(lines, None)
         while line is not None:
-            line = self.line(line, lines)
+            try:
+                line = self.line(line, lines)
+            except (IndexError, KeyError, ValueError) as error:
+                raise line.wrong(f"this line is not understood; README says what there is ({error!r})") from error
         last = self.story.lines[-1]
         self.nothing_open(Line(last.number, "the end of the story", last.day))
         self.laws(last)
@@ -234,7 +237,8 @@ class Teller:
             target = "/v1/silences"
             body.update({name: self.story.value(line, "", name, value) for name, value in given.items()})
         elif verb == "ends" and rest[:1] == ["silence"]:
-            method, target = "DELETE", f"/v1/silences/{rest[1]}"
+            method, body = "DELETE", None
+            target = f"/v1/silences/{rest[1]}?" + urllib.parse.urlencode({"by": who})
         elif verb == "retries" and rest[:1] and rest[0].isdigit():
             target = f"/v1/deliveries/{self.failed(line, int(rest[0]))}/retry"
         elif verb == "tests":
