@@ -11,7 +11,7 @@ Monday 2026-11-02
 09:00 security leaked service=mail
 expect 09:00 ops fired leak urgent
 at 09:10 Jane acknowledges 1 note="I am on it"
-expect alert 1 is firing acked_by=Jane acked_at=09:10
+expect alert 1 is firing acknowledged_by=Jane acknowledged_at=09:10
 at 09:11 Joe acknowledges 1 refused 409
 expect nothing until 11:00
 at 11:00 Jane notes 1 cause="a wrong recipient" measure="asked to delete it"
