@@ -70,6 +70,14 @@ scores_gather(struct gathering *g, struct store *s, const struct config *c,
 	return 0;
 }
 
+/* The name of a maintenance has its parts apart by unit separators. */
+static void
+name_put(struct buf *out, const char *name)
+{
+	for (; *name != '\0'; name++)
+		buf_put(out, *name == '\x1f' ? " " : name, 1);
+}
+
 /* A report is known by what was due, whoever submits it; an outage also by its start. */
 static int
 evidence_add(void *context, const struct evidence *item)
@@ -82,7 +90,7 @@ evidence_add(void *context, const struct evidence *item)
 	if (report)
 		buf_putf(&name, "%s %s", item->topic, item->period);
 	else
-		buf_puts(&name, item->name);
+		name_put(&name, item->name);
 	state->evidence = roomier(g->arena, state->evidence, state->evidences, &g->evidence_room,
 	    sizeof(*state->evidence));
 	state->evidence[state->evidences++] =

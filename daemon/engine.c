@@ -237,6 +237,23 @@ quarantine(struct engine *e, const struct submission *s, int64_t now, struct err
 	return 0;
 }
 
+/* Remembers when the sources of what was stored were last heard of. */
+static int
+hear(struct engine *e, const struct submission *s, int64_t now, struct err *err)
+{
+	const char *source, *next;
+
+	for (size_t i = 0; i < s->accepted; i++) {
+		source = s->fresh[i]->record.source;
+		next = i + 1 < s->accepted ? s->fresh[i + 1]->record.source : NULL;
+		if (next != NULL && strcmp(source, next) == 0)
+			continue;
+		if (store_hear(e->store, source, now, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 submission_apply(struct engine *e, struct submission *s, int64_t now, struct err *err)
 {
@@ -251,6 +268,8 @@ submission_apply(struct engine *e, struct submission *s, int64_t now, struct err
 		if (store_event(e, s->fresh[i], now, err) != 0)
 			return -1;
 	}
+	if (hear(e, s, now, err) != 0)
+		return -1;
 	e->changed = e->changed || s->accepted > 0;
 	return quarantine(e, s, now, err);
 }

@@ -62,6 +62,14 @@ message_out(void *context, const struct outbox *o)
 }
 
 static void
+message_told(void *context, const struct outbox *o)
+{
+	struct server *s = context;
+
+	notify_tell(s->notify, o->receiver, o->message, o->body);
+}
+
+static void
 message_saved(void *context, const char *receiver)
 {
 	struct server *s = context;
@@ -237,6 +245,7 @@ store_start(struct server *s, struct config *c, struct err *err)
 {
 	const struct keeper_calls calls = {.done = job_done,
 	    .message = message_out,
+	    .told = message_told,
 	    .saved = message_saved,
 	    .configured = configuration_taken,
 	    .context = s};

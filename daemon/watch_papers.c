@@ -4,8 +4,7 @@
 #include "papers.h"
 #include "watch_inside.h"
 
-/* Nobody is told any more that a report is missing. */
-#define OVERDUE (31 * STAMP_DAY)
+#define OVERDUE (31 * STAMP_DAY) /* no alert begins for what is overdue for longer */
 
 /* The gravest level that a thing which is due at an instant has reached, but none before `from`. */
 static enum level

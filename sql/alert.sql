@@ -81,5 +81,19 @@ UPDATE outbox SET state = ?2, attempts = ?3, next = ?4, status = ?5, error = ?6,
     ended = ?8
 WHERE id = ?1;
 
+-- What receivers were last told of each alert that fires, or whose end is not delivered yet, and the
+-- first message about it: after an id of a row, a page.
+-- name: outbox_told
+SELECT o.id, o.receiver, o.body, (SELECT f.message FROM outbox f
+        WHERE f.alert = o.alert AND f.receiver = o.receiver AND f.state = 1 ORDER BY f.id LIMIT 1)
+FROM (SELECT id AS alert FROM alert WHERE state = ?2 UNION SELECT alert FROM outbox WHERE state = 0) t
+    CROSS JOIN outbox o ON o.alert = t.alert CROSS JOIN alert a ON a.id = o.alert
+WHERE o.id > ?1 AND o.state = 1
+    AND o.id = (SELECT max(l.id) FROM outbox l
+        WHERE l.alert = o.alert AND l.receiver = o.receiver AND l.state = 1)
+    AND (a.state = ?2 OR EXISTS (SELECT 1 FROM outbox w INDEXED BY outbox_alert
+        WHERE w.alert = o.alert AND w.receiver = o.receiver AND w.state = 0))
+ORDER BY o.id LIMIT ?3;
+
 -- name: outbox_receivers
 SELECT DISTINCT receiver FROM outbox WHERE alert = ?1 ORDER BY receiver;

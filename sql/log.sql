@@ -27,7 +27,7 @@ INSERT INTO source (name) VALUES (?1);
 SELECT name FROM source WHERE id = ?1;
 
 -- name: source_hear
-UPDATE source SET heard = ?2 WHERE id = ?1;
+UPDATE source SET heard = ?2 WHERE name = ?1;
 
 -- name: source_heard
 SELECT heard FROM source WHERE name = ?1 AND heard IS NOT NULL;

@@ -76,6 +76,7 @@ names slad-api.7 parameter 17
 
 cat daemon/*.c | tr -d '\n\t' | grep -oE 'metric_head\( *b, *"[a-z_]*"' | strings >"$scratch/list"
 names slad-api.7 metric 13
+grep -oh '"slad_[a-z]*"' lib/codec/message_alertmanager.c | strings >>"$scratch/list" # a label
 nothing_else slad-api.7 metric 'slad_[a-z_]*[a-z]|process_[a-z_]*[a-z]'
 
 {

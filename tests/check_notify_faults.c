@@ -399,21 +399,6 @@ START_TEST(pauses)
 }
 END_TEST
 
-START_TEST(judgement)
-{
-	for (int status = 0; status < 1000; status++) {
-		enum notify_outcome wanted = NOTIFY_FAILED;
-
-		if (status / 100 == 2)
-			wanted = NOTIFY_DELIVERED;
-		else if (status == 0 || status == 408 || status == 425 || status == 429 ||
-		    status / 100 == 5)
-			wanted = NOTIFY_RETRY;
-		ck_assert_msg(notify_judge(status) == wanted, "%d", status);
-	}
-}
-END_TEST
-
 int
 main(void)
 {
@@ -440,7 +425,6 @@ main(void)
 	tcase_add_test(t, down_for_a_day);
 	tcase_add_test(t, freed_while_busy);
 	tcase_add_test(t, pauses);
-	tcase_add_test(t, judgement);
 	suite_add_tcase(s, t);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -288,6 +288,51 @@ START_TEST(alerts_fired_in_a_span)
 }
 END_TEST
 
+/* Adds a message of an alert and reports its state; its body is its name. */
+static void
+told(int64_t alert, const char *receiver, const char *message, int state)
+{
+	struct outbox report = {.state = state, .error = ""}, *list;
+	int n;
+
+	ck_assert_int_eq(store_outbox_add(s, message, receiver, alert, 1, message, &err), 0);
+	n = store_outbox_waiting(s, receiver, 0, 100, &arena, &list, &err);
+	report.id = list[n - 1].id;
+	if (state != OUTBOX_WAITING)
+		ck_assert_int_eq(store_outbox_report(s, &report, &err), 0);
+}
+
+START_TEST(receivers_know_what_fires)
+{
+	struct stored_alert
+	    fires = {.rule = "r", .indicator = "x", .window = "24h", .subject = "", .state = 2},
+	    ended = {.rule = "r", .indicator = "x", .window = "24h", .subject = "", .state = 3};
+	struct outbox *list;
+
+	ck_assert_int_eq(store_alert_save(s, &fires, &err), 0);
+	ck_assert_int_eq(store_alert_save(s, &ended, &err), 0);
+	told(fires.id, "a", "fires-a1", OUTBOX_DELIVERED);
+	told(fires.id, "a", "fires-a2", OUTBOX_DELIVERED);
+	told(fires.id, "a", "fires-a3", OUTBOX_FAILED);
+	told(fires.id, "b", "fires-b1", OUTBOX_WAITING);
+	told(ended.id, "a", "ended-a1", OUTBOX_DELIVERED);
+	told(ended.id, "a", "ended-a2", OUTBOX_DELIVERED);
+	told(ended.id, "b", "ended-b1", OUTBOX_DELIVERED);
+	told(ended.id, "b", "ended-b2", OUTBOX_WAITING);
+	told(ended.id, "c", "ended-c1", OUTBOX_DELIVERED);
+	told(ended.id, "c", "ended-c2", OUTBOX_FAILED);
+	ck_assert_int_eq(store_outbox_told(s, 0, 2, 10, &arena, &list, &err), 2);
+	ck_assert_str_eq(list[0].receiver, "a");
+	ck_assert_str_eq(list[0].message, "fires-a1");
+	ck_assert_str_eq(list[0].body, "fires-a2");
+	ck_assert_str_eq(list[1].receiver, "b");
+	ck_assert_str_eq(list[1].body, "ended-b1");
+	ck_assert_int_eq(store_outbox_told(s, 0, 2, 1, &arena, &list, &err), 1);
+	ck_assert_int_eq(store_outbox_told(s, list[0].id, 2, 10, &arena, &list, &err), 1);
+	ck_assert_str_eq(list[0].receiver, "b");
+}
+END_TEST
+
 START_TEST(differences_are_named)
 {
 	struct store *other = store_open(NULL, STORE_SCRATCH, &err);
@@ -391,6 +436,7 @@ add(TCase *t)
 	tcase_add_test(t, tallies_are_ranges);
 	tcase_add_test(t, downs_are_replaced);
 	tcase_add_test(t, the_outbox_goes_in_order);
+	tcase_add_test(t, receivers_know_what_fires);
 	tcase_add_test(t, alerts_live_and_rest);
 	tcase_add_test(t, alerts_fired_in_a_span);
 	tcase_add_test(t, differences_are_named);

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "codec/receiver.h"
 #include "domain/agreement.h"
 #include "domain/delivery.h"
 #include "domain/profile.h"
@@ -25,24 +26,6 @@ struct token {
 	const char *name;
 	unsigned char sha256[32];
 	unsigned scopes; /* of enum token_scope */
-};
-
-enum receiver_kind { RECEIVER_WEBHOOK };
-extern const char *const receiver_kind_names[]; /* NULL-terminated */
-
-enum language { LANGUAGE_EN, LANGUAGE_ZH };
-extern const char *const language_names[]; /* "en", "zh"; NULL-terminated */
-
-struct receiver {
-	const char *name, *url;
-	enum receiver_kind kind;
-	enum language language;
-	const char
-	    *base_url; /* of slad as people reach it, without a '/' at its end; NULL: unknown */
-	struct delivery_policy policy;
-	/* The key's bytes, from secret_file: whsec_ and base64, or else its text; NULL for none. */
-	const char *secret;
-	size_t secret_len;
 };
 
 struct listener {

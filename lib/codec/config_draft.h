@@ -51,6 +51,7 @@ extern const struct conf_table profile_table;
 extern const struct conf_table rule_table;
 extern const struct conf_table receiver_table;
 extern const struct conf_table hours_table; /* a delivery_policy's hours */
+extern const struct conf_table template_table; /* of a receiver */
 extern const struct conf_table token_table;
 extern const struct conf_table config_table; /* the root */
 
@@ -69,7 +70,20 @@ conf_binder conf_agreement; /* const char *: the id of an agreement */
 conf_binder conf_receivers; /* const char *const *, and its count: names of receivers */
 conf_binder conf_digest; /* int64_t: ms; of a delivery_policy, as the next */
 conf_binder conf_rate; /* int64_t: messages a minute */
+conf_binder conf_url; /* const char *: http:// or https:// */
+conf_binder conf_url_file; /* the same, from a file */
+conf_binder conf_base_url; /* a receiver's, without the '/' at its end */
+conf_binder conf_place_url; /* one with {{places}} */
+conf_binder conf_place_url_file;
+conf_binder conf_smtp_url; /* smtp:// or smtps:// */
+conf_binder conf_address; /* const char *: an e-mail address */
+conf_binder conf_addresses; /* a receiver's `to` */
+conf_binder conf_key_file; /* a receiver's secret, and its length */
+conf_binder conf_line_file; /* const char *: the one line of a file that is secret */
 conf_binder conf_listeners; /* const struct listener *, and its count */
+
+/* Whether the mapping has one of 'url' and 'url_file'. */
+void conf_need_url(struct conf *c, const yaml_node_t *n);
 
 /* Builds the calendar `always`, before anything is bound. */
 void draft_always(struct conf *c);

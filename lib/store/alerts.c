@@ -249,6 +249,24 @@ store_outbox_waiting(struct store *s, const char *receiver, int64_t after, int l
 	return more < 0 ? -1 : n;
 }
 
+int
+store_outbox_told(struct store *s, int64_t after, int alert_state, int limit, struct arena *a,
+    struct outbox **list, struct err *err)
+{
+	sqlite3_stmt *st =
+	    statement(s, QUERY_OUTBOX_TOLD, "iii", after, (int64_t)alert_state, (int64_t)limit);
+	int n = 0, more = 0;
+
+	*list = arena_alloc(a, (size_t)limit, sizeof(**list));
+	while (n < limit && (more = statement_step(s, QUERY_OUTBOX_TOLD, err)) > 0)
+		(*list)[n++] = (struct outbox){.id = sqlite3_column_int64(st, 0),
+		    .receiver = column_text(st, 1, a),
+		    .body = column_text(st, 2, a),
+		    .message = column_text(st, 3, a)};
+	statement_end(s, QUERY_OUTBOX_TOLD);
+	return more < 0 ? -1 : n;
+}
+
 /* First columns of a bound statement. */
 static int
 names_read(

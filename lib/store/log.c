@@ -86,9 +86,13 @@ store_append(struct store *s, int64_t source, const char *id, int64_t received, 
 		return -1;
 	*seq = sqlite3_last_insert_rowid(s->db);
 	statement(s, QUERY_IDENTITY_ADD, "iti", source, id, *seq);
-	if (statement_run(s, QUERY_IDENTITY_ADD, err) != 0)
-		return -1;
-	statement(s, QUERY_SOURCE_HEAR, "ii", source, received);
+	return statement_run(s, QUERY_IDENTITY_ADD, err);
+}
+
+int
+store_hear(struct store *s, const char *source, int64_t received, struct err *err)
+{
+	statement(s, QUERY_SOURCE_HEAR, "ti", source, received);
 	return statement_run(s, QUERY_SOURCE_HEAR, err);
 }
 

@@ -54,7 +54,8 @@ int store_append(struct store *s, int64_t source, const char *id, int64_t receiv
     const char *body, size_t len, int64_t *seq, struct err *err);
 int store_last(struct store *s, int64_t *seq, struct err *err);
 
-/* When the last record of a source was received. */
+/* When the last record of a source was received; whoever appends to the log says so. */
+int store_hear(struct store *s, const char *source, int64_t received, struct err *err);
 int store_heard(struct store *s, const char *source, int64_t *received, struct err *err);
 
 /* Walks the log after `seq`, at most `limit` records; each() returning -1 ends it. */

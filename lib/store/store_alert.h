@@ -105,5 +105,10 @@ int store_outbox_lanes(
  */
 int store_outbox_waiting(struct store *s, const char *receiver, int64_t after, int limit,
     struct arena *a, struct outbox **list, struct err *err);
+/* What receivers know of the alerts that still concern them: those in a state, and those that have
+ * a message waiting. A page after an id, in the arena: id, receiver, body of the last message that
+ * was delivered, and as `message` the name of the first. Returns how many, or -1. */
+int store_outbox_told(struct store *s, int64_t after, int alert_state, int limit, struct arena *a,
+    struct outbox **list, struct err *err);
 
 #endif

@@ -381,6 +381,16 @@ class Changes(Real):
         self.reload(alerts=[{**rule, "quiet": {"source": "web", "after": "1s"}}])
         self.assertEqual(self.ops.wait(4)[3].data["reason"], "rule changed")
 
+    def test_a_score_that_becomes_a_budget(self):
+        rule = {"name": "one", "indicator": RATE, "below": {"general": 0.5}, "notify": ["ops"]}
+        self.start(rule)
+        self.send(*self.desk.late("T1"))
+        self.ops.wait(1)
+        budget = {"name": "one", "budget": {"indicator": RATE, "objective": 0.9}, "above": {"general": 1}, "notify": ["ops"]}
+        self.reload(alerts=[budget])
+        self.assertEqual({(m.move, m.data["kind"], m.data.get("reason")) for m in self.ops.wait(3)},
+                         {("fired", "score", None), ("resolved", "score", "rule changed"), ("fired", "budget", None)})
+
     def test_an_agreement_that_is_gone(self):
         terms = {"from": "2020-01-01", "reports": [{"id": "weekly", "every": "week", "due": "0s"}]}
         rule = {"name": "due", "report": {"before": {"urgent": "0s"}}, "notify": ["ops"]}
@@ -408,15 +418,16 @@ class Changes(Real):
 
     def test_a_budget_without_an_objective(self):
         budget = {"name": "burns", "budget": {"indicator": RATE}, "above": {"general": 1}, "by": ["agreement"], "notify": ["ops"]}
-        self.start(budget)
+        looked = {"name": "looked", "indicator": RATE, "below": {"general": 1}, "min": 3, "notify": ["ops"]}
+        self.start(budget, looked)
         self.send(*self.desk.late("T1"), *self.desk.late("T2"))
         self.slad.wait_log("the rule burns has groups of which no agreement gives the objective")
         self.send(*self.desk.late("T3"))
-        until(lambda: self.slad.scores(indicator=RATE, window="24h")[0]["b"] == 3, "all count")
+        self.assertEqual(self.ops.wait(1)[0].data["rule"], "looked")
         acme = {**self.config["agreements"][0], "objectives": [{"indicator": RATE, "at_least": 0.9}]}
-        self.assertEqual(self.slad.get("/v1/alerts")["alerts"], [])
+        self.assertEqual([a["rule"] for a in self.slad.get("/v1/alerts")["alerts"]], ["looked"])
         self.reload(agreements=[acme])
-        self.assertEqual(self.ops.wait(1)[0].data["threshold"], 0.9)
+        self.assertEqual(self.ops.wait(2)[1].data["threshold"], 0.9)
         self.assertEqual(len([line for line in self.slad.log if "gives the objective" in line]), 1)
 
 
