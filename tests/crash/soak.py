@@ -4,8 +4,8 @@
     soak.py [--times N] [--seed N]
 
 A desk opens late tickets, excludes some and takes that back, so that alerts fire, change and
-resolve. Two receivers answer, hang, cut the line, refuse connections, are down for long, answer 500,
-429 or 404, each by its own whim. slad is killed N times at random instants and started again, by
+resolve. Three receivers answer, hang, cut the line, refuse connections, are down for long, answer 500,
+429 or 404, or 200 with an error, each by its own whim. slad is killed N times at random instants and started again, by
 the old address of a receiver or a new one. In the end all is well, what failed for good is sent
 again by hand, and then: every alert is what the tickets come to; each move in the archive reached
 each receiver, and nothing else did; an alert fired once and resolved at most once; what came twice
@@ -14,6 +14,7 @@ had refused for good.
 """
 import argparse
 import collections
+import json
 import os
 import random
 import signal
@@ -31,20 +32,52 @@ LONGEST = 2.2  # seconds that slad lives
 SERVICES = 6
 LEVELS = {1: "general", 2: "important", 3: "urgent"}  # by the number of late tickets beside one good
 RULE = {"name": "slow", "indicator": "timely_response_rate", "by": ["service"], "window": "24h",
-        "below": {"general": 0.9, "important": 0.5, "urgent": 0.3}, "notify": ["ops", "boss"]}
+        "below": {"general": 0.9, "important": 0.5, "urgent": 0.3}, "notify": ["ops", "boss", "gateway"]}
 AGREEMENTS = [{"id": "acme", "from": "2020-01-01", "targets": [{"kind": "request", "respond": "1h"}]}]
 # What a receiver does next: weight, and for how many seconds at most.
 WHIMS = {"fine": (8, 1.0), "hang": (3, 1.5), "cut": (2, 0.5), "down": (2, 0.8), "down for long": (0.5, 9.0),
-         "500": (2, 0.8), "429": (1, 0.5), "404": (1, 0.4)}
+         "500": (2, 0.8), "429": (1, 0.5), "404": (1, 0.4), "200 with an error": (1, 0.4)}
+
+
+class Signed(Message):
+    """A CloudEvent with the headers of Standard Webhooks."""
+
+    @property
+    def told(self):
+        return self.event if self.signed() else None
+
+    @staticmethod
+    def config(receiver, name, directory):
+        return receiver.config(name, os.path.join(directory, f"{name}.secret"))
+
+
+class Filled(Message):
+    """What a template makes of it."""
+
+    @property
+    def id(self):
+        return json.loads(self.body)["message"]
+
+    @property
+    def event(self):
+        return json.loads(json.loads(self.body)["event"])
+
+    told = event
+
+    @staticmethod
+    def config(receiver, name, _):
+        return {"name": name, "template": {"url": receiver.url, "success": "\"ok\": true",
+                                           "body": "{\"message\":\"{{message}}\",\"event\":\"{{event}}\"}"}}
 
 
 class Rude(Receiver):
-    """A receiver with whims; `whim` is the one of now."""
+    """A receiver of messages of a form, with whims; `whim` is the one of now."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, form):
         super().__init__(opened=False)
+        self.form = form
         self.random, self.whim, self.seen = random.Random(seed), "fine", collections.Counter()
-        self.refused = set()  # ids that it answered 404
+        self.refused = set()  # ids that it refused for good
         port = self.server.server_address[1]
         self.server.server_close()
         self.server.socket = socket.socket()  # bound by number, it keeps its port while it is down
@@ -77,7 +110,7 @@ class Rude(Receiver):
         class Handler(super()._handler()):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                receiver.take(self, Message(self.path, self.headers, body))
+                receiver.take(self, receiver.form(self.path, self.headers, body))
 
         return Handler
 
@@ -88,19 +121,22 @@ class Rude(Receiver):
         while whim == "hang" and self.whim == "hang" and time.monotonic() - waited < WHIMS["hang"][1]:
             time.sleep(0.01)
         status = int(whim) if whim.isdigit() else 200
+        wrong = status == 404 or (whim == "200 with an error" and self.form is Filled)
+        answer = json.dumps({"ok": not wrong}).encode()
         if whim == "cut" or whim.startswith("down"):
             handler.close_connection = True
             return
         with self.heard:
-            if status == 200:
-                self.messages.append(message)
-            if status == 404:
+            if wrong:
                 self.refused.add(message.id)
+            elif status == 200:
+                self.messages.append(message)
         handler.send_response(status)
         if status == 429:
             handler.send_header("Retry-After", "1")
-        handler.send_header("Content-Length", "0")
+        handler.send_header("Content-Length", str(len(answer)))
         handler.end_headers()
+        handler.wfile.write(answer)
 
 
 class Desk(threading.Thread):
@@ -167,7 +203,8 @@ class Desk(threading.Thread):
 class Soak:
     def __init__(self, args):
         self.args, self.random = args, random.Random(args.seed)
-        self.receivers = {name: Rude(f"{args.seed}-{name}") for name in ("ops", "boss")}
+        forms = {"ops": Signed, "boss": Signed, "gateway": Filled}
+        self.receivers = {name: Rude(f"{args.seed}-{name}", form) for name, form in forms.items()}
         self.slad = Slad("", start=False)
         self.addresses = self.reloads = self.stops = 0
         self.write_config()
@@ -182,10 +219,10 @@ class Soak:
     def write_config(self, moved=False):
         """With `moved` each receiver has another address, and what waits for it is sent at once."""
         self.addresses += moved
-        configured = [receiver.config(name, self.slad.path(f"{name}.secret"))
+        configured = [receiver.form.config(receiver, name, self.slad.directory)
                       for name, receiver in self.receivers.items()]
         for receiver in configured:
-            receiver["webhook"]["url"] += f"?{self.addresses}"
+            receiver["webhook" if "webhook" in receiver else "template"]["url"] += f"?{self.addresses}"
         self.slad.write_config({"agreements": AGREEMENTS, "alerts": [RULE], "receivers": configured})
 
     def reload(self, moved):
@@ -283,8 +320,8 @@ class Soak:
         outbox = rows(self.slad.path("slad.db"), "SELECT id, message, body FROM outbox WHERE receiver = ? ORDER BY id",
                       name)
         place = {message: id for id, message, _ in outbox}
-        bodies = {message: body.encode() for _, message, body in outbox}
-        other = [a.id for a in receiver.attempts if bodies.get(a.id) != a.body or not a.signed()]
+        bodies = {message: json.loads(body) for _, message, body in outbox}
+        other = [a.id for a in receiver.attempts if bodies.get(a.id) != a.told]
         self.check(f"{name}: a message is always the same", not other, other[:5])
         first = list(dict.fromkeys(m.id for m in receiver.messages))
         self.check(f"{name} heard all", set(first) == set(place), (set(place) ^ set(first)))
