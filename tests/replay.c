@@ -6,7 +6,8 @@
  * Reads commands, one JSON object a line: {"now":MS,"post":[EVENT…],"on_error":"fail"},
  * {"now":MS,"get":"/v1/scores?…"}, {"now":MS,"order":"/v1/periods/2026-10/close?…","body":{…}},
  * {"now":MS,"ticket":{"source":…,"subject":…}},
- * {"now":MS,"verify":true}, {"now":MS,"restart":true}, {"now":MS,"outbox":true},
+ * {"now":MS,"verify":true}, {"now":MS,"restart":true} (or by another FILE),
+ * {"now":MS,"outbox":true},
  * {"now":MS,"evidence":"/v1/scores?…"}. Prints {"status":N,"body":…} for each. An order may name
  * another "method" than POST.
  *
@@ -289,17 +290,27 @@ pass(struct bench *b)
 	print(&a);
 }
 
+/* Another configuration; NULL: the same. */
+static void
+config_take(struct bench *b, const char *file)
+{
+	struct config *c = file == NULL ? config_ref(b->api.config) : command_config(file);
+
+	if (c == NULL)
+		die("that is no configuration");
+	config_unref(b->api.config);
+	b->api.config = c;
+}
+
 static void
 reload(struct bench *b, const char *file)
 {
-	struct config *c = command_config(file);
 	struct answer a = ANSWER_INIT;
 	struct err err;
 
-	if (c == NULL || engine_configure(b->engine, c, virtual_now, NULL, NULL, &err) != 0)
-		die(c == NULL ? "that is no configuration" : err.msg);
-	config_unref(b->api.config);
-	b->api.config = c;
+	config_take(b, file);
+	if (engine_configure(b->engine, b->api.config, virtual_now, NULL, NULL, &err) != 0)
+		die(err.msg);
 	answer_json(&a, 200, json_object());
 	print(&a);
 }
@@ -402,6 +413,7 @@ run(struct bench *b, const json_t *command)
 		outbox(b);
 	else if (json_object_get(command, "restart") != NULL) {
 		end(b);
+		config_take(b, json_string_value(json_object_get(command, "restart")));
 		start(b);
 		puts("{\"status\":200,\"body\":{}}");
 		fflush(stdout);

@@ -197,8 +197,7 @@ class Teller:
         elif words in (["restart"], ["stop"], ["start"]):
             self.life(line, words[0])
         elif words == ["reload"]:
-            text = "\n".join(text for _, text in line.block)
-            self.ask(line, reload=self.configuration(self.story.configuration(textwrap.dedent(text))))
+            self.ask(line, reload=self.below(line))
         elif words == ["import"]:
             below = [Line(number, text.strip(), line.day) for number, text in line.block]
             self.post(line, [one for each in below for one in self.story.happenings(each, each.words)])
@@ -219,7 +218,12 @@ class Teller:
             raise line.wrong("slad is stopped" if self.down else "slad runs")
         self.down = word == "stop"
         if not self.down:
-            self.ask(line, restart=True)
+            self.ask(line, restart=self.below(line) if line.block else True)
+
+    def below(self, line):
+        """The configuration that is indented under a line, as a file."""
+        text = "\n".join(text for _, text in line.block)
+        return self.configuration(self.story.configuration(textwrap.dedent(text)))
 
     # Orders
 
