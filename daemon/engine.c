@@ -360,11 +360,16 @@ look(struct engine *e, int64_t now, struct err *err)
 static int
 orders_carry_out(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
 {
-	const struct act act = {e->store, e->config, now};
+	bool moved = false;
+	const struct act act = {e->store, e->config, now, &moved};
 
 	for (size_t i = 0; i < w->orders; i++) {
 		if (w->order[i]->carry_out(w->order[i], &act, err) != 0)
 			return -1;
+	}
+	if (moved) {
+		e->told = true;
+		e->watch_next = now;
 	}
 	return 0;
 }

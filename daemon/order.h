@@ -30,13 +30,15 @@ struct act {
 	struct store *store; /* within the step's transaction */
 	const struct config *config;
 	int64_t now;
+	bool *moved; /* set: alerts or what silences them did, so the rules are looked at at once */
 };
 
 struct order {
 	int (*carry_out)(struct order *o, const struct act *act, struct err *err);
 	struct arena *arena; /* lives as long as the order */
 	struct request request; /* its segments and parameters */
-	json_t *body; /* an object; an empty one where none was sent */
+	json_t *body; /* an object; an empty one where none was sent; of a DELETE, which has no
+			 body, the parameters `by` and `note` */
 	const char *by; /* who asks: `by` of the body, else the token's name, else "operator" */
 	const char *note; /* `note` of the body, or "" */
 	struct answer answer; /* for carry_out to fill */

@@ -1,11 +1,13 @@
 #include "routes.h"
 
+#include "alert_order.h"
 #include "api.h"
 #include "closing.h"
 #include "delivery.h"
 #include "improvement.h"
 #include "ingest.h"
 #include "order.h"
+#include "silence_order.h"
 
 const struct route routes[] = {
     {METHOD_POST, "/v1/events", SCOPE_INGEST, NULL, ingest_events, NULL},
@@ -23,6 +25,13 @@ const struct route routes[] = {
     {METHOD_POST, "/v1/deliveries/{id}/retry", SCOPE_OPERATE, NULL, order_take, delivery_retry},
     {METHOD_GET, "/v1/receivers", SCOPE_READ, api_receivers, NULL, NULL},
     {METHOD_POST, "/v1/receivers/{name}/test", SCOPE_OPERATE, NULL, order_take, delivery_test},
+    {METHOD_POST, "/v1/alerts/{id}/ack", SCOPE_OPERATE, NULL, order_take, alert_order},
+    {METHOD_POST, "/v1/alerts/{id}/note", SCOPE_OPERATE, NULL, order_take, alert_order},
+    {METHOD_POST, "/v1/alerts/{id}/close", SCOPE_OPERATE, NULL, order_take, alert_order},
+    {METHOD_GET, "/v1/silences", SCOPE_READ, api_silences, NULL, NULL},
+    {METHOD_GET, "/v1/silences/{id}", SCOPE_READ, api_silence, NULL, NULL},
+    {METHOD_POST, "/v1/silences", SCOPE_OPERATE, NULL, order_take, silence_create},
+    {METHOD_DELETE, "/v1/silences/{id}", SCOPE_OPERATE, NULL, order_take, silence_lift},
     {METHOD_GET, "/v1/periods", SCOPE_READ, api_periods, NULL, NULL},
     {METHOD_GET, "/v1/periods/{window}", SCOPE_READ, api_period, NULL, NULL},
     {METHOD_GET, "/v1/periods/{window}/moves", SCOPE_READ, api_period_moves, NULL, NULL},

@@ -28,6 +28,12 @@ struct watched {
 int watch_step(
     struct store *s, const struct config *c, int64_t now, struct watched *watched, struct err *err);
 
+struct act;
+
+/* A person closes a firing alert: `line` is what the history gets, `reason` what receivers hear. */
+int watch_close(const struct act *act, struct stored_alert *row, const struct alert_line *line,
+    const char *reason, struct err *err);
+
 /* The time zone that a rule's or a question's window lies in: its agreement's, else the daemon's.
  */
 const struct zone *watch_zone(const struct config *c, const char *agreement, int64_t now);

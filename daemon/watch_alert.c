@@ -1,10 +1,8 @@
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/stamp.h"
-#include "codec/alert_event.h"
 #include "domain/score.h"
+#include "order.h"
 #include "watch_inside.h"
 
 /* What the pure alert knows of a stored one. */
@@ -42,56 +40,6 @@ watch_alert_set(struct stored_alert *row, const struct alert *a)
 	row->b = a->b;
 }
 
-/* Writes the message for the receiver at a place of the rule's list. */
-static int
-tell(struct watch *w, const struct rule *rule, const struct stored_alert *row, enum alert_move move,
-    size_t place, struct err *err)
-{
-	struct buf body = BUF_INIT(ALERT_EVENT_MAX);
-	struct alert state = watch_alert(row);
-	struct alert_event e = {
-	    .move = move, .time = w->now, .rule = rule, .state = &state, .reason = row->reason};
-	struct window window;
-	char id[32], message[96];
-	int rc = -1;
-
-	snprintf(id, sizeof(id), "%" PRId64, row->id);
-	snprintf(message, sizeof(message), "slad_%s_%" PRId64 "_%s_%zu", id, w->now,
-	    move_names[move], place);
-	memcpy(e.scope, row->scope, sizeof(e.scope));
-	e.id = message;
-	e.alert = id;
-	e.about = row->about;
-	e.window = rule_has_value(rule) ? &window : NULL;
-	if ((e.window == NULL ||
-		window_named(rule->window, watch_zone(w->config, row->scope[DIM_AGREEMENT], w->now),
-		    w->now, &window, err) == 0) &&
-	    alert_event_text(&e, &body, err) == 0)
-		rc = store_outbox_add(
-		    w->store, message, rule->notify[place], row->id, w->now, buf_text(&body), err);
-	w->result.told = true;
-	buf_free(&body);
-	return rc;
-}
-
-/* Nobody is told that what they are told does not reach them. */
-static bool
-hears(const struct rule *rule, const struct stored_alert *row, const char *receiver)
-{
-	return rule->kind != RULE_DELIVERY || strcmp(row->subject, receiver) != 0;
-}
-
-static int
-tell_all(struct watch *w, const struct rule *rule, const struct stored_alert *row,
-    enum alert_move move, struct err *err)
-{
-	for (size_t i = 0; move != MOVE_NONE && i < rule->receivers; i++) {
-		if (hears(rule, row, rule->notify[i]) && tell(w, rule, row, move, i, err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
 /* Stores what became of an alert; one that never fired leaves no trace. */
 static int
 keep(struct watch *w, struct stored_alert *row, const struct alert *after, struct err *err)
@@ -102,15 +50,39 @@ keep(struct watch *w, struct stored_alert *row, const struct alert *after, struc
 	return store_alert_save(w->store, row, err);
 }
 
-/* A move, as the history has it. */
+/* What became of it, as the history has it: one that was closed resolves untold. */
 static int
-remember(struct watch *w, const struct stored_alert *row, enum alert_move move, struct err *err)
+remember(struct watch *w, const struct stored_alert *row, enum alert_state before,
+    enum alert_move move, const char *reason, struct err *err)
 {
-	const struct alert_line line = {.at = w->now,
-	    .what = move_names[move],
-	    .note = move == MOVE_RESOLVED ? row->reason : level_names[row->level]};
+	struct alert_line line = {.at = w->now, .what = move_names[move]};
 
-	return move == MOVE_NONE ? 0 : store_alert_history_add(w->store, row->id, &line, err);
+	if (before == ALERT_CLOSED && row->state == ALERT_RESOLVED)
+		line.what = move_names[MOVE_RESOLVED];
+	else if (move == MOVE_NONE)
+		return 0;
+	line.note = row->state == ALERT_RESOLVED ? reason : level_names[row->level];
+	return store_alert_history_add(w->store, row->id, &line, err);
+}
+
+/* What a move entails: it is stored, remembered, told. */
+static int
+moved(struct watch *w, const struct rule *rule, struct stored_alert *row, const struct alert *after,
+    enum alert_move move, const char *reason, struct err *err)
+{
+	enum alert_state before = (enum alert_state)row->state;
+
+	if (move == MOVE_RESOLVED)
+		row->reason = reason;
+	if (move == MOVE_FIRED || move == MOVE_CHANGED)
+		row->leveled = w->now;
+	if (after->state != ALERT_FIRING)
+		row->silence = 0;
+	if (keep(w, row, after, err) != 0 || remember(w, row, before, move, reason, err) != 0)
+		return -1;
+	if (move == MOVE_RESOLVED)
+		return watch_tell_end(w, rule, row, err);
+	return watch_tell(w, rule, row, err);
 }
 
 void
@@ -127,20 +99,12 @@ watch_give(struct watch *w, const struct rule *rule, struct stored_alert *row,
 	struct alert after = watch_alert(row);
 	struct rule scaled = *rule; /* `min` as A and B are counted */
 	enum alert_move move;
-	int64_t next;
 
 	if (rule->kind == RULE_SCORE)
 		scaled.min *= rule_has_least(rule) ? score_unit_b(rule->indicator) : 0;
 	move = alert_step(&scaled, &after, reading, w->now);
-	next = alert_next(rule, &after);
-
-	if (move == MOVE_RESOLVED)
-		row->reason = reason;
-	watch_at(w, next);
-	row->told = row->told || move == MOVE_FIRED;
-	if (keep(w, row, &after, err) != 0 || remember(w, row, move, err) != 0)
-		return -1;
-	return tell_all(w, rule, row, move, err);
+	watch_at(w, alert_next(rule, &after));
+	return moved(w, rule, row, &after, move, reason, err);
 }
 
 /* Whether its agreement is no longer configured. */
@@ -175,10 +139,29 @@ watch_end(struct watch *w, const struct rule *rule, struct stored_alert *row, co
 	struct alert after = watch_alert(row);
 	enum alert_move move = alert_end(&after, w->now);
 
+	return moved(w, rule, row, &after, move, reason, err);
+}
+
+int
+watch_close(const struct act *act, struct stored_alert *row, const struct alert_line *line,
+    const char *reason, struct err *err)
+{
+	struct watch w = {.store = act->store,
+	    .config = act->config,
+	    .now = act->now,
+	    .result.next = STAMP_NEVER};
+	struct alert after = watch_alert(row);
+	struct rule rule = watch_rule(&w, row);
+	int rc = -1;
+
+	alert_close(&after, w.now);
 	row->reason = reason;
-	if (keep(w, row, &after, err) != 0 || remember(w, row, move, err) != 0)
-		return -1;
-	return tell_all(w, rule, row, move, err);
+	row->silence = 0;
+	if (keep(&w, row, &after, err) == 0 &&
+	    store_alert_history_add(w.store, row->id, line, err) == 0)
+		rc = watch_tell_end(&w, &rule, row, err);
+	arena_free(&w.arena);
+	return rc;
 }
 
 struct stored_alert
@@ -193,7 +176,8 @@ watch_fresh(const struct rule *rule)
 	    .kind = (int)rule->kind,
 	    .subject = "",
 	    .acked = STAMP_NEVER,
-	    .escalated = STAMP_NEVER};
+	    .escalated = STAMP_NEVER,
+	    .leveled = STAMP_NEVER};
 
 	memcpy(row.scope, rule->where, sizeof(row.scope));
 	watch_alert_set(&row, &fresh);
@@ -243,6 +227,22 @@ watch_is_of(const struct rule *rule, const struct stored_alert *row)
 			of = rule->where[d] == NULL || same_text(row->scope[d], rule->where[d]);
 	}
 	return of;
+}
+
+struct rule
+watch_rule(const struct watch *w, const struct stored_alert *row)
+{
+	int indicator = indicator_find(row->indicator);
+
+	for (size_t i = 0; i < w->config->rules; i++) {
+		if (watch_is_of(&w->config->rule[i], row))
+			return w->config->rule[i];
+	}
+	return (struct rule){.name = row->rule,
+	    .kind = (enum rule_kind)row->kind,
+	    .indicator = indicator < 0 ? 0 : (enum indicator)indicator,
+	    .window = row->window,
+	    .cohort = (enum cohort)row->cohort};
 }
 
 int

@@ -2,7 +2,8 @@
  * watch_inside: a look at the rules from within, for the files watch*.c alone.
  *
  * watch.c        all rules in turn, and the alerts whose rule is gone
- * watch_alert.c  an alert takes a reading: it is moved, stored, and told of
+ * watch_alert.c  an alert takes a reading, or ends: it is moved, stored, remembered
+ * watch_tell.c   who hears of that: silences, escalation
  * watch_scores.c readings of rules about a score
  * watch_budget.c how fast an objective's allowance is used up
  * watch_excluded.c the share of excluded tickets
@@ -16,6 +17,7 @@
 
 #include <jansson.h>
 
+#include "store/store_silence.h"
 #include "watch.h"
 
 struct watch {
@@ -26,6 +28,9 @@ struct watch {
 	struct stored_alert *live;
 	int live_count;
 	bool *seen; /* beside live: its group gave a reading */
+	struct stored_silence *silence; /* that are not over */
+	int silences;
+	bool silences_read;
 	struct watched result;
 };
 
@@ -67,6 +72,21 @@ void watch_at(struct watch *w, int64_t t);
  * is a JSON object, taken over. Without `data` it stays as it is. */
 int watch_leveled(struct watch *w, const struct rule *rule, struct stored_alert *fresh,
     json_t *about, bool data, enum level held, struct err *err);
+
+/* The rule that an alert is of; or, if the configuration has none, what the alert knows of it. */
+struct rule watch_rule(const struct watch *w, const struct stored_alert *row);
+
+/* Brings what receivers know of a stored alert in line with what it is, if it fires: they hear that
+ * it fired, that its level is another, and others that nobody acknowledged it; or nothing while a
+ * silence names it. It does nothing where there is nothing to do. */
+int watch_tell(struct watch *w, const struct rule *rule, struct stored_alert *row, struct err *err);
+
+/* Tells those who heard of an alert that it is over, for its reason. */
+int watch_tell_end(
+    struct watch *w, const struct rule *rule, const struct stored_alert *row, struct err *err);
+
+/* The same as watch_tell() for all live ones, whether a reading was given or not. */
+int watch_tell_all(struct watch *w, struct err *err);
 
 /* The rules of each kind. */
 int watch_scores(struct watch *w, const struct rule *rule, struct err *err);

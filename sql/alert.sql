@@ -1,29 +1,36 @@
 -- name: alert_add
 INSERT INTO alert (rule, indicator, agreement, service, priority, team, state, level, candidate,
     candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
-    window, cohort, kind, subject, about, told, acked, acked_by, escalated)
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated,
+    leveled, silence)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-    ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28);
+    ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30);
 
 -- name: alert_set
 UPDATE alert SET state = ?2, level = ?3, candidate = ?4, candidate_since = ?5, since = ?6,
     fired = ?7, resolved = ?8, no_data = ?9, good = ?10, total = ?11, a = ?12, b = ?13,
-    reason = ?14, about = ?15, told = ?16, acked = ?17, acked_by = ?18, escalated = ?19
+    reason = ?14, about = ?15, told = ?16, acked = ?17, acked_by = ?18, escalated = ?19,
+    leveled = ?20, silence = ?21
 WHERE id = ?1;
 
 -- name: alert_delete
 DELETE FROM alert WHERE id = ?1;
 
+-- name: alert_history_delete
+DELETE FROM alert_history WHERE alert = ?1;
+
 -- name: alert_live
 SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
     candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
-    window, cohort, kind, subject, about, told, acked, acked_by, escalated
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated, leveled,
+    silence
 FROM alert WHERE state IN (1, 2, 4) ORDER BY id;
 
 -- name: alert_about
 SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
     candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
-    window, cohort, kind, subject, about, told, acked, acked_by, escalated
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated, leveled,
+    silence
 FROM alert WHERE subject = ?1 AND state IN (1, 2, 4) ORDER BY id;
 
 -- name: alert_history_add
@@ -37,13 +44,20 @@ WHERE alert = ?1 ORDER BY id;
 -- name: alert_page
 SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
     candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
-    window, cohort, kind, subject, about, told, acked, acked_by, escalated
-FROM alert WHERE id < ?1 AND (?2 < 0 OR state = ?2) ORDER BY id DESC LIMIT ?3;
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated, leveled,
+    silence
+FROM alert
+WHERE id < ?1 AND (?2 < 0 OR state = ?2) AND (?3 IS NULL OR rule = ?3)
+    AND (?4 = 0 OR CASE state WHEN 1 THEN candidate ELSE level END = ?4)
+    AND (?5 IS NULL OR agreement = ?5) AND (?6 IS NULL OR service = ?6)
+    AND fired >= ?7 AND (fired < ?8 OR ?9)
+ORDER BY id DESC LIMIT ?10;
 
 -- name: alert_fired
 SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
     candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
-    window, cohort, kind, subject, about, told, acked, acked_by, escalated
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated, leveled,
+    silence
 FROM alert
 WHERE (agreement = ?1 OR agreement IS NULL) AND fired >= ?2 AND fired < ?3
 ORDER BY fired DESC, id DESC LIMIT ?4;
@@ -51,7 +65,8 @@ ORDER BY fired DESC, id DESC LIMIT ?4;
 -- name: alert_get
 SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
     candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
-    window, cohort, kind, subject, about, told, acked, acked_by, escalated
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated, leveled,
+    silence
 FROM alert WHERE id = ?1;
 
 -- name: alert_counts

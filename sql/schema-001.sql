@@ -101,8 +101,9 @@ CREATE TABLE entry (
 CREATE INDEX entry_about ON entry (kind, agreement);
 
 -- Alerts and what they have to tell: not folded, never rebuilt. kind: of its rule; subject: what
--- tells its alerts apart beside the scope; about: what it is about, as JSON; told: receivers heard
--- that it fired.
+-- tells its alerts apart beside the scope; about: what it is about, as JSON; told: the level that
+-- receivers heard last, 0 none; leveled: when it came to its level, or they heard of that later;
+-- silence: what keeps it from them, 0 nothing.
 CREATE TABLE alert (
     id INTEGER PRIMARY KEY,
     rule TEXT NOT NULL,
@@ -132,7 +133,9 @@ CREATE TABLE alert (
     told INTEGER NOT NULL,
     acked INTEGER NOT NULL,
     acked_by TEXT,
-    escalated INTEGER NOT NULL
+    escalated INTEGER NOT NULL,
+    leveled INTEGER NOT NULL,
+    silence INTEGER NOT NULL
 );
 CREATE INDEX alert_state ON alert (state);
 CREATE INDEX alert_fired ON alert (fired);
@@ -151,6 +154,27 @@ CREATE TABLE alert_history (
     verification TEXT
 );
 CREATE INDEX alert_history_of ON alert_history (alert);
+
+-- Alerts that receivers are not to hear of, from `start` to `until`, or `ended` by a person before
+-- that. Never deleted. level: 0 is any; so is NULL of the others.
+CREATE TABLE silence (
+    id INTEGER PRIMARY KEY,
+    created INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
+    rule TEXT,
+    level INTEGER NOT NULL,
+    agreement TEXT,
+    service TEXT,
+    priority TEXT,
+    team TEXT,
+    by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    ended_by TEXT,
+    ended_note TEXT
+);
+CREATE INDEX silence_until ON silence (until);
 
 -- state: 0 to be sent, 1 delivered, 2 failed for good.
 -- state: 0 waiting, 1 delivered, 2 failed. begun: its first attempt, 0: none yet; its day of attempts

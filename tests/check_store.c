@@ -247,8 +247,6 @@ START_TEST(alerts_live_and_rest)
 	ck_assert_int_eq(store_alerts_live(s, &arena, &list, &err), 0);
 	ck_assert_int_eq(store_alert(s, a.id, &arena, &back, &err), 1);
 	ck_assert_str_eq(back.reason, "cleared");
-	ck_assert_int_eq(store_alerts_page(s, INT64_MAX, 3, 10, &arena, &list, &err), 1);
-	ck_assert_int_eq(store_alerts_page(s, INT64_MAX, 2, 10, &arena, &list, &err), 0);
 }
 END_TEST
 

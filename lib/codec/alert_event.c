@@ -12,6 +12,7 @@ static const char *const types[MOVES] = {
     [MOVE_FIRED] = "slad.alert.fired",
     [MOVE_CHANGED] = "slad.alert.changed",
     [MOVE_RESOLVED] = "slad.alert.resolved",
+    [MOVE_ESCALATED] = "slad.alert.escalated",
 };
 
 static json_t *

@@ -8,7 +8,7 @@
  *     "b":100,"threshold":0.95,"window":{"name":"24h","from":"…","to":"…"},"since":"…",
  *     "explain":"/v1/scores/timely_response_rate/tickets?counted=bad&from=…&to=…&…"}}
  *
- * - type is slad.alert.fired, .changed or .resolved; subject is the alert.
+ * - type is slad.alert.fired, .changed, .resolved or .escalated; subject is the alert.
  * - scope has the dimensions that the alert is about, and no others; "" is a ticket without one.
  * - value is null while there was no data; it is clamped to [0, 1] like that of a score.
  * - threshold is the rule's `below` of the alert's level; null if the rule has none there (any

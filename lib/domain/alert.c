@@ -15,6 +15,7 @@ const char *const move_names[MOVES] = {
     [MOVE_FIRED] = "fired",
     [MOVE_CHANGED] = "changed",
     [MOVE_RESOLVED] = "resolved",
+    [MOVE_ESCALATED] = "escalated",
 };
 
 static const bool successors[ALERT_STATES][ALERT_STATES] = {

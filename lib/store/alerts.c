@@ -7,17 +7,19 @@ store_alert_save(struct store *s, struct stored_alert *a, struct err *err)
 	enum query q = a->id == 0 ? QUERY_ALERT_ADD : QUERY_ALERT_SET;
 
 	if (a->id == 0)
-		statement(s, q, "ttttttiiiiiiiiiiiittiittiiti", a->rule, a->indicator, a->scope[0],
-		    a->scope[1], a->scope[2], a->scope[3], (int64_t)a->state, (int64_t)a->level,
-		    (int64_t)a->candidate, a->candidate_since, a->since, a->fired, a->resolved,
-		    (int64_t)a->no_data, a->good, a->total, a->a, a->b, a->reason, a->window,
-		    (int64_t)a->cohort, (int64_t)a->kind, a->subject, a->about, (int64_t)a->told,
-		    a->acked, a->acked_by, a->escalated);
+		statement(s, q, "ttttttiiiiiiiiiiiittiittiitiii", a->rule, a->indicator,
+		    a->scope[0], a->scope[1], a->scope[2], a->scope[3], (int64_t)a->state,
+		    (int64_t)a->level, (int64_t)a->candidate, a->candidate_since, a->since,
+		    a->fired, a->resolved, (int64_t)a->no_data, a->good, a->total, a->a, a->b,
+		    a->reason, a->window, (int64_t)a->cohort, (int64_t)a->kind, a->subject,
+		    a->about, (int64_t)a->told, a->acked, a->acked_by, a->escalated, a->leveled,
+		    a->silence);
 	else
-		statement(s, q, "iiiiiiiiiiiiittiiti", a->id, (int64_t)a->state, (int64_t)a->level,
-		    (int64_t)a->candidate, a->candidate_since, a->since, a->fired, a->resolved,
-		    (int64_t)a->no_data, a->good, a->total, a->a, a->b, a->reason, a->about,
-		    (int64_t)a->told, a->acked, a->acked_by, a->escalated);
+		statement(s, q, "iiiiiiiiiiiiittiitiii", a->id, (int64_t)a->state,
+		    (int64_t)a->level, (int64_t)a->candidate, a->candidate_since, a->since,
+		    a->fired, a->resolved, (int64_t)a->no_data, a->good, a->total, a->a, a->b,
+		    a->reason, a->about, (int64_t)a->told, a->acked, a->acked_by, a->escalated,
+		    a->leveled, a->silence);
 	if (statement_run(s, q, err) != 0)
 		return -1;
 	if (a->id == 0)
@@ -28,6 +30,9 @@ store_alert_save(struct store *s, struct stored_alert *a, struct err *err)
 int
 store_alert_delete(struct store *s, int64_t id, struct err *err)
 {
+	statement(s, QUERY_ALERT_HISTORY_DELETE, "i", id);
+	if (statement_run(s, QUERY_ALERT_HISTORY_DELETE, err) != 0)
+		return -1;
 	statement(s, QUERY_ALERT_DELETE, "i", id);
 	return statement_run(s, QUERY_ALERT_DELETE, err);
 }
@@ -56,10 +61,12 @@ alert_read(sqlite3_stmt *st, struct arena *a)
 	    .kind = sqlite3_column_int(st, 22),
 	    .subject = column_text(st, 23, a),
 	    .about = column_text(st, 24, a),
-	    .told = sqlite3_column_int(st, 25) != 0,
+	    .told = sqlite3_column_int(st, 25),
 	    .acked = sqlite3_column_int64(st, 26),
 	    .acked_by = column_text(st, 27, a),
-	    .escalated = sqlite3_column_int64(st, 28)};
+	    .escalated = sqlite3_column_int64(st, 28),
+	    .leveled = sqlite3_column_int64(st, 29),
+	    .silence = sqlite3_column_int64(st, 30)};
 
 	for (int d = 0; d < DIMENSIONS; d++)
 		r.scope[d] = column_text(st, 3 + d, a);
@@ -119,10 +126,14 @@ store_alerts_about(struct store *s, const char *subject, struct arena *a,
 }
 
 int
-store_alerts_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
+store_alerts_page(struct store *s, const struct alerts_wanted *w, struct arena *a,
     struct stored_alert **list, struct err *err)
 {
-	statement(s, QUERY_ALERT_PAGE, "iii", below, (int64_t)state, (int64_t)limit);
+	bool whenever = w->from == INT64_MIN && w->to == INT64_MAX;
+
+	statement(s, QUERY_ALERT_PAGE, "iitittiiii", w->below, (int64_t)w->state, w->rule,
+	    (int64_t)w->level, w->agreement, w->service, w->from, w->to, (int64_t)whenever,
+	    (int64_t)w->limit);
 	return alerts_read(s, QUERY_ALERT_PAGE, a, list, err);
 }
 

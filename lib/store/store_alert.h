@@ -21,10 +21,12 @@ struct stored_alert {
 	int kind; /* enum rule_kind */
 	const char *subject; /* what tells its alerts apart beside the scope; "" */
 	const char *about; /* what it is about, as JSON, or NULL */
-	bool told; /* receivers heard that it fired */
+	int told; /* the level that receivers heard last; 0: nothing */
 	int64_t acked; /* STAMP_NEVER */
 	const char *acked_by; /* NULL */
 	int64_t escalated; /* STAMP_NEVER */
+	int64_t leveled; /* it came to its level, or receivers heard of that later */
+	int64_t silence; /* what keeps it from receivers while it fires; 0: nothing */
 };
 
 /* A line of its history: "fired", "changed", "acknowledged", "noted", "escalated", "closed",
@@ -35,18 +37,26 @@ struct alert_line {
 };
 
 int store_alert_save(struct store *s, struct stored_alert *a, struct err *err); /* sets id if 0 */
-int store_alert_delete(struct store *s, int64_t id, struct err *err);
+int store_alert_delete(struct store *s, int64_t id, struct err *err); /* and its history */
 int store_alert(
     struct store *s, int64_t id, struct arena *a, struct stored_alert *alert, struct err *err);
 
+/* What a page of alerts is restricted to. */
+struct alerts_wanted {
+	int64_t below; /* an id */
+	int state, level; /* -1, 0: any; of a pending one the level of its candidate */
+	const char *rule, *agreement, *service; /* NULL: any */
+	int64_t from, to; /* when it fired; INT64_MIN and INT64_MAX: whether it did or not */
+	int limit;
+};
+
 /* Those that are pending, firing or closed by a person; those of them that have a subject; or a
- * page of all, newest first, below an id, in a state (-1:
- * any). In the arena; they return how many, or -1. */
+ * page of all, newest first. In the arena; they return how many, or -1. */
 int store_alerts_live(
     struct store *s, struct arena *a, struct stored_alert **list, struct err *err);
 int store_alerts_about(struct store *s, const char *subject, struct arena *a,
     struct stored_alert **list, struct err *err);
-int store_alerts_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
+int store_alerts_page(struct store *s, const struct alerts_wanted *w, struct arena *a,
     struct stored_alert **list, struct err *err);
 
 int store_alert_history_add(

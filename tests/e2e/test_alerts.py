@@ -182,7 +182,9 @@ class Lists(Case):
         rest = self.slad.get("/v1/alerts", limit=2, cursor=page["next"])
         self.assertEqual(page["alerts"] + rest["alerts"], everything)
         self.assertIsNone(rest["next"])
-        self.assertEqual(self.slad.get(f"/v1/alerts/{everything[0]['id']}"), everything[0])
+        one = self.slad.get(f"/v1/alerts/{everything[0]['id']}")
+        self.assertEqual([line["what"] for line in one.pop("history")], ["fired"])
+        self.assertEqual(one, everything[0])
         self.assertEqual(self.slad.ask("GET", f"/v1/alerts/{everything[0]['id']}x").status, 404)
         self.assertEqual(self.alerts(state="resolved"), [])
         text = self.slad.ask("GET", "/alerts", state="firing").text

@@ -198,6 +198,7 @@ class Teller:
             self.life(line, words[0])
         elif words == ["reload"]:
             self.ask(line, reload=self.below(line))
+            self.collect(line)
         elif words == ["import"]:
             below = [Line(number, text.strip(), line.day) for number, text in line.block]
             self.post(line, [one for each in below for one in self.story.happenings(each, each.words)])
@@ -232,7 +233,7 @@ class Teller:
         if len(words) > 2 and words[-2] == "refused":
             refused, words = int(words[-1]), words[:-2]
         who, verb, rest = words[0], words[1] if len(words) > 1 else "", words[2:]
-        method, body = "POST", {"by": who}
+        deletes, body = False, {"by": who}
         if verb in ORDERS:
             scope = {name: value for name, value in given.items() if name not in SAID}
             target = f"/v1/alerts/{self.alert(line, rest, scope)}/{ORDERS[verb]}"
@@ -241,7 +242,7 @@ class Teller:
             target = "/v1/silences"
             body.update({name: self.story.value(line, "", name, value) for name, value in given.items()})
         elif verb == "ends" and rest[:1] == ["silence"]:
-            method, body = "DELETE", None
+            deletes, body = True, None
             target = f"/v1/silences/{rest[1]}?" + urllib.parse.urlencode({"by": who})
         elif verb == "retries" and rest[:1] and rest[0].isdigit():
             target = f"/v1/deliveries/{self.failed(line, int(rest[0]))}/retry"
@@ -249,7 +250,7 @@ class Teller:
             target = f"/v1/receivers/{rest[0]}/test"
         else:
             raise line.wrong("there is no such line; README says what there is")
-        answer = self.ask(line, order=target, method=method, body=body)
+        answer = self.ask(line, order=target, body=body, **({"method": "DELETE"} if deletes else {}))
         if answer["status"] != refused and (refused is not None or answer["status"] >= 300):
             raise line.wrong(f"{line.text}\nwas answered {answer['status']}: "
                              f"{json.dumps(answer['body'], ensure_ascii=False)}")
