@@ -125,10 +125,9 @@ ask(struct bench *b, const char *target)
 	struct arena arena = {0};
 	const struct route *route;
 	const char *allow;
-	struct request r;
+	struct request r = {0};
 	struct err err;
 
-	memset(&r, 0, sizeof(r));
 	step(b, NULL, NULL);
 	if (request_parse(&r, METHOD_GET, target, &arena, &err) != 0)
 		answer_problem(&a, 400, "%s", err.msg);
@@ -153,11 +152,10 @@ post(struct bench *b, const json_t *command)
 	struct answer a = ANSWER_INIT;
 	struct arena arena = {0};
 	char target[64], *body = json_dumps(json_object_get(command, "post"), 0);
-	struct request r;
+	struct request r = {0};
 	struct err err;
 	struct job *job;
 
-	memset(&r, 0, sizeof(r));
 	snprintf(
 	    target, sizeof(target), "/v1/events?on_error=%s", on_error == NULL ? "fail" : on_error);
 	if (request_parse(&r, METHOD_POST, target, &arena, &err) != 0)
@@ -183,11 +181,10 @@ order(struct bench *b, const json_t *command)
 	const struct route *route;
 	char *body = json_dumps(json_object_get(command, "body"), 0);
 	const char *allow;
-	struct request r;
+	struct request r = {0};
 	struct err err;
 	struct job *job;
 
-	memset(&r, 0, sizeof(r));
 	if (request_parse(&r, deletes ? METHOD_DELETE : METHOD_POST, text_of(command, "order"),
 		&arena, &err) != 0)
 		die(err.msg);
@@ -414,10 +411,9 @@ evidence(struct bench *b, const json_t *command)
 	json_t *list = json_array();
 	struct arena arena = {0};
 	struct question q;
-	struct request r;
+	struct request r = {0};
 	struct err err;
 
-	memset(&r, 0, sizeof(r));
 	if (request_parse(&r, METHOD_GET, text_of(command, "evidence"), &arena, &err) != 0 ||
 	    question_read(&b->api, &r, names, &arena, &q, &err) != 0 ||
 	    evidence_walk(b->api.reader, b->api.config, &q.query, item, list, &err) != 0)
