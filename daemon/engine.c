@@ -27,6 +27,7 @@ engine_new(struct store *s, struct config *c, int64_t now,
 	struct engine *e = mem_alloc(1, sizeof(*e));
 
 	e->store = e->batch.store = e->batch.log = s;
+	e->events = watch_events_new(s);
 	e->config = config_ref(c);
 	e->watched = INT64_MIN / 2;
 	e->changed = e->told = true;
@@ -44,6 +45,7 @@ engine_free(struct engine *e)
 	if (e == NULL)
 		return;
 	fold_drop(&e->batch);
+	watch_events_free(e->events);
 	config_unref(e->config);
 	free(e);
 }
@@ -58,6 +60,8 @@ engine_configure(struct engine *e, struct config *c, int64_t now,
 	e->config = config_ref(c);
 	e->changed = true;
 	rc = engine_judge(e, before, now, progress, context, err);
+	if (rc == 0)
+		rc = engine_watch(e, now, progress, context, err);
 	config_unref(before);
 	return rc;
 }
@@ -85,7 +89,7 @@ identity_key(struct arena *a, const struct event *e, size_t *len)
 static enum known
 known_as(const struct event *e, const char *body, size_t len)
 {
-	return e->len == len && memcmp(e->body, body, len) == 0 ? KNOWN_SAME : KNOWN_OTHER;
+	return event_same(e->body, e->len, body, len) ? KNOWN_SAME : KNOWN_OTHER;
 }
 
 /* Whether the log, or the same submission before it, has an event of its identity. */
@@ -377,13 +381,17 @@ orders_carry_out(struct engine *e, const struct engine_work *w, int64_t now, str
 static int
 transaction(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
 {
-	if (store_begin(e->store, err) != 0)
+	if (store_begin(e->store, err) != 0 ||
+	    watch_events_begin(e->events, e->config, now, true, err) != 0)
 		return -1;
 	e->batch.now = now;
+	e->batch.folded = watch_folded;
+	e->batch.folded_context = e->events;
 	if (work_apply(e, w, now, err) != 0 || engine_due(e, now, err) != 0 ||
 	    orders_carry_out(e, w, now, err) != 0)
 		return -1;
-	if (watch_is_due(e, now) && look(e, now, err) != 0)
+	if ((watch_is_due(e, now) && look(e, now, err) != 0) ||
+	    watch_events_end(e->events, &e->told, err) != 0)
 		return -1;
 	if (outbox_due(e->prune_next, now) && outbox_prune(e->store, now, &e->prune_next, err) != 0)
 		return -1;
@@ -394,10 +402,13 @@ int
 engine_step(struct engine *e, const struct engine_work *work, int64_t now, struct err *err)
 {
 	struct engine before = *e;
+	int rc = transaction(e, work, now, err);
 
-	if (transaction(e, work, now, err) == 0)
+	e->batch.folded = NULL;
+	if (rc == 0)
 		return 0;
 	fold_drop(&e->batch);
+	watch_events_forget(e->events);
 	store_rollback(e->store);
 	before.batch = e->batch;
 	before.changed = true;
@@ -414,6 +425,8 @@ engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err)
 		return -1;
 	if (e->changed && e->watched + WATCH_PAUSE < watch)
 		watch = e->watched + WATCH_PAUSE;
+	if (watch_events_next(e->events) < watch)
+		watch = watch_events_next(e->events);
 	*next = due < watch ? due : watch;
 	if (e->prune_next < *next)
 		*next = e->prune_next;

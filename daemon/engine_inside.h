@@ -11,11 +11,13 @@
 #include "engine.h"
 #include "fold.h"
 #include "snapshot.h"
+#include "watch.h"
 
 struct engine {
 	struct store *store;
 	struct config *config;
 	struct fold_batch batch;
+	struct watch_events *events;
 	int64_t watched, watch_next; /* the last look at the rules, and when time asks for one */
 	int64_t prune_next; /* when old messages are looked for */
 	bool changed; /* since then */
@@ -32,6 +34,12 @@ int engine_prepare(struct engine *e, int64_t now, void (*progress)(void *context
  * then what does not come from tickets alone is compared under the new one. */
 int engine_judge(struct engine *e, const struct config *before, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err);
+
+/* Lets rules about single tickets and events look at all open tickets, if these rules are others
+ * than when that was last done, or all was judged anew. What is of the past is neither told nor
+ * counted. */
+int engine_watch(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
+    void *context, struct err *err);
 
 struct recount;
 

@@ -4,6 +4,7 @@
 #include "api.h"
 #include "closing.h"
 #include "delivery.h"
+#include "handshake.h"
 #include "improvement.h"
 #include "ingest.h"
 #include "order.h"
@@ -11,6 +12,7 @@
 
 const struct route routes[] = {
     {METHOD_POST, "/v1/events", SCOPE_INGEST, NULL, ingest_events, NULL},
+    {METHOD_OPTIONS, "/v1/events", 0, handshake_answer, NULL, NULL},
     {METHOD_GET, "/v1/scores", SCOPE_READ, api_scores, NULL, NULL},
     {METHOD_GET, "/v1/scores/{id}/tickets", SCOPE_READ, api_score_tickets, NULL, NULL},
     {METHOD_GET, "/v1/evaluation", SCOPE_READ, api_evaluation, NULL, NULL},

@@ -29,14 +29,6 @@ orphan_end(struct watch *w, struct stored_alert *row, struct err *err)
 	return watch_end(w, &rule, row, reason, err);
 }
 
-/* Alerts of rules that wait for events, not for a look. */
-static void
-waiting_see(struct watch *w, const struct rule *rule)
-{
-	for (int i = 0; i < w->live_count; i++)
-		w->seen[i] = w->seen[i] || watch_is_of(rule, &w->live[i]);
-}
-
 static int
 rule_watch(struct watch *w, const struct rule *rule, struct err *err)
 {
@@ -49,12 +41,11 @@ rule_watch(struct watch *w, const struct rule *rule, struct err *err)
 	    [RULE_EXPIRY] = watch_expiry,
 	    [RULE_REPORT] = watch_report,
 	    [RULE_DELIVERY] = watch_delivery,
+	    [RULE_TICKET] = watch_waiting,
+	    [RULE_INSTANT] = watch_waiting,
 	};
 
-	if (watchers[rule->kind] != NULL)
-		return watchers[rule->kind](w, rule, err);
-	waiting_see(w, rule);
-	return 0;
+	return watchers[rule->kind](w, rule, err);
 }
 
 static int

@@ -209,6 +209,22 @@ watch_live(struct watch *w, const struct stored_alert *like)
 	return NULL;
 }
 
+/* Whether the subject of a ticket's or an event's alert names what the rule looks at. */
+static bool
+subject_fits(const struct rule *rule, const char *subject)
+{
+	const char *name = rule->kind == RULE_TICKET ? clock_kind_names[rule->clock]
+						     : instant_names[rule->instant];
+	size_t len = strlen(subject), n = strlen(name);
+
+	if (rule->kind == RULE_TICKET) {
+		while (len > 0 && subject[len - 1] != '/')
+			len--;
+		len -= len > 0;
+	}
+	return len > n && subject[len - n - 1] == '/' && memcmp(subject + len - n, name, n) == 0;
+}
+
 bool
 watch_is_of(const struct rule *rule, const struct stored_alert *row)
 {
@@ -226,6 +242,8 @@ watch_is_of(const struct rule *rule, const struct stored_alert *row)
 		else
 			of = rule->where[d] == NULL || same_text(row->scope[d], rule->where[d]);
 	}
+	if (rule->kind == RULE_TICKET || rule->kind == RULE_INSTANT)
+		of = of && subject_fits(rule, row->subject);
 	return of;
 }
 

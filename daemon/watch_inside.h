@@ -11,6 +11,9 @@
  * watch_quiet.c  a source that sends nothing
  * watch_papers.c assessments about to expire, reports about to be due
  * watch_delivery.c messages that failed for good
+ * watch_events.c what is known between steps of rules about single tickets and events
+ * watch_folded.c what these rules see of a ticket, an outage, a fact that was folded
+ * watch_past.c   what they would have fired for in the past, told of in one summary
  */
 #ifndef SLAD_DAEMON_WATCH_INSIDE_H
 #define SLAD_DAEMON_WATCH_INSIDE_H
@@ -96,5 +99,30 @@ int watch_quiet(struct watch *w, const struct rule *rule, struct err *err);
 int watch_expiry(struct watch *w, const struct rule *rule, struct err *err);
 int watch_report(struct watch *w, const struct rule *rule, struct err *err);
 int watch_delivery(struct watch *w, const struct rule *rule, struct err *err);
+
+/* Of rules that wait for events: moves what `for` and `keep` hold back. */
+int watch_waiting(struct watch *w, const struct rule *rule, struct err *err);
+
+struct subject;
+
+/* What is known between the steps, so that an ordinary event asks the store for nothing. */
+struct watch_events {
+	struct store *store;
+	const struct config *config;
+	int64_t now;
+	bool counts; /* what is of the past is counted */
+	bool loaded; /* what follows is as in the store */
+	struct subject *live; /* tickets, outages and facts that may have live alerts */
+	int64_t past_last; /* when something of the past was last learned of; STAMP_NEVER: never */
+	bool told;
+};
+
+/* Whether a ticket, an outage or a fact may have live alerts, by the key that begins the subjects
+ * of these. */
+bool watch_events_live(const struct watch_events *v, const char *key);
+void watch_events_live_add(struct watch_events *v, const char *key);
+
+/* Writes the summary for each receiver whose rules it is about, and forgets what it is about. */
+int watch_past_tell(struct watch_events *v, struct err *err);
 
 #endif

@@ -7,7 +7,25 @@
 #include "watch_inside.h"
 
 #define RECEIVERS_MAX 1000 /* receivers told of one alert */
+#define MESSAGE_NAME 96
 #define NOTE_MAX 4096 /* bytes of a line of the history */
+
+/* The name of a message. An alert may move twice in one millisecond: the later move's name says the
+ * next one that is free. 0 or -1. */
+static int
+message_name(struct watch *w, const struct stored_alert *row, enum alert_move move, size_t place,
+    char name[static MESSAGE_NAME], struct err *err)
+{
+	int64_t at = w->now;
+	int taken;
+
+	do {
+		snprintf(name, MESSAGE_NAME, "slad_%" PRId64 "_%" PRId64 "_%s_%zu", row->id, at++,
+		    move_names[move], place);
+		taken = store_outbox_has(w->store, name, err);
+	} while (taken > 0);
+	return taken;
+}
 
 /* Writes the message for the receiver at a place of a list. */
 static int
@@ -19,12 +37,12 @@ message_write(struct watch *w, const struct rule *rule, const struct stored_aler
 	struct alert_event e = {
 	    .move = move, .time = w->now, .rule = rule, .state = &state, .reason = row->reason};
 	struct window window;
-	char id[32], message[96];
+	char id[32], message[MESSAGE_NAME];
 	int rc = -1;
 
 	snprintf(id, sizeof(id), "%" PRId64, row->id);
-	snprintf(message, sizeof(message), "slad_%s_%" PRId64 "_%s_%zu", id, w->now,
-	    move_names[move], place);
+	if (message_name(w, row, move, place, message, err) != 0)
+		return -1;
 	memcpy(e.scope, row->scope, sizeof(e.scope));
 	e.id = message;
 	e.alert = id;

@@ -26,12 +26,15 @@ SELECT id, rule, indicator, agreement, service, priority, team, state, level, ca
     silence
 FROM alert WHERE state IN (1, 2, 4) ORDER BY id;
 
--- name: alert_about
+-- name: alert_under
 SELECT id, rule, indicator, agreement, service, priority, team, state, level, candidate,
     candidate_since, since, fired, resolved, no_data, good, total, a, b, reason,
-    window, cohort, kind, subject, about, told, acked, acked_by, escalated, leveled,
-    silence
-FROM alert WHERE subject = ?1 AND state IN (1, 2, 4) ORDER BY id;
+    window, cohort, kind, subject, about, told, acked, acked_by, escalated
+FROM alert INDEXED BY alert_subject
+WHERE subject >= ?1 AND subject < ?2 AND state IN (1, 2, 4) ORDER BY id;
+
+-- name: alert_subjects
+SELECT DISTINCT subject FROM alert WHERE state IN (1, 2, 4) AND kind IN (3, 4);
 
 -- name: alert_history_add
 INSERT INTO alert_history (alert, at, what, by, note, cause, measure, verification)
@@ -76,6 +79,9 @@ ORDER BY state, level, kind;
 -- name: outbox_add
 INSERT INTO outbox (message, receiver, alert, created, body, state, attempts, next, status, error)
 VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?4, 0, '');
+
+-- name: outbox_has
+SELECT 1 FROM outbox WHERE message = ?1;
 
 -- name: outbox_lanes
 SELECT DISTINCT receiver FROM outbox WHERE state = 0 ORDER BY receiver LIMIT ?1;

@@ -30,7 +30,8 @@ CREATE TABLE quarantine (
 -- An entity is what records are about: a ticket (class 0), an outage (1), a maintenance (2); or a
 -- fact (3), which is the event of that name; or the retraction (4) of the event of that name.
 -- facts: its records, packed. counts: what it contributes to tallies, packed.
--- state: 0 incomplete, 1 open, 2 resolved, 3 excluded. due: when time alone changes its counts.
+-- state: 0 incomplete, 1 open, 2 resolved, 3 excluded. due: when time alone changes its counts,
+-- or what rules say of it.
 CREATE TABLE entity (
     id INTEGER PRIMARY KEY,
     class INTEGER NOT NULL,
@@ -155,6 +156,16 @@ CREATE TABLE alert_history (
 );
 CREATE INDEX alert_history_of ON alert_history (alert);
 
+-- What rules would have fired for, had slad known of it in time: until one summary tells of it.
+-- subject: as of alerts; at: when it was; learned: when slad heard of it.
+CREATE TABLE past (
+    subject TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    learned INTEGER NOT NULL,
+    PRIMARY KEY (subject, rule)
+) WITHOUT ROWID;
+
 -- Alerts that receivers are not to hear of, from `start` to `until`, or `ended` by a person before
 -- that. Never deleted. level: 0 is any; so is NULL of the others.
 CREATE TABLE silence (
@@ -176,7 +187,7 @@ CREATE TABLE silence (
 );
 CREATE INDEX silence_until ON silence (until);
 
--- state: 0 to be sent, 1 delivered, 2 failed for good.
+
 -- state: 0 waiting, 1 delivered, 2 failed. begun: its first attempt, 0: none yet; its day of attempts
 -- counts from there. ended: when it was delivered or failed, 0 while it waits. An id is never used
 -- twice, though old rows are deleted: who hands messages out goes by them.

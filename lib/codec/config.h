@@ -55,6 +55,9 @@ struct config {
 	 * transitions, and every version of every agreement, but its name and objectives. The same
 	 * text, the same numbers. Order and spelling in the file do not matter. */
 	char judgement[65];
+	/* The same of the rules that look at single tickets and events: what their alerts, and the
+	 * instants at which these come, follow from. */
+	char watching[65];
 };
 
 /*

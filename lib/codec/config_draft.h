@@ -101,6 +101,9 @@ void draft_agreements(struct conf *c);
 /* Fills config.judgement and config.calendar_version; after the agreements. */
 void draft_judgement(struct conf *c);
 
+/* Fills config.watching. */
+void draft_watching(struct conf *c);
+
 /* Frees what is not in the arena. */
 void draft_free(struct draft *d);
 

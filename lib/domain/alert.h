@@ -59,6 +59,8 @@ struct alert_reading {
 	int64_t a, b; /* as the score shows them; b is what `min` looks at */
 	bool leveled; /* `held` is the level; good and total are not compared */
 	enum level held;
+	int64_t began; /* of one that is leveled: since when it holds, if that was before it is
+			  given; 0: not said */
 };
 
 struct alert {

@@ -118,11 +118,24 @@ store_alerts_live(struct store *s, struct arena *a, struct stored_alert **list, 
 }
 
 int
-store_alerts_about(struct store *s, const char *subject, struct arena *a,
-    struct stored_alert **list, struct err *err)
+store_alerts_under(struct store *s, const char *prefix, struct arena *a, struct stored_alert **list,
+    struct err *err)
 {
-	statement(s, QUERY_ALERT_ABOUT, "t", subject);
-	return alerts_read(s, QUERY_ALERT_ABOUT, a, list, err);
+	statement_under(s, QUERY_ALERT_UNDER, prefix, a);
+	return alerts_read(s, QUERY_ALERT_UNDER, a, list, err);
+}
+
+int
+store_alert_subjects(struct store *s, void (*each)(void *context, const char *subject),
+    void *context, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_ALERT_SUBJECTS, "");
+	int more;
+
+	while ((more = statement_step(s, QUERY_ALERT_SUBJECTS, err)) > 0)
+		each(context, (const char *)sqlite3_column_text(st, 0));
+	statement_end(s, QUERY_ALERT_SUBJECTS);
+	return more;
 }
 
 int
@@ -200,6 +213,17 @@ store_outbox_add(struct store *s, const char *message, const char *receiver, int
 {
 	statement(s, QUERY_OUTBOX_ADD, "ttiit", message, receiver, alert, created, body);
 	return statement_run(s, QUERY_OUTBOX_ADD, err);
+}
+
+int
+store_outbox_has(struct store *s, const char *message, struct err *err)
+{
+	int found;
+
+	statement(s, QUERY_OUTBOX_HAS, "t", message);
+	found = statement_step(s, QUERY_OUTBOX_HAS, err);
+	statement_end(s, QUERY_OUTBOX_HAS);
+	return found;
 }
 
 int

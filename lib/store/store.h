@@ -95,10 +95,12 @@ int store_entity_get(
 int store_entity_save(struct store *s, struct entity *e, struct err *err); /* sets id if it was 0 */
 
 /* Ids of entities: due at or before now, or of a name (tickets only, with their sources), or the
- * next ones after an id. They return how many, at most `limit`, or -1. */
+ * next ones after an id, all of them or open tickets only. They return how many, at most `limit`,
+ * or -1. */
 int store_due(struct store *s, int64_t now, int64_t *ids, int limit, struct err *err);
 int store_next_due(struct store *s, int64_t *due, struct err *err); /* STAMP_NEVER if none */
 int store_entities_after(struct store *s, int64_t after, int64_t *ids, int limit, struct err *err);
+int store_open_after(struct store *s, int64_t after, int64_t *ids, int limit, struct err *err);
 int store_entities_named(struct store *s, const char *name, struct arena *a, int64_t *ids,
     const char **sources, int limit, struct err *err);
 int store_retractions(struct store *s, int64_t source, struct err *err); /* has it any? */

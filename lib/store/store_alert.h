@@ -50,12 +50,18 @@ struct alerts_wanted {
 	int limit;
 };
 
-/* Those that are pending, firing or closed by a person; those of them that have a subject; or a
+/* Those that are pending, firing or closed by a person; or a
  * page of all, newest first. In the arena; they return how many, or -1. */
 int store_alerts_live(
     struct store *s, struct arena *a, struct stored_alert **list, struct err *err);
-int store_alerts_about(struct store *s, const char *subject, struct arena *a,
+
+/* Those of them whose subject is `prefix`, '/' and more, in the arena; how many, or -1. And each
+ * subject that one of a single ticket or event has. */
+int store_alerts_under(struct store *s, const char *prefix, struct arena *a,
     struct stored_alert **list, struct err *err);
+int store_alert_subjects(struct store *s, void (*each)(void *context, const char *subject),
+    void *context, struct err *err);
+
 int store_alerts_page(struct store *s, const struct alerts_wanted *w, struct arena *a,
     struct stored_alert **list, struct err *err);
 
@@ -75,6 +81,29 @@ int store_alert_counts(struct store *s,
     void (*each)(void *context, int state, int level, int kind, int64_t count), void *context,
     struct err *err);
 
+/* What rules would have fired for, had slad known of it in time. */
+struct stored_past {
+	const char *subject; /* as of an alert */
+	const char *rule;
+	int64_t at;
+};
+
+int store_past_set(
+    struct store *s, const struct stored_past *past, int64_t learned, struct err *err);
+int store_past_delete(struct store *s, const struct stored_past *past, struct err *err);
+
+/* Those whose subject is `prefix`, '/' and more, in the arena; how many, or -1. */
+int store_pasts_under(struct store *s, const char *prefix, struct arena *a,
+    struct stored_past **list, struct err *err);
+
+/* When the last one was learned of; STAMP_NEVER: there is none. */
+int store_past_last(struct store *s, int64_t *learned, struct err *err);
+
+int store_past_rules(struct store *s,
+    void (*each)(void *context, const char *rule, int64_t count, int64_t earliest, int64_t latest),
+    void *context, struct err *err);
+int store_past_clear(struct store *s, struct err *err);
+
 enum outbox_state { OUTBOX_WAITING, OUTBOX_DELIVERED, OUTBOX_FAILED };
 #define OUTBOX_STATES 3
 
@@ -92,6 +121,9 @@ struct outbox {
 
 int store_outbox_add(struct store *s, const char *message, const char *receiver, int64_t alert,
     int64_t created, const char *body, struct err *err);
+
+/* Whether a message of this name was ever written: 1, 0, or -1. */
+int store_outbox_has(struct store *s, const char *message, struct err *err);
 
 /* The receivers that were told of an alert, in the arena; returns how many, or -1. */
 int store_outbox_receivers(struct store *s, int64_t alert, struct arena *a, const char **receivers,
