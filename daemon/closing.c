@@ -116,6 +116,14 @@ by_number(int64_t x, int64_t y)
 	return (x > y) - (x < y);
 }
 
+/* A ticket may be given another service; an outage or maintenance of another one is another. */
+static bool
+is_of_service(const struct stored_evidence *e)
+{
+	return strcmp(e->kind, evidence_kind_names[EVIDENCE_OUTAGE]) == 0 ||
+	    strcmp(e->kind, evidence_kind_names[EVIDENCE_MAINTENANCE]) == 0;
+}
+
 static int
 by_key(const void *x, const void *y)
 {
@@ -130,7 +138,9 @@ by_key(const void *x, const void *y)
 		order = strcmp(a->name, b->name);
 	if (order == 0)
 		order = by_number(a->cycle, b->cycle);
-	return order != 0 ? order : by_number(a->part, b->part);
+	if (order == 0)
+		order = by_number(a->part, b->part);
+	return order != 0 || !is_of_service(a) ? order : strcmp(a->service, b->service);
 }
 
 int

@@ -136,6 +136,21 @@ class Case(unittest.TestCase):
             pages, cursor = pages + page["moved"], page["next"]
         self.assertEqual(pages, whole["moved"])
 
+    def test_an_outage_of_two_services_is_two_things(self):
+        def closed():
+            answer = self.order("/v1/periods/2026-03/close", {}, agreement="beta")
+            self.assertEqual(answer.status, 200, answer)
+            return answer.json()
+
+        for hour, verb in ((1, "started"), (3, "ended")):
+            self.send(*(self.on(10, "outage." + verb, "O-1", hour=hour, agreement="beta", service=service)
+                        for service in ("mail", "web")))
+        self.assertEqual(closed()["revision"], 1)
+        self.send(self.on(10, "outage.ended", "O-1", hour=2, agreement="beta", service="mail"))
+        self.assertEqual([(m["kind"], m["name"], m["before"]["service"], m["before"]["a"], m["after"]["a"])
+                          for m in closed()["moved"]], [("outage", "O-1", "mail", 7200000, 3600000)])
+        self.assertEqual(self.slad.verify()[0], 0)
+
     def test_what_is_wrong_is_named(self):
         for path, params, status, word in (
                 ("/v1/periods/2026-03/close", {}, 400, "agreement"),
