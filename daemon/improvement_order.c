@@ -149,7 +149,7 @@ answer_record(struct order *o, const struct improvement_view *v, int status,
 int
 improvement_create(struct order *o, const struct act *act, struct err *err)
 {
-	const struct improvement_view v = {act->store, act->config, act->now, o->arena};
+	const struct improvement_view v = {act->store, act->config, act->now, o->arena, NULL};
 	static const char *const names[] = {NULL};
 	struct stored_improvement i = {0};
 	struct window w;
@@ -232,7 +232,7 @@ move_wanted(const char *name)
 int
 improvement_move(struct order *o, const struct act *act, struct err *err)
 {
-	const struct improvement_view v = {act->store, act->config, act->now, o->arena};
+	const struct improvement_view v = {act->store, act->config, act->now, o->arena, NULL};
 	static const char *const members[] = {"by", "note", NULL};
 	static const char *const names[] = {NULL};
 	int move = move_wanted(o->request.segment[3]), found, to;
