@@ -96,12 +96,12 @@ revision_json(struct asked *k)
 	json_t *o;
 	int found = 0;
 
-	if (closing_load(k->api->reader, k->closing.id, &k->arena, &state, &k->err) != 0)
-		return NULL;
 	if (k->closing.revision > 1)
 		found = store_closing(k->api->reader, k->agreement, k->closing.window,
 		    k->closing.revision - 1, &k->arena, &last, &k->err);
 	if (found < 0 ||
+	    (found > 0 ? closing_load : closing_load_scores)(
+		k->api->reader, k->closing.id, &k->arena, &state, &k->err) != 0 ||
 	    (found > 0 && closing_load(k->api->reader, last.id, &k->arena, &before, &k->err) != 0))
 		return NULL;
 	o = closing_json(&k->closing);
@@ -205,7 +205,7 @@ chosen_json(struct asked *k, const struct chosen *c)
 	w.from = k->closing.from; /* as they lay then */
 	w.to = k->closing.to;
 	w.zone = watch_zone(k->api->config, k->agreement, k->closing.closed);
-	if (closing_load(k->api->reader, k->closing.id, &k->arena, &state, &k->err) != 0)
+	if (closing_load_scores(k->api->reader, k->closing.id, &k->arena, &state, &k->err) != 0)
 		return NULL;
 	list = json_array();
 	for (size_t i = 0; i < state.scores; i++) {

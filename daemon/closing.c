@@ -168,17 +168,28 @@ closing_gather(struct store *s, const struct config *c, const char *agreement,
 }
 
 int
-closing_load(
+closing_load_scores(
     struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err)
 {
 	int scores = store_closed_scores(s, closing, a, &state->score, err);
-	int evidences = scores < 0 ? -1 : store_evidence(s, closing, a, &state->evidence, err);
 
-	if (evidences < 0)
+	state->scores = scores < 0 ? 0 : (size_t)scores;
+	state->evidences = 0;
+	state->evidence = NULL;
+	return scores < 0 ? -1 : 0;
+}
+
+int
+closing_load(
+    struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err)
+{
+	int evidences;
+
+	if (closing_load_scores(s, closing, a, state, err) != 0)
 		return -1;
-	state->scores = (size_t)scores;
-	state->evidences = (size_t)evidences;
-	return 0;
+	evidences = store_evidence(s, closing, a, &state->evidence, err);
+	state->evidences = evidences < 0 ? 0 : (size_t)evidences;
+	return evidences < 0 ? -1 : 0;
 }
 
 int

@@ -25,6 +25,9 @@ int closing_gather(struct store *s, const struct config *c, const char *agreemen
     const struct window *w, int64_t now, struct arena *a, struct closed_state *state,
     struct err *err);
 
+/* Its scores alone, or with what they were made of. */
+int closing_load_scores(
+    struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err);
 int closing_load(
     struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err);
 int closing_save(
