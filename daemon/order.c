@@ -165,7 +165,8 @@ order_take(void *context, struct exchange *x)
 		if (keeper_offer(api->keeper, job) == 0)
 			return;
 		job_free(job);
-		answer_problem(&a, 503, "slad is stopping: nothing was written");
+		answer_problem(&a, 503,
+		    "too much is waiting, or slad is stopping: nothing was written, ask again");
 		a.retry_after = RETRY_AFTER;
 	}
 	http_answer(x, &a);
