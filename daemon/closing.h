@@ -60,7 +60,11 @@ json_t *closing_scores_json(const struct closed_state *state);
 /* The order to close a period. */
 int closing_close(struct order *o, const struct act *act, struct err *err);
 
-/* A window that can be closed, of a name: a calendar window of the agreement's zone. */
+/* Whether an agreement is configured; -1 and a sentence if it is not. */
+int closing_agreement(const struct config *c, const char *agreement, struct err *err);
+
+/* A window that can be closed, of a name: a calendar window of the agreement's zone, or of the
+ * daemon's where the agreement is no longer configured. */
 int closing_window(const struct config *c, const char *agreement, const char *name, int64_t now,
     struct window *w, struct err *err);
 

@@ -64,7 +64,8 @@ aim_read(
 
 	if (json_is_number(aim) && json_number_value(aim) > 0 && json_number_value(aim) <= 1) {
 		i->aim = llround(json_number_value(aim) * (double)IMPROVEMENT_AIM);
-		return 0;
+		if (i->aim > 0)
+			return 0;
 	}
 	if (aim != NULL && !json_is_null(aim))
 		return err_set(err, "aim: a number above 0, up to 1, is wanted, such as 0.95");

@@ -137,7 +137,7 @@ class Case(unittest.TestCase):
 
     def test_what_is_wrong_is_named(self):
         for more, word in (({"indicator": "nonsense"}, "indicator"), ({"agreement": "nobody"}, "nobody"),
-                           ({"aim": 2}, "aim"), ({"aim": "0.9"}, "aim"), ({"title": ""}, "title"),
+                           ({"aim": 2}, "aim"), ({"aim": 1e-12}, "aim"), ({"aim": "0.9"}, "aim"), ({"title": ""}, "title"),
                            ({"due": "soon"}, "due"), ({"window": "fortnight"}, "fortnight"),
                            ({"indicator": "resolution_rate"}, "objective"), ({"extra": 1}, "extra"),
                            ({"indicator": "service_availability", "priority": "P1", "aim": 0.9}, "dimensions")):

@@ -151,6 +151,20 @@ class Case(unittest.TestCase):
                           for m in closed()["moved"]], [("outage", "O-1", "mail", 7200000, 3600000)])
         self.assertEqual(self.slad.verify()[0], 0)
 
+    def test_they_outlive_their_agreement(self):
+        closed = self.close_march()
+        self.slad.stop()
+        self.slad.write_config({**CONFIG, "agreements": CONFIG["agreements"][1:]})
+        self.slad.start()
+        self.assertEqual(self.slad.get("/v1/periods/2026-03", agreement="acme")["scores"], closed["scores"])
+        self.assertEqual(self.score("contact_connection_rate", revision=1), (7, 7))
+        self.assertEqual(self.slad.verify()[0], 0)
+        for method, path in (("GET", "/v1/periods/2026-03/moves"), ("GET", "/v1/periods/2026-02"),
+                             ("POST", "/v1/periods/2026-03/close")):
+            answer = self.slad.ask(method, path, None, None, agreement="acme")
+            self.assertEqual(answer.status, 400, path)
+            self.assertIn("acme", answer.json()["detail"])
+
     def test_what_is_wrong_is_named(self):
         for path, params, status, word in (
                 ("/v1/periods/2026-03/close", {}, 400, "agreement"),
