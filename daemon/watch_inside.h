@@ -26,6 +26,7 @@ struct watch {
 	struct stored_alert *live;
 	int live_count;
 	bool *seen; /* beside live: its group gave a reading */
+	int hint; /* where the next one is likely: alerts begin in the order of their groups */
 	struct watched result;
 };
 
