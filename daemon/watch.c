@@ -3,8 +3,6 @@
 #include "base/stamp.h"
 #include "watch_inside.h"
 
-#define RECEIVERS_MAX 64 /* receivers told of one alert */
-
 const struct zone *
 watch_zone(const struct config *c, const char *agreement, int64_t now)
 {
@@ -27,8 +25,9 @@ orphan_end(struct watch *w, struct stored_alert *row, struct err *err)
 	    .indicator = indicator < 0 ? 0 : (enum indicator)indicator,
 	    .window = row->window,
 	    .cohort = (enum cohort)row->cohort};
-	const char *receivers[RECEIVERS_MAX], *reason = "rule removed";
-	int n = store_outbox_receivers(w->store, row->id, &w->arena, receivers, RECEIVERS_MAX, err);
+	const char *receivers[WATCH_RECEIVERS], *reason = "rule removed";
+	int n =
+	    store_outbox_receivers(w->store, row->id, &w->arena, receivers, WATCH_RECEIVERS, err);
 
 	for (size_t i = 0; i < w->config->rules; i++) {
 		if (strcmp(w->config->rule[i].name, row->rule) == 0)

@@ -4,6 +4,7 @@
 
 #include "base/stamp.h"
 #include "codec/alert_event.h"
+#include "delivery.h"
 #include "domain/score.h"
 #include "watch_inside.h"
 
@@ -81,12 +82,46 @@ hears(const struct rule *rule, const struct stored_alert *row, const char *recei
 	return rule->kind != RULE_DELIVERY || strcmp(row->subject, receiver) != 0;
 }
 
+static bool
+is_among(const struct rule *rule, const char *receiver)
+{
+	for (size_t i = 0; i < rule->receivers; i++) {
+		if (strcmp(rule->notify[i], receiver) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The rule with those who heard of the alert while it told them, too: they hear how it ends. */
+static int
+heard_add(struct watch *w, const struct stored_alert *row, struct rule *rule, struct err *err)
+{
+	const char *heard[WATCH_RECEIVERS], **all;
+	int n = store_outbox_receivers(w->store, row->id, &w->arena, heard, WATCH_RECEIVERS, err);
+
+	if (n <= 0)
+		return n;
+	all = arena_alloc(&w->arena, rule->receivers + (size_t)n, sizeof(*all));
+	if (rule->receivers > 0)
+		memcpy(all, rule->notify, rule->receivers * sizeof(*all));
+	rule->notify = all;
+	for (int i = 0; i < n; i++) {
+		if (!is_among(rule, heard[i]) && receiver_find(w->config, heard[i]) != NULL)
+			all[rule->receivers++] = heard[i];
+	}
+	return 0;
+}
+
 static int
 tell_all(struct watch *w, const struct rule *rule, const struct stored_alert *row,
     enum alert_move move, struct err *err)
 {
-	for (size_t i = 0; move != MOVE_NONE && i < rule->receivers; i++) {
-		if (hears(rule, row, rule->notify[i]) && tell(w, rule, row, move, i, err) != 0)
+	struct rule all = *rule;
+
+	if (move == MOVE_RESOLVED && heard_add(w, row, &all, err) < 0)
+		return -1;
+	for (size_t i = 0; move != MOVE_NONE && i < all.receivers; i++) {
+		if (hears(&all, row, all.notify[i]) && tell(w, &all, row, move, i, err) != 0)
 			return -1;
 	}
 	return 0;

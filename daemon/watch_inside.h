@@ -18,6 +18,8 @@
 
 #include "watch.h"
 
+#define WATCH_RECEIVERS 64 /* receivers told of one alert */
+
 struct watch {
 	struct store *store;
 	const struct config *config;
