@@ -75,11 +75,26 @@ request_copy(struct request *to, const struct request *from, struct arena *a)
 		    arena_strdup(a, from->param[i].name), arena_strdup(a, from->param[i].value)};
 }
 
+/* A browser says where a page's request comes from; what a page of another site may send without
+ * being asked first is no JSON. */
+static bool
+is_of_a_page(const struct request *r)
+{
+	return request_header(r, "Origin") != NULL &&
+	    strcmp(r->content_type, "application/json") != 0;
+}
+
 static int
 body_read(struct order *o, const struct request *r, struct answer *a)
 {
 	json_error_t wrong;
 
+	if (is_of_a_page(r)) {
+		answer_problem(a, 403,
+		    "from a web page an order is taken as application/json only: any site could "
+		    "send this one");
+		return -1;
+	}
 	if (r->body_len == 0) {
 		o->body = json_object();
 		return 0;

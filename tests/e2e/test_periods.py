@@ -151,6 +151,16 @@ class Case(unittest.TestCase):
                           for m in closed()["moved"]], [("outage", "O-1", "mail", 7200000, 3600000)])
         self.assertEqual(self.slad.verify()[0], 0)
 
+    def test_no_page_of_another_site_closes_them(self):
+        for headers in ({}, {"Content-Type": "text/plain"}):
+            answer = self.slad.ask("POST", "/v1/periods/2026-03/close?agreement=acme", "",
+                                   {"Origin": "https://elsewhere.example", **headers})
+            self.assertEqual(answer.status, 403, answer)
+        self.assertEqual(self.slad.get("/v1/periods")["periods"], [])
+        answer = self.slad.ask("POST", "/v1/periods/2026-03/close?agreement=acme", "{}",
+                               {"Origin": self.slad.url, "Content-Type": "application/json"})
+        self.assertEqual(answer.status, 200, answer)
+
     def test_they_outlive_their_agreement(self):
         closed = self.close_march()
         self.slad.stop()
