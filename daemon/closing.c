@@ -116,6 +116,14 @@ by_number(int64_t x, int64_t y)
 	return (x > y) - (x < y);
 }
 
+/* A ticket may be given another service; an outage or maintenance of another one is another. */
+static bool
+is_of_service(const struct stored_evidence *e)
+{
+	return strcmp(e->kind, evidence_kind_names[EVIDENCE_OUTAGE]) == 0 ||
+	    strcmp(e->kind, evidence_kind_names[EVIDENCE_MAINTENANCE]) == 0;
+}
+
 static int
 by_key(const void *x, const void *y)
 {
@@ -130,7 +138,9 @@ by_key(const void *x, const void *y)
 		order = strcmp(a->name, b->name);
 	if (order == 0)
 		order = by_number(a->cycle, b->cycle);
-	return order != 0 ? order : by_number(a->part, b->part);
+	if (order == 0)
+		order = by_number(a->part, b->part);
+	return order != 0 || !is_of_service(a) ? order : strcmp(a->service, b->service);
 }
 
 int
@@ -158,17 +168,28 @@ closing_gather(struct store *s, const struct config *c, const char *agreement,
 }
 
 int
-closing_load(
+closing_load_scores(
     struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err)
 {
 	int scores = store_closed_scores(s, closing, a, &state->score, err);
-	int evidences = scores < 0 ? -1 : store_evidence(s, closing, a, &state->evidence, err);
 
-	if (evidences < 0)
+	state->scores = scores < 0 ? 0 : (size_t)scores;
+	state->evidences = 0;
+	state->evidence = NULL;
+	return scores < 0 ? -1 : 0;
+}
+
+int
+closing_load(
+    struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err)
+{
+	int evidences;
+
+	if (closing_load_scores(s, closing, a, state, err) != 0)
 		return -1;
-	state->scores = (size_t)scores;
-	state->evidences = (size_t)evidences;
-	return 0;
+	evidences = store_evidence(s, closing, a, &state->evidence, err);
+	state->evidences = evidences < 0 ? 0 : (size_t)evidences;
+	return evidences < 0 ? -1 : 0;
 }
 
 int

@@ -25,6 +25,9 @@ int closing_gather(struct store *s, const struct config *c, const char *agreemen
     const struct window *w, int64_t now, struct arena *a, struct closed_state *state,
     struct err *err);
 
+/* Its scores alone, or with what they were made of. */
+int closing_load_scores(
+    struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err);
 int closing_load(
     struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err);
 int closing_save(
@@ -57,7 +60,11 @@ json_t *closing_scores_json(const struct closed_state *state);
 /* The order to close a period. */
 int closing_close(struct order *o, const struct act *act, struct err *err);
 
-/* A window that can be closed, of a name: a calendar window of the agreement's zone. */
+/* Whether an agreement is configured; -1 and a sentence if it is not. */
+int closing_agreement(const struct config *c, const char *agreement, struct err *err);
+
+/* A window that can be closed, of a name: a calendar window of the agreement's zone, or of the
+ * daemon's where the agreement is no longer configured. */
 int closing_window(const struct config *c, const char *agreement, const char *name, int64_t now,
     struct window *w, struct err *err);
 

@@ -7,12 +7,17 @@
 #include "watch.h"
 
 int
+closing_agreement(const struct config *c, const char *agreement, struct err *err)
+{
+	if (agreement_find(&c->agreements, agreement) != NULL)
+		return 0;
+	return err_set(err, "agreement: the configuration has none of the id '%.100s'", agreement);
+}
+
+int
 closing_window(const struct config *c, const char *agreement, const char *name, int64_t now,
     struct window *w, struct err *err)
 {
-	if (agreement_find(&c->agreements, agreement) == NULL)
-		return err_set(
-		    err, "agreement: the configuration has none of the id '%.100s'", agreement);
 	if (window_named(name, watch_zone(c, agreement, now), now, w, err) != 0)
 		return -1;
 	if (w->rolling)
@@ -38,6 +43,8 @@ order_window(struct order *o, const struct act *act, const char **agreement, str
 		rc = -1;
 	else if (*agreement == NULL)
 		rc = err_set(err, "agreement: the id of one of the configuration is wanted");
+	else if (closing_agreement(act->config, *agreement, err) != 0)
+		rc = -1;
 	else
 		rc = closing_window(
 		    act->config, *agreement, o->request.segment[2], act->now, w, err);

@@ -79,6 +79,8 @@ item_settle(
 	    .next_at = STAMP_NEVER};
 	if (v->sent == SENT_DELIVERED)
 		notify_told_learn(&lane->told, lane->to, v->message, d->body, v->now);
+	if (r->report.outcome == NOTIFY_FAILED)
+		notify_told_lose(&lane->told, d->body);
 	if (r->report.outcome == NOTIFY_RETRY) {
 		r->report.next_at = lane->resume_at;
 		notify_queue_push(&lane->queue, item);

@@ -49,6 +49,16 @@ told_free(struct told *told)
 	free(told);
 }
 
+static void
+forget(struct notify_told *t, struct told **at)
+{
+	struct told *told = *at;
+
+	*at = told->next;
+	t->count--;
+	told_free(told);
+}
+
 void
 notify_told_learn(struct notify_told *t, const struct receiver *to, const char *id,
     const char *event, int64_t now)
@@ -64,9 +74,7 @@ notify_told_learn(struct notify_told *t, const struct receiver *to, const char *
 	at = place_of(t, alert);
 	told = *at;
 	if (told != NULL && ends) {
-		*at = told->next;
-		t->count--;
-		told_free(told);
+		forget(t, at);
 	} else if (told != NULL) {
 		free(told->event);
 		told->event = mem_strdup(event);
@@ -77,6 +85,18 @@ notify_told_learn(struct notify_told *t, const struct receiver *to, const char *
 		told->event = mem_strdup(event);
 		t->count++;
 	}
+	free(alert);
+}
+
+void
+notify_told_lose(struct notify_told *t, const char *event)
+{
+	bool ends;
+	char *alert = alert_of(event, &ends);
+	struct told **at = alert == NULL ? NULL : place_of(t, alert);
+
+	if (at != NULL && *at != NULL && ends)
+		forget(t, at);
 	free(alert);
 }
 

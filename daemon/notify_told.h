@@ -39,6 +39,10 @@ struct notify_told { /* all zero: empty */
 void notify_told_learn(struct notify_told *t, const struct receiver *to, const char *id,
     const char *event, int64_t now);
 
+/* A message that failed for good: an alert that it resolves is over all the same, and is not said
+ * again. */
+void notify_told_lose(struct notify_told *t, const char *event);
+
 /* When the receiver is told again; STAMP_NEVER: there is nothing to tell, or its kind needs none.
  */
 int64_t notify_told_next(const struct notify_told *t, const struct receiver *to);

@@ -90,6 +90,15 @@ words_of_params(const struct request *r)
 	return body;
 }
 
+/* A browser says where a page's request comes from; what a page of another site may send without
+ * being asked first is no JSON. */
+static bool
+is_of_a_page(const struct request *r)
+{
+	return request_header(r, "Origin") != NULL &&
+	    strcmp(r->content_type, "application/json") != 0;
+}
+
 static int
 body_read(struct order *o, const struct request *r, struct answer *a)
 {
@@ -98,6 +107,12 @@ body_read(struct order *o, const struct request *r, struct answer *a)
 	if (r->method == METHOD_DELETE) {
 		o->body = words_of_params(r);
 		return 0;
+	}
+	if (is_of_a_page(r)) {
+		answer_problem(a, 403,
+		    "from a web page an order is taken as application/json only: any site could "
+		    "send this one");
+		return -1;
 	}
 	if (r->body_len == 0) {
 		o->body = json_object();
@@ -194,7 +209,8 @@ order_take(void *context, struct exchange *x)
 		if (keeper_offer(api->keeper, job) == 0)
 			return;
 		job_free(job);
-		answer_problem(&a, 503, "slad is stopping: nothing was written");
+		answer_problem(&a, 503,
+		    "too much is waiting, or slad is stopping: nothing was written, ask again");
 		a.retry_after = RETRY_AFTER;
 	}
 	http_answer(x, &a);

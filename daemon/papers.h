@@ -22,6 +22,12 @@ struct paper {
 	int64_t from, to; /* of a measurement's period */
 };
 
+/* What was read for one window and serves the next one; all zero: nothing. */
+struct papers_kept {
+	struct arena arena;
+	struct papers_read *first;
+};
+
 struct papers {
 	struct store *store;
 	const struct scores_query *query; /* its window, cohort, now and wanted indicators */

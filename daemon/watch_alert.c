@@ -92,11 +92,30 @@ watch_at(struct watch *w, int64_t t)
 		w->result.next = t;
 }
 
-int
-watch_give(struct watch *w, const struct rule *rule, struct stored_alert *row,
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Whether a look has left an alert as it was. */
+static bool
+is_same(const struct alert *a, const struct alert *b)
+{
+	return a->state == b->state && a->level == b->level && a->candidate == b->candidate &&
+	    a->candidate_since == b->candidate_since && a->since == b->since &&
+	    a->fired_at == b->fired_at && a->resolved_at == b->resolved_at &&
+	    a->no_data == b->no_data && a->good == b->good && a->total == b->total &&
+	    a->a == b->a && a->b == b->b;
+}
+
+/* `otherwise`: what it is about is not what is stored. */
+static int
+give(struct watch *w, const struct rule *rule, struct stored_alert *row, bool otherwise,
     const struct alert_reading *reading, const char *reason, struct err *err)
 {
-	struct alert after = watch_alert(row);
+	const struct alert before = watch_alert(row);
+	struct alert after = before;
 	struct rule scaled = *rule; /* `min` as A and B are counted */
 	enum alert_move move;
 
@@ -104,7 +123,16 @@ watch_give(struct watch *w, const struct rule *rule, struct stored_alert *row,
 		scaled.min *= rule_has_least(rule) ? score_unit_b(rule->indicator) : 0;
 	move = alert_step(&scaled, &after, reading, w->now);
 	watch_at(w, alert_next(rule, &after));
+	if (row->id != 0 && move == MOVE_NONE && !otherwise && is_same(&before, &after))
+		return 0;
 	return moved(w, rule, row, &after, move, reason, err);
+}
+
+int
+watch_give(struct watch *w, const struct rule *rule, struct stored_alert *row,
+    const struct alert_reading *reading, const char *reason, struct err *err)
+{
+	return give(w, rule, row, true, reading, reason, err);
 }
 
 /* Whether its agreement is no longer configured. */
@@ -122,14 +150,16 @@ watch_reading(struct watch *w, const struct rule *rule, struct stored_alert *fre
     const struct alert_reading *reading, const char *reason, struct err *err)
 {
 	struct stored_alert *live;
+	bool otherwise;
 
 	if (is_abandoned(w, fresh))
 		return 0;
 	live = watch_live(w, fresh);
 	if (live == NULL)
 		return watch_give(w, rule, fresh, reading, reason, err);
+	otherwise = !same_text(live->about, fresh->about);
 	live->about = fresh->about;
-	return watch_give(w, rule, live, reading, reason, err);
+	return give(w, rule, live, otherwise, reading, reason, err);
 }
 
 int
@@ -184,18 +214,13 @@ watch_fresh(const struct rule *rule)
 	return row;
 }
 
-static bool
-same_text(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
 struct stored_alert *
 watch_live(struct watch *w, const struct stored_alert *like)
 {
 	bool same;
 
-	for (int i = 0; i < w->live_count; i++) {
+	for (int k = 0, i = w->hint; k < w->live_count; k++, i++) {
+		i = i < w->live_count ? i : 0;
 		same = strcmp(w->live[i].rule, like->rule) == 0 && w->live[i].kind == like->kind &&
 		    strcmp(w->live[i].indicator, like->indicator) == 0 &&
 		    strcmp(w->live[i].subject, like->subject) == 0;
@@ -203,6 +228,7 @@ watch_live(struct watch *w, const struct stored_alert *like)
 			same = same_text(w->live[i].scope[d], like->scope[d]);
 		if (same) {
 			w->seen[i] = true;
+			w->hint = i + 1;
 			return &w->live[i];
 		}
 	}
@@ -271,7 +297,7 @@ watch_unseen(struct watch *w, const struct rule *rule, const struct alert_readin
 		if (w->seen[i] || !watch_is_of(rule, &w->live[i]) || is_abandoned(w, &w->live[i]))
 			continue;
 		w->seen[i] = true;
-		if (watch_give(w, rule, &w->live[i], reading, reason, err) != 0)
+		if (give(w, rule, &w->live[i], false, reading, reason, err) != 0)
 			return -1;
 	}
 	return 0;

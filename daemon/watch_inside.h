@@ -34,6 +34,7 @@ struct watch {
 	struct stored_silence *silence; /* that are not over */
 	int silences;
 	bool silences_read;
+	int hint; /* where the next one is likely: alerts begin in the order of their groups */
 	struct watched result;
 };
 

@@ -288,5 +288,5 @@ CREATE TABLE evidence (
     a INTEGER NOT NULL,
     b INTEGER NOT NULL,
     c INTEGER NOT NULL,
-    PRIMARY KEY (closing, indicator, kind, source, name, cycle, part)
+    PRIMARY KEY (closing, indicator, kind, source, name, cycle, part, service)
 ) WITHOUT ROWID;

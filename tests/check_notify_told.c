@@ -40,6 +40,23 @@ START_TEST(test_what_is_known)
 }
 END_TEST
 
+START_TEST(test_an_end_that_never_arrives)
+{
+	struct notify_told t = {.count = 0};
+
+	notify_told_learn(&t, &am, "m1", OF("1", "fired", "general"), NOW);
+	notify_told_learn(&t, &am, "m2", OF("2", "fired", "general"), NOW);
+	notify_told_lose(&t, OF("1", "changed", "urgent"));
+	notify_told_lose(&t, OF("9", "resolved", "urgent"));
+	notify_told_lose(&t, "no json");
+	ck_assert_uint_eq(t.count, 2);
+	notify_told_lose(&t, OF("1", "resolved", "general"));
+	notify_told_lose(&t, OF("2", "resolved", "general"));
+	ck_assert_int_eq(notify_told_next(&t, &am), STAMP_NEVER);
+	notify_told_free(&t);
+}
+END_TEST
+
 /* The number of alerts in the next message, which is answered. */
 static size_t
 again(struct notify_told *t, enum sent sent, int64_t now)
@@ -86,6 +103,7 @@ static void
 add(TCase *t)
 {
 	tcase_add_test(t, test_what_is_known);
+	tcase_add_test(t, test_an_end_that_never_arrives);
 	tcase_add_test(t, test_rounds);
 }
 

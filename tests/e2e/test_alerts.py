@@ -285,6 +285,17 @@ class Reload(Case):
         self.assertTrue(resolved.signed())
         self.assertEqual([(a["rule"], a["state"]) for a in self.alerts(state="firing")], [("stays", "firing")])
 
+    def test_who_heard_that_it_fires_hears_that_it_is_over(self):
+        """Also if the rule tells others by then, who heard nothing."""
+        with Receiver() as second:
+            self.start(SLOW, receivers=[self.receiver.config("ops"), second.config("boss")])
+            self.send(self.bad(1))
+            self.receiver.wait(1)
+            self.reload(alerts=[{**SLOW, "notify": ["boss"]}])
+            self.send(self.good(20))
+            self.assertEqual([m.move for m in self.receiver.wait(2)], ["fired", "resolved"])
+            self.assertEqual(second.moves(), [])
+
     def test_a_new_rule_fires(self):
         self.start()
         self.send(self.bad(1))

@@ -159,6 +159,39 @@ class AtAlertmanager(Case):
         self.assertEqual(self.there.alerts(), [])
 
 
+class Overtaken(Case):
+    def test_what_is_over_is_not_brought_back(self):
+        """Neither by an operator nor by slad is Alertmanager told that an alert fires which has ended."""
+        with Robot((400, "{}"), (200, "{}")) as robot:
+            self.start({"alertmanager": {"url": robot.url, "repeat": "1s"}})
+            self.fire()
+            self.until_outbox(2)
+            self.good(20)
+            self.until_outbox(2, 1)
+            answer = self.slad.ask("POST", "/v1/deliveries/1/retry", b"{}", {"Content-Type": "application/json"})
+            self.assertEqual(answer.status, 409, answer)
+            self.assertIn("overtaken", answer.json()["detail"])
+            self.until_outbox(2, 1)
+
+    def test_an_end_that_fails_ends_the_repetition(self):
+        with Robot((200, "{}")) as robot:
+            self.start({"alertmanager": {"url": robot.url, "repeat": "1s"}})
+            self.fire()
+            self.until_outbox(1)
+            robot.answers[:] = [(400, "{}")]
+            self.good(20)
+            self.until_outbox(1, 2)
+            robot.answers[:] = [(200, "{}")]
+            said = len(robot.requests)
+            self.fire("web")
+            until(lambda: len(robot.requests) >= said + 2 and self.alerts_of(robot.requests[said + 1:]), "web is told again")
+            self.assertEqual(self.alerts_of(robot.requests[said + 1:]), {"web"})
+
+    @staticmethod
+    def alerts_of(requests):
+        return {alert["labels"]["service"] for request in requests for alert in request.json()}
+
+
 class Stop(Case):
     def test_a_stop_waits_for_no_repetition(self):
         """What is only said again is nothing that a stop must finish."""
