@@ -360,7 +360,7 @@ look(struct engine *e, int64_t now, struct err *err)
 static int
 orders_carry_out(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
 {
-	const struct act act = {e->store, e->config, now};
+	const struct act act = {e->store, e->config, now, w->beat, w->context};
 
 	for (size_t i = 0; i < w->orders; i++) {
 		if (w->order[i]->carry_out(w->order[i], &act, err) != 0)

@@ -30,6 +30,10 @@ struct act {
 	struct store *store; /* within the step's transaction */
 	const struct config *config;
 	int64_t now;
+	/* To be called now and then by what takes long, lest the thread be taken for dead; or NULL.
+	 */
+	void (*beat)(void *context, int64_t done);
+	void *context;
 };
 
 struct order {
