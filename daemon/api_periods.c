@@ -119,12 +119,12 @@ revision_json(struct asked *k)
 static json_t *
 moves_json(struct asked *k)
 {
+	const struct act act = {.store = k->api->reader, .config = k->api->config, .now = k->now};
 	struct closed_state closed, live;
 	json_t *o;
 
 	if (closing_load(k->api->reader, k->closing.id, &k->arena, &closed, &k->err) != 0 ||
-	    closing_gather(k->api->reader, k->api->config, k->agreement, &k->window, k->now,
-		&k->arena, &live, &k->err) != 0)
+	    closing_gather(&act, k->agreement, &k->window, &k->arena, &live, &k->err) != 0)
 		return NULL;
 	o = closing_json(&k->closing);
 	json_object_set_new(o, "as_of", json_instant(k->now));

@@ -11,15 +11,25 @@
 #include "row.h"
 
 #define SCORE_MAX 16384 /* bytes of one as JSON */
+#define BEAT 10000 /* things gathered or stored */
 #define DIGEST_SHOWN 12 /* hex digits of a configuration's judgement */
 
 /* What is being gathered. */
 struct gathering {
+	const struct act *act;
 	struct arena *arena;
 	struct closed_state *state;
 	size_t score_room, evidence_room;
 	bool by_service;
 };
+
+/* So many things, and the thread shows that it lives. */
+static void
+beat(const struct act *act, size_t done)
+{
+	if (done % BEAT == 0 && act->beat != NULL)
+		act->beat(act->context, (int64_t)done);
+}
 
 static void *
 roomier(struct arena *a, void *list, size_t n, size_t *room, size_t size)
@@ -56,17 +66,16 @@ score_add(void *context, const struct row *row)
 }
 
 static int
-scores_gather(struct gathering *g, struct store *s, const struct config *c,
-    const struct scores_query *q, struct err *err)
+scores_gather(struct gathering *g, const struct scores_query *q, struct err *err)
 {
 	struct scores scores;
 
-	if (scores_ask(s, c, q, g->arena, &scores, err) != 0)
+	if (scores_ask(g->act->store, g->act->config, q, g->arena, &scores, err) != 0)
 		return -1;
 	if (scores.crowded)
 		return 0;
 	g->by_service = q->bys > 0;
-	rows_each(c, q, &scores, score_add, g);
+	rows_each(g->act->config, q, &scores, score_add, g);
 	return 0;
 }
 
@@ -87,6 +96,7 @@ evidence_add(void *context, const struct evidence *item)
 	struct buf name = BUF_INIT(8192);
 	bool report = item->kind == EVIDENCE_REPORT;
 
+	beat(g->act, state->evidences);
 	if (report)
 		buf_putf(&name, "%s %s", item->topic, item->period);
 	else
@@ -144,23 +154,22 @@ by_key(const void *x, const void *y)
 }
 
 int
-closing_gather(struct store *s, const struct config *c, const char *agreement,
-    const struct window *w, int64_t now, struct arena *a, struct closed_state *state,
-    struct err *err)
+closing_gather(const struct act *act, const char *agreement, const struct window *w,
+    struct arena *a, struct closed_state *state, struct err *err)
 {
-	struct scores_query q = {.window = *w, .cohort = COHORT_OPENED, .now = now};
-	struct gathering g = {.arena = a, .state = state};
+	struct scores_query q = {.window = *w, .cohort = COHORT_OPENED, .now = act->now};
+	struct gathering g = {.act = act, .arena = a, .state = state};
 
 	*state = (struct closed_state){0};
 	q.filter[DIM_AGREEMENT] = (struct scores_filter){1, &agreement};
 	for (int i = 0; i < INDICATORS; i++)
 		q.wanted[i] = true;
-	if (scores_gather(&g, s, c, &q, err) != 0 ||
-	    evidence_walk(s, c, &q, evidence_add, &g, err) != 0)
+	if (scores_gather(&g, &q, err) != 0 ||
+	    evidence_walk(act->store, act->config, &q, evidence_add, &g, err) != 0)
 		return -1;
 	q.bys = 1;
 	q.by[0] = DIM_SERVICE;
-	if (scores_gather(&g, s, c, &q, err) != 0)
+	if (scores_gather(&g, &q, err) != 0)
 		return -1;
 	if (state->evidences > 1)
 		qsort(state->evidence, state->evidences, sizeof(*state->evidence), by_key);
@@ -193,14 +202,16 @@ closing_load(
 }
 
 int
-closing_save(struct store *s, int64_t closing, const struct closed_state *state, struct err *err)
+closing_save(
+    const struct act *act, int64_t closing, const struct closed_state *state, struct err *err)
 {
 	for (size_t i = 0; i < state->scores; i++) {
-		if (store_closed_score_add(s, closing, &state->score[i], err) != 0)
+		if (store_closed_score_add(act->store, closing, &state->score[i], err) != 0)
 			return -1;
 	}
 	for (size_t i = 0; i < state->evidences; i++) {
-		if (store_evidence_add(s, closing, &state->evidence[i], err) != 0)
+		beat(act, i);
+		if (store_evidence_add(act->store, closing, &state->evidence[i], err) != 0)
 			return -1;
 	}
 	return 0;

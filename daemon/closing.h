@@ -21,9 +21,8 @@ struct closed_state {
 };
 
 /* As of now, from the folded state of a store, within a transaction. Into the arena. */
-int closing_gather(struct store *s, const struct config *c, const char *agreement,
-    const struct window *w, int64_t now, struct arena *a, struct closed_state *state,
-    struct err *err);
+int closing_gather(const struct act *act, const char *agreement, const struct window *w,
+    struct arena *a, struct closed_state *state, struct err *err);
 
 /* Its scores alone, or with what they were made of. */
 int closing_load_scores(
@@ -31,7 +30,7 @@ int closing_load_scores(
 int closing_load(
     struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err);
 int closing_save(
-    struct store *s, int64_t closing, const struct closed_state *state, struct err *err);
+    const struct act *act, int64_t closing, const struct closed_state *state, struct err *err);
 
 #define CLOSING_MOVED 1000 /* of what moved, in one answer */
 

@@ -96,11 +96,9 @@ closing_close(struct order *o, const struct act *act, struct err *err)
 	c.to = w.to;
 	if (revision_next(o, act, &c, err) != 0 ||
 	    (c.revision > 1 && before_load(o, act, &c, &before, err) < 0) ||
-	    closing_gather(
-		act->store, act->config, c.agreement, &w, act->now, o->arena, &now, err) != 0 ||
+	    closing_gather(act, c.agreement, &w, o->arena, &now, err) != 0 ||
 	    store_last(act->store, &c.seq, err) != 0 ||
-	    store_closing_add(act->store, &c, err) != 0 ||
-	    closing_save(act->store, c.id, &now, err) != 0)
+	    store_closing_add(act->store, &c, err) != 0 || closing_save(act, c.id, &now, err) != 0)
 		return -1;
 	json = closing_json(&c);
 	json_object_set_new(json, "scores", closing_scores_json(&now));

@@ -365,7 +365,7 @@ static int
 orders_carry_out(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
 {
 	bool moved = false;
-	const struct act act = {e->store, e->config, now, &moved};
+	const struct act act = {e->store, e->config, now, &moved, w->beat, w->context};
 
 	for (size_t i = 0; i < w->orders; i++) {
 		if (w->order[i]->carry_out(w->order[i], &act, err) != 0)

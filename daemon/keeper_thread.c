@@ -334,6 +334,8 @@ step(struct keeper *k, struct batch *b)
 	    .submission = b->submission,
 	    .orders = b->orders,
 	    .order = b->order,
+	    .beat = beat,
+	    .context = k,
 	    .probe = k->failed};
 	struct err err;
 

@@ -31,6 +31,10 @@ struct act {
 	const struct config *config;
 	int64_t now;
 	bool *moved; /* set: alerts or what silences them did, so the rules are looked at at once */
+	/* To be called now and then by what takes long, lest the thread be taken for dead; or NULL.
+	 */
+	void (*beat)(void *context, int64_t done);
+	void *context;
 };
 
 struct order {

@@ -29,7 +29,7 @@ struct server {
 	struct event *signals[SIGNALS];
 	struct event *keeper_out, *watchdog;
 	uint64_t beat;
-	bool draining, drained, reloading;
+	bool draining, drained, reloading, again; /* again: asked for while reloading */
 };
 
 static void
@@ -103,6 +103,8 @@ message_reported(void *context, const struct notify_report *r)
 		event_base_loopexit(s->base, NULL);
 }
 
+static void reload(evutil_socket_t fd, short what, void *context);
+
 static void
 configuration_taken(void *context, struct config *c, bool taken)
 {
@@ -119,6 +121,8 @@ configuration_taken(void *context, struct config *c, bool taken)
 	}
 	s->reloading = false;
 	systemd_ready();
+	if (s->again)
+		reload(-1, 0, s);
 }
 
 static bool
@@ -140,6 +144,7 @@ reload(evutil_socket_t fd, short what, void *context)
 	struct config *c;
 
 	(void)fd, (void)what;
+	s->again = s->reloading;
 	if (s->reloading || s->draining)
 		return;
 	systemd_reloading();
