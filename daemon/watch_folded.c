@@ -163,14 +163,28 @@ finding_reading(const struct sight *s)
 	    .good = s->held == LEVEL_NONE};
 }
 
+/* A ticket's alert is about it as it is now. Says whether that is another scope. */
+static bool
+scope_take(const struct look *l, const struct finding *c, struct stored_alert *row)
+{
+	bool same = true;
+
+	for (int d = 0; d < DIMENSIONS && l->folded->ticket != NULL; d++)
+		same = same && strcmp(row->scope[d], c->scope[d]) == 0;
+	if (!same)
+		memcpy(row->scope, c->scope, sizeof(row->scope));
+	return !same;
+}
+
 /* A live alert takes what holds now, however old that is. */
 static int
 finding_give(struct look *l, const struct finding *c, struct stored_alert *row, struct err *err)
 {
 	const struct alert_reading reading = finding_reading(&c->sight);
 	const char *about = about_text(l, c);
+	bool moved = scope_take(l, c, row);
 
-	if ((enum level)row->level == c->sight.held && row->candidate == LEVEL_NONE &&
+	if (!moved && (enum level)row->level == c->sight.held && row->candidate == LEVEL_NONE &&
 	    row->good == 0 && about != NULL && row->about != NULL && strcmp(about, row->about) == 0)
 		return 0;
 	row->about = about;

@@ -10,7 +10,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?
 UPDATE alert SET state = ?2, level = ?3, candidate = ?4, candidate_since = ?5, since = ?6,
     fired = ?7, resolved = ?8, no_data = ?9, good = ?10, total = ?11, a = ?12, b = ?13,
     reason = ?14, about = ?15, told = ?16, acked = ?17, acked_by = ?18, escalated = ?19,
-    leveled = ?20, silence = ?21
+    leveled = ?20, silence = ?21, agreement = ?22, service = ?23, priority = ?24, team = ?25
 WHERE id = ?1;
 
 -- name: alert_delete

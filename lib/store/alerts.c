@@ -15,11 +15,11 @@ store_alert_save(struct store *s, struct stored_alert *a, struct err *err)
 		    a->about, (int64_t)a->told, a->acked, a->acked_by, a->escalated, a->leveled,
 		    a->silence);
 	else
-		statement(s, q, "iiiiiiiiiiiiittiitiii", a->id, (int64_t)a->state,
+		statement(s, q, "iiiiiiiiiiiiittiitiiitttt", a->id, (int64_t)a->state,
 		    (int64_t)a->level, (int64_t)a->candidate, a->candidate_since, a->since,
 		    a->fired, a->resolved, (int64_t)a->no_data, a->good, a->total, a->a, a->b,
 		    a->reason, a->about, (int64_t)a->told, a->acked, a->acked_by, a->escalated,
-		    a->leveled, a->silence);
+		    a->leveled, a->silence, a->scope[0], a->scope[1], a->scope[2], a->scope[3]);
 	if (statement_run(s, q, err) != 0)
 		return -1;
 	if (a->id == 0)
