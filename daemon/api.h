@@ -54,6 +54,8 @@ void api_delivery(void *context, const struct request *r, struct answer *a);
 void api_receivers(void *context, const struct request *r, struct answer *a);
 void api_quarantine(void *context, const struct request *r, struct answer *a);
 void api_quarantined(void *context, const struct request *r, struct answer *a);
+void api_silences(void *context, const struct request *r, struct answer *a);
+void api_silence(void *context, const struct request *r, struct answer *a);
 void api_periods(void *context, const struct request *r, struct answer *a);
 void api_period(void *context, const struct request *r, struct answer *a);
 void api_period_moves(void *context, const struct request *r, struct answer *a);
@@ -102,6 +104,10 @@ int question_read(struct api *api, const struct request *r, const char *const *n
 /* The instant that answers are as of: now, but deadlines that have passed and are not judged yet
  * hold it back. Within a read transaction. */
 int api_as_of(struct api *api, int64_t *t, struct err *err);
+
+/* A parameter's instant: "2026-11-01T00:00:00+08:00" typed as it is comes with a space for its plus
+ * sign. */
+const char *offset_mended(const char *time, struct arena *arena);
 
 /* Whether every parameter's name stands in a list, NULL-terminated. */
 int params_check(const struct request *r, const char *const *names, struct err *err);

@@ -1,109 +1,140 @@
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "alert_json.h"
 #include "api.h"
 #include "base/stamp.h"
 #include "codec/table.h"
 #include "domain/alert.h"
-#include "watch.h"
 
 #define PAGE 100
 #define PAGE_MAX 1000
 
-static json_t *
-a_json(const struct stored_alert *row)
+/* A word of a list, or `otherwise` where the parameter is absent. */
+static int
+word_read(const struct request *r, const char *name, const char *const *words, int first, int count,
+    int otherwise, int *value, struct err *err)
 {
-	int i = indicator_find(row->indicator);
+	struct buf known = BUF_INIT(200);
+	const char *text = request_param(r, name);
+	int rc = 0;
 
-	return json_parts(row->a, i < 0 ? 1 : score_unit_a((enum indicator)i));
-}
-
-static json_t *
-b_json(const struct stored_alert *row)
-{
-	int i = indicator_find(row->indicator);
-
-	if (i >= 0 && indicator_table[i].formula == FORMULA_ABSENCE)
-		return json_null();
-	return json_parts(row->b, i < 0 ? 1 : score_unit_b((enum indicator)i));
-}
-
-static json_t *
-alert_json(const struct stored_alert *row)
-{
-	json_t *scope = json_object();
-
-	for (int d = 0; d < DIMENSIONS; d++) {
-		if (row->scope[d] != NULL)
-			json_object_set_new(scope, dimension_names[d], json_string(row->scope[d]));
+	*value = otherwise;
+	for (int i = first; text != NULL && i < count; i++) {
+		if (strcmp(words[i], text) == 0)
+			*value = i;
+		buf_putf(&known, "%s%s",
+		    i == first           ? ""
+			: i + 1 == count ? " or "
+					 : ", ",
+		    words[i]);
 	}
-	return json_pack("{so ss ss so ss ss ss ss sb so so so so so so so}", "id",
-	    json_sprintf("%" PRId64, row->id), "rule", row->rule, "indicator", row->indicator,
-	    "scope", scope, "window", row->window, "cohort", cohort_names[row->cohort], "state",
-	    alert_state_names[row->state], "level",
-	    level_names[row->state == ALERT_PENDING ? row->candidate : row->level], "no_data",
-	    row->no_data, "value",
-	    row->total == 0 ? json_null() : json_real((double)row->good / (double)row->total), "a",
-	    a_json(row), "b", b_json(row), "since", json_instant(row->since), "fired_at",
-	    json_instant(row->fired), "resolved_at", json_instant(row->resolved), "reason",
-	    json_text_or_null(row->reason));
+	if (text != NULL && *value == otherwise)
+		rc = err_set(err, "%s=%.40s: %s is wanted", name, text, buf_text(&known));
+	buf_free(&known);
+	return rc;
 }
 
 static int
-state_read(const struct request *r, int *state, struct err *err)
+instant_read(const struct request *r, const char *name, int64_t otherwise, struct arena *arena,
+    int64_t *t, struct err *err)
 {
-	const char *text = request_param(r, "state");
+	const char *text = request_param(r, name);
 
-	*state = -1;
-	for (int s = ALERT_PENDING; text != NULL && s < ALERT_STATES; s++) {
-		if (strcmp(alert_state_names[s], text) == 0)
-			*state = s;
-	}
-	if (text != NULL && *state < 0)
-		return err_set(err, "state=%.40s: pending, firing or resolved is wanted", text);
+	*t = otherwise;
+	if (text == NULL)
+		return 0;
+	if (stamp_parse(offset_mended(text, arena), t, err) != 0)
+		return err_prefix(err, "%s=%.60s", name, text);
+	return 0;
+}
+
+static int
+wanted_read(const struct request *r, struct arena *arena, struct alerts_wanted *w, bool *csv,
+    struct err *err)
+{
+	static const char *const names[] = {"state", "rule", "level", "agreement", "service",
+	    "from", "to", "limit", "cursor", "format", NULL};
+	const char *format = request_param(r, "format");
+	int64_t limit;
+
+	*csv = format != NULL && strcmp(format, "csv") == 0;
+	*w = (struct alerts_wanted){.rule = request_param(r, "rule"),
+	    .agreement = request_param(r, "agreement"),
+	    .service = request_param(r, "service")};
+	if (params_check(r, names, err) != 0 ||
+	    word_read(r, "state", alert_state_names, ALERT_PENDING, ALERT_STATES, -1, &w->state,
+		err) != 0 ||
+	    word_read(r, "level", level_names, LEVEL_URGENT, LEVELS, LEVEL_NONE, &w->level, err) !=
+		0 ||
+	    instant_read(r, "from", INT64_MIN, arena, &w->from, err) != 0 ||
+	    instant_read(r, "to", INT64_MAX, arena, &w->to, err) != 0 ||
+	    param_number(r, "limit", 1, PAGE_MAX, PAGE, &limit, err) != 0 ||
+	    param_number(r, "cursor", 1, INT64_MAX, INT64_MAX, &w->below, err) != 0)
+		return -1;
+	if (format != NULL && !*csv && strcmp(format, "json") != 0)
+		return err_set(err, "format=%.40s: json or csv is wanted", format);
+	w->limit = (int)limit;
 	return 0;
 }
 
 /* A page of alerts, newest first; fills the answer where that fails. */
 static int
 page_read(struct api *api, const struct request *r, struct arena *arena, struct stored_alert **list,
-    int64_t *limit, struct answer *a)
+    struct alerts_wanted *w, bool *csv, struct answer *a)
 {
-	static const char *const names[] = {"state", "limit", "cursor", NULL};
-	int64_t below;
 	struct err err;
-	int state, n;
+	int n;
 
-	if (params_check(r, names, &err) != 0 || state_read(r, &state, &err) != 0 ||
-	    param_number(r, "limit", 1, PAGE_MAX, PAGE, limit, &err) != 0 ||
-	    param_number(r, "cursor", 1, INT64_MAX, INT64_MAX, &below, &err) != 0) {
+	if (wanted_read(r, arena, w, csv, &err) != 0) {
 		answer_problem(a, 400, "%s", err.msg);
 		return -1;
 	}
-	n = store_alerts_page(api->reader, below, state, (int)*limit, arena, list, &err);
+	n = store_alerts_page(api->reader, w, arena, list, &err);
 	if (n < 0)
 		answer_problem(a, 503, "%s", err.msg);
 	return n;
+}
+
+static void
+answer_list(struct answer *a, const struct stored_alert *list, int n, int limit)
+{
+	json_t *alerts = json_array();
+
+	for (int i = 0; i < n; i++)
+		json_array_append_new(alerts, alert_json(&list[i]));
+	answer_json(a, 200,
+	    json_pack("{soso}", "alerts", alerts, "next",
+		n == limit ? json_sprintf("%" PRId64, list[n - 1].id) : json_null()));
+}
+
+static void
+answer_csv(struct answer *a, const struct stored_alert *list, int n)
+{
+	struct table t;
+
+	table_init(&t, alert_csv_head);
+	for (int i = 0; i < n; i++)
+		alert_csv(&t, &list[i]);
+	table_csv(&t, &a->body);
+	table_free(&t);
+	a->type = "text/csv; charset=utf-8";
 }
 
 void
 api_alerts(void *context, const struct request *r, struct answer *a)
 {
 	struct arena arena = {0};
+	struct alerts_wanted w;
 	struct stored_alert *list;
-	int64_t limit;
-	int n = page_read(context, r, &arena, &list, &limit, a);
-	json_t *alerts = json_array();
+	bool csv;
+	int n = page_read(context, r, &arena, &list, &w, &csv, a);
 
-	for (int i = 0; i < n; i++)
-		json_array_append_new(alerts, alert_json(&list[i]));
-	if (n >= 0)
-		answer_json(a, 200,
-		    json_pack("{sOso}", "alerts", alerts, "next",
-			n == limit ? json_sprintf("%" PRId64, list[n - 1].id) : json_null()));
-	json_decref(alerts);
+	if (n >= 0 && csv)
+		answer_csv(a, list, n);
+	else if (n >= 0)
+		answer_list(a, list, n, w.limit);
 	arena_free(&arena);
 }
 
@@ -112,15 +143,9 @@ api_alert(void *context, const struct request *r, struct answer *a)
 {
 	struct api *api = context;
 	struct arena arena = {0};
-	struct stored_alert row;
+	json_t *shown;
 	struct err err;
-	char canonical[24];
-	int64_t id = strtoll(r->segment[2], NULL, 10);
-	int found = 0;
-
-	snprintf(canonical, sizeof(canonical), "%" PRId64, id);
-	if (strcmp(canonical, r->segment[2]) == 0)
-		found = store_alert(api->reader, id, &arena, &row, &err);
+	int found = alert_show(api->reader, r->segment[2], &arena, &shown, &err);
 
 	if (found < 0)
 		answer_problem(a, 503, "%s", err.msg);
@@ -128,13 +153,14 @@ api_alert(void *context, const struct request *r, struct answer *a)
 		answer_problem(
 		    a, 404, "there is no alert '%.40s'; GET /v1/alerts lists them", r->segment[2]);
 	else
-		answer_json(a, 200, alert_json(&row));
+		answer_json(a, 200, shown);
 	arena_free(&arena);
 }
 
 static void
 alert_row(struct table *t, const struct stored_alert *row)
 {
+	bool valued = row->kind <= RULE_EXCLUDED && row->total > 0;
 	char since[STAMP_TEXT];
 	struct buf scope = BUF_INIT(4096);
 
@@ -148,11 +174,18 @@ alert_row(struct table *t, const struct stored_alert *row)
 	table_cell(t, level_names[row->state == ALERT_PENDING ? row->candidate : row->level]);
 	table_cell(t, row->rule);
 	table_cell(t, buf_text(&scope));
-	if (row->total > 0)
+	if (valued)
 		table_cellf(t, "%.2f %%", 100 * (double)row->good / (double)row->total);
 	else
 		table_cell(t, "-");
 	table_cell(t, row->since == STAMP_NEVER ? "-" : stamp_format(row->since, since));
+	table_cell(t, row->acked_by == NULL ? "-" : row->acked_by);
+	if (row->silence == 0)
+		table_cell(t, "-");
+	else
+		table_cellf(t, "silence %" PRId64, row->silence);
+	table_cell(t, rule_kind_names[row->kind]);
+	table_cell(t, row->subject[0] == '\0' ? "-" : row->subject);
 	table_end(t);
 	buf_free(&scope);
 }
@@ -160,13 +193,14 @@ alert_row(struct table *t, const struct stored_alert *row)
 void
 api_alerts_text(void *context, const struct request *r, struct answer *a)
 {
-	static const char *const head[] = {
-	    ">ID", "STATE", "LEVEL", "RULE", "SCOPE", ">VALUE", "SINCE", NULL};
+	static const char *const head[] = {">ID", "STATE", "LEVEL", "RULE", "SCOPE", ">VALUE",
+	    "SINCE", "ACKNOWLEDGED", "SILENCED", "KIND", "ABOUT", NULL};
 	struct arena arena = {0};
 	struct stored_alert *list;
+	struct alerts_wanted w;
 	struct table t;
-	int64_t limit;
-	int n = page_read(context, r, &arena, &list, &limit, a);
+	bool csv;
+	int n = page_read(context, r, &arena, &list, &w, &csv, a);
 
 	if (n >= 0) {
 		table_init(&t, head);

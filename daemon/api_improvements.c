@@ -132,7 +132,8 @@ api_improvements(void *context, const struct request *r, struct answer *a)
 {
 	struct api *api = context;
 	struct arena arena = {0};
-	struct improvement_view v = {api->reader, api->config, 0, &arena};
+	struct improvement_asked *asked = NULL;
+	struct improvement_view v = {api->reader, api->config, 0, &arena, &asked};
 	json_t *list = json_array();
 	struct wanted w;
 	int64_t last = 0;
@@ -160,7 +161,7 @@ api_improvement(void *context, const struct request *r, struct answer *a)
 	static const char *const names[] = {NULL};
 	struct api *api = context;
 	struct arena arena = {0};
-	struct improvement_view v = {api->reader, api->config, 0, &arena};
+	struct improvement_view v = {api->reader, api->config, 0, &arena, NULL};
 	int64_t id = strtoll(r->segment[2], NULL, 10);
 	struct stored_improvement i;
 	char canonical[24];

@@ -148,29 +148,43 @@ delivery_metrics(struct api *api, struct buf *b, struct err *err)
 	return rc;
 }
 
-static void
-alert_count(void *context, int state, int level, int64_t count)
-{
-	int64_t(*counts)[LEVELS] = context;
+struct alert_numbers {
+	int64_t all[ALERT_STATES][LEVELS];
+	int64_t firing[RULE_KINDS][LEVELS];
+};
 
-	counts[state][level] += count;
+static void
+alert_count(void *context, int state, int level, int kind, int64_t count)
+{
+	struct alert_numbers *n = context;
+
+	n->all[state][level] += count;
+	if (state == ALERT_FIRING)
+		n->firing[kind][level] += count;
 }
 
 static int
 alert_metrics(struct api *api, struct buf *b, struct err *err)
 {
-	int64_t counts[ALERT_STATES][LEVELS] = {{0}};
+	struct alert_numbers n = {.all = {{0}}};
 
-	if (store_alert_counts(api->reader, alert_count, counts, err) != 0)
+	if (store_alert_counts(api->reader, alert_count, &n, err) != 0)
 		return -1;
 	metric_head(
 	    b, "slad_alerts", METRIC_GAUGE, "Alerts by state, and by level once they fired.");
 	for (int s = ALERT_PENDING; s < ALERT_STATES; s++) {
 		for (int l = 0; l < LEVELS; l++) {
 			if ((l == LEVEL_NONE) == (s == ALERT_PENDING))
-				metric_value(b, "slad_alerts", (double)counts[s][l], "state",
+				metric_value(b, "slad_alerts", (double)n.all[s][l], "state",
 				    alert_state_names[s], "level", level_names[l], NULL);
 		}
+	}
+	metric_head(b, "slad_alerts_firing", METRIC_GAUGE,
+	    "Alerts that fire, by the kind of their rule and by level.");
+	for (int k = 0; k < RULE_KINDS; k++) {
+		for (int l = LEVEL_URGENT; l < LEVELS; l++)
+			metric_value(b, "slad_alerts_firing", (double)n.firing[k][l], "kind",
+			    rule_kind_names[k], "level", level_names[l], NULL);
 	}
 	return 0;
 }

@@ -16,6 +16,7 @@ struct asked {
 	struct api *api;
 	struct arena arena;
 	const char *agreement;
+	bool live; /* of one that is configured, as of now */
 	struct window window;
 	int64_t revision; /* 0: the last one */
 	struct moved_page page;
@@ -67,6 +68,7 @@ closing_find(struct asked *k, const struct request *r, const char *window, struc
 	if (k->agreement == NULL)
 		answer_problem(a, 400, "agreement: the id of one of the configuration is wanted");
 	else if (param_number(r, "revision", 1, INT64_MAX, 0, &k->revision, &k->err) != 0 ||
+	    (k->live && closing_agreement(k->api->config, k->agreement, &k->err) != 0) ||
 	    closing_window(k->api->config, k->agreement, window, k->now, &k->window, &k->err) != 0)
 		answer_problem(a, 400, "%s", k->err.msg);
 	else {
@@ -76,6 +78,8 @@ closing_find(struct asked *k, const struct request *r, const char *window, struc
 			return 1;
 		if (found < 0)
 			answer_problem(a, 503, "%s", k->err.msg);
+		else if (closing_agreement(k->api->config, k->agreement, &k->err) != 0)
+			answer_problem(a, 400, "%s", k->err.msg);
 		else if (k->revision > 0)
 			answer_problem(a, 404, "%s of %s has no revision %" PRId64, k->window.name,
 			    k->agreement, k->revision);
@@ -96,12 +100,12 @@ revision_json(struct asked *k)
 	json_t *o;
 	int found = 0;
 
-	if (closing_load(k->api->reader, k->closing.id, &k->arena, &state, &k->err) != 0)
-		return NULL;
 	if (k->closing.revision > 1)
 		found = store_closing(k->api->reader, k->agreement, k->closing.window,
 		    k->closing.revision - 1, &k->arena, &last, &k->err);
 	if (found < 0 ||
+	    (found > 0 ? closing_load : closing_load_scores)(
+		k->api->reader, k->closing.id, &k->arena, &state, &k->err) != 0 ||
 	    (found > 0 && closing_load(k->api->reader, last.id, &k->arena, &before, &k->err) != 0))
 		return NULL;
 	o = closing_json(&k->closing);
@@ -115,12 +119,12 @@ revision_json(struct asked *k)
 static json_t *
 moves_json(struct asked *k)
 {
+	const struct act act = {.store = k->api->reader, .config = k->api->config, .now = k->now};
 	struct closed_state closed, live;
 	json_t *o;
 
 	if (closing_load(k->api->reader, k->closing.id, &k->arena, &closed, &k->err) != 0 ||
-	    closing_gather(k->api->reader, k->api->config, k->agreement, &k->window, k->now,
-		&k->arena, &live, &k->err) != 0)
+	    closing_gather(&act, k->agreement, &k->window, &k->arena, &live, &k->err) != 0)
 		return NULL;
 	o = closing_json(&k->closing);
 	json_object_set_new(o, "as_of", json_instant(k->now));
@@ -133,7 +137,7 @@ answer_with(
     void *context, const struct request *r, struct answer *a, json_t *(*shown)(struct asked *k))
 {
 	static const char *const names[] = {"agreement", "revision", "limit", "cursor", NULL};
-	struct asked k = {.api = context};
+	struct asked k = {.api = context, .live = shown == moves_json};
 	json_t *json;
 
 	if (params_check(r, names, &k.err) != 0 ||
@@ -205,7 +209,7 @@ chosen_json(struct asked *k, const struct chosen *c)
 	w.from = k->closing.from; /* as they lay then */
 	w.to = k->closing.to;
 	w.zone = watch_zone(k->api->config, k->agreement, k->closing.closed);
-	if (closing_load(k->api->reader, k->closing.id, &k->arena, &state, &k->err) != 0)
+	if (closing_load_scores(k->api->reader, k->closing.id, &k->arena, &state, &k->err) != 0)
 		return NULL;
 	list = json_array();
 	for (size_t i = 0; i < state.scores; i++) {

@@ -11,15 +11,25 @@
 #include "row.h"
 
 #define SCORE_MAX 16384 /* bytes of one as JSON */
+#define BEAT 10000 /* things gathered or stored */
 #define DIGEST_SHOWN 12 /* hex digits of a configuration's judgement */
 
 /* What is being gathered. */
 struct gathering {
+	const struct act *act;
 	struct arena *arena;
 	struct closed_state *state;
 	size_t score_room, evidence_room;
 	bool by_service;
 };
+
+/* So many things, and the thread shows that it lives. */
+static void
+beat(const struct act *act, size_t done)
+{
+	if (done % BEAT == 0 && act->beat != NULL)
+		act->beat(act->context, (int64_t)done);
+}
 
 static void *
 roomier(struct arena *a, void *list, size_t n, size_t *room, size_t size)
@@ -56,18 +66,25 @@ score_add(void *context, const struct row *row)
 }
 
 static int
-scores_gather(struct gathering *g, struct store *s, const struct config *c,
-    const struct scores_query *q, struct err *err)
+scores_gather(struct gathering *g, const struct scores_query *q, struct err *err)
 {
 	struct scores scores;
 
-	if (scores_ask(s, c, q, g->arena, &scores, err) != 0)
+	if (scores_ask(g->act->store, g->act->config, q, g->arena, &scores, err) != 0)
 		return -1;
 	if (scores.crowded)
 		return 0;
 	g->by_service = q->bys > 0;
-	rows_each(c, q, &scores, score_add, g);
+	rows_each(g->act->config, q, &scores, score_add, g);
 	return 0;
+}
+
+/* The name of a maintenance has its parts apart by unit separators. */
+static void
+name_put(struct buf *out, const char *name)
+{
+	for (; *name != '\0'; name++)
+		buf_put(out, *name == '\x1f' ? " " : name, 1);
 }
 
 /* A report is known by what was due, whoever submits it; an outage also by its start. */
@@ -79,10 +96,11 @@ evidence_add(void *context, const struct evidence *item)
 	struct buf name = BUF_INIT(8192);
 	bool report = item->kind == EVIDENCE_REPORT;
 
+	beat(g->act, state->evidences);
 	if (report)
 		buf_putf(&name, "%s %s", item->topic, item->period);
 	else
-		buf_puts(&name, item->name);
+		name_put(&name, item->name);
 	state->evidence = roomier(g->arena, state->evidence, state->evidences, &g->evidence_room,
 	    sizeof(*state->evidence));
 	state->evidence[state->evidences++] =
@@ -108,6 +126,14 @@ by_number(int64_t x, int64_t y)
 	return (x > y) - (x < y);
 }
 
+/* A ticket may be given another service; an outage or maintenance of another one is another. */
+static bool
+is_of_service(const struct stored_evidence *e)
+{
+	return strcmp(e->kind, evidence_kind_names[EVIDENCE_OUTAGE]) == 0 ||
+	    strcmp(e->kind, evidence_kind_names[EVIDENCE_MAINTENANCE]) == 0;
+}
+
 static int
 by_key(const void *x, const void *y)
 {
@@ -122,27 +148,28 @@ by_key(const void *x, const void *y)
 		order = strcmp(a->name, b->name);
 	if (order == 0)
 		order = by_number(a->cycle, b->cycle);
-	return order != 0 ? order : by_number(a->part, b->part);
+	if (order == 0)
+		order = by_number(a->part, b->part);
+	return order != 0 || !is_of_service(a) ? order : strcmp(a->service, b->service);
 }
 
 int
-closing_gather(struct store *s, const struct config *c, const char *agreement,
-    const struct window *w, int64_t now, struct arena *a, struct closed_state *state,
-    struct err *err)
+closing_gather(const struct act *act, const char *agreement, const struct window *w,
+    struct arena *a, struct closed_state *state, struct err *err)
 {
-	struct scores_query q = {.window = *w, .cohort = COHORT_OPENED, .now = now};
-	struct gathering g = {.arena = a, .state = state};
+	struct scores_query q = {.window = *w, .cohort = COHORT_OPENED, .now = act->now};
+	struct gathering g = {.act = act, .arena = a, .state = state};
 
 	*state = (struct closed_state){0};
 	q.filter[DIM_AGREEMENT] = (struct scores_filter){1, &agreement};
 	for (int i = 0; i < INDICATORS; i++)
 		q.wanted[i] = true;
-	if (scores_gather(&g, s, c, &q, err) != 0 ||
-	    evidence_walk(s, c, &q, evidence_add, &g, err) != 0)
+	if (scores_gather(&g, &q, err) != 0 ||
+	    evidence_walk(act->store, act->config, &q, evidence_add, &g, err) != 0)
 		return -1;
 	q.bys = 1;
 	q.by[0] = DIM_SERVICE;
-	if (scores_gather(&g, s, c, &q, err) != 0)
+	if (scores_gather(&g, &q, err) != 0)
 		return -1;
 	if (state->evidences > 1)
 		qsort(state->evidence, state->evidences, sizeof(*state->evidence), by_key);
@@ -150,28 +177,41 @@ closing_gather(struct store *s, const struct config *c, const char *agreement,
 }
 
 int
-closing_load(
+closing_load_scores(
     struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err)
 {
 	int scores = store_closed_scores(s, closing, a, &state->score, err);
-	int evidences = scores < 0 ? -1 : store_evidence(s, closing, a, &state->evidence, err);
 
-	if (evidences < 0)
-		return -1;
-	state->scores = (size_t)scores;
-	state->evidences = (size_t)evidences;
-	return 0;
+	state->scores = scores < 0 ? 0 : (size_t)scores;
+	state->evidences = 0;
+	state->evidence = NULL;
+	return scores < 0 ? -1 : 0;
 }
 
 int
-closing_save(struct store *s, int64_t closing, const struct closed_state *state, struct err *err)
+closing_load(
+    struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err)
+{
+	int evidences;
+
+	if (closing_load_scores(s, closing, a, state, err) != 0)
+		return -1;
+	evidences = store_evidence(s, closing, a, &state->evidence, err);
+	state->evidences = evidences < 0 ? 0 : (size_t)evidences;
+	return evidences < 0 ? -1 : 0;
+}
+
+int
+closing_save(
+    const struct act *act, int64_t closing, const struct closed_state *state, struct err *err)
 {
 	for (size_t i = 0; i < state->scores; i++) {
-		if (store_closed_score_add(s, closing, &state->score[i], err) != 0)
+		if (store_closed_score_add(act->store, closing, &state->score[i], err) != 0)
 			return -1;
 	}
 	for (size_t i = 0; i < state->evidences; i++) {
-		if (store_evidence_add(s, closing, &state->evidence[i], err) != 0)
+		beat(act, i);
+		if (store_evidence_add(act->store, closing, &state->evidence[i], err) != 0)
 			return -1;
 	}
 	return 0;

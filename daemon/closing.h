@@ -21,14 +21,16 @@ struct closed_state {
 };
 
 /* As of now, from the folded state of a store, within a transaction. Into the arena. */
-int closing_gather(struct store *s, const struct config *c, const char *agreement,
-    const struct window *w, int64_t now, struct arena *a, struct closed_state *state,
-    struct err *err);
+int closing_gather(const struct act *act, const char *agreement, const struct window *w,
+    struct arena *a, struct closed_state *state, struct err *err);
 
+/* Its scores alone, or with what they were made of. */
+int closing_load_scores(
+    struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err);
 int closing_load(
     struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err);
 int closing_save(
-    struct store *s, int64_t closing, const struct closed_state *state, struct err *err);
+    const struct act *act, int64_t closing, const struct closed_state *state, struct err *err);
 
 #define CLOSING_MOVED 1000 /* of what moved, in one answer */
 
@@ -57,7 +59,11 @@ json_t *closing_scores_json(const struct closed_state *state);
 /* The order to close a period. */
 int closing_close(struct order *o, const struct act *act, struct err *err);
 
-/* A window that can be closed, of a name: a calendar window of the agreement's zone. */
+/* Whether an agreement is configured; -1 and a sentence if it is not. */
+int closing_agreement(const struct config *c, const char *agreement, struct err *err);
+
+/* A window that can be closed, of a name: a calendar window of the agreement's zone, or of the
+ * daemon's where the agreement is no longer configured. */
 int closing_window(const struct config *c, const char *agreement, const char *name, int64_t now,
     struct window *w, struct err *err);
 

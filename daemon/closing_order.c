@@ -7,12 +7,17 @@
 #include "watch.h"
 
 int
+closing_agreement(const struct config *c, const char *agreement, struct err *err)
+{
+	if (agreement_find(&c->agreements, agreement) != NULL)
+		return 0;
+	return err_set(err, "agreement: the configuration has none of the id '%.100s'", agreement);
+}
+
+int
 closing_window(const struct config *c, const char *agreement, const char *name, int64_t now,
     struct window *w, struct err *err)
 {
-	if (agreement_find(&c->agreements, agreement) == NULL)
-		return err_set(
-		    err, "agreement: the configuration has none of the id '%.100s'", agreement);
 	if (window_named(name, watch_zone(c, agreement, now), now, w, err) != 0)
 		return -1;
 	if (w->rolling)
@@ -38,6 +43,8 @@ order_window(struct order *o, const struct act *act, const char **agreement, str
 		rc = -1;
 	else if (*agreement == NULL)
 		rc = err_set(err, "agreement: the id of one of the configuration is wanted");
+	else if (closing_agreement(act->config, *agreement, err) != 0)
+		rc = -1;
 	else
 		rc = closing_window(
 		    act->config, *agreement, o->request.segment[2], act->now, w, err);
@@ -89,11 +96,9 @@ closing_close(struct order *o, const struct act *act, struct err *err)
 	c.to = w.to;
 	if (revision_next(o, act, &c, err) != 0 ||
 	    (c.revision > 1 && before_load(o, act, &c, &before, err) < 0) ||
-	    closing_gather(
-		act->store, act->config, c.agreement, &w, act->now, o->arena, &now, err) != 0 ||
+	    closing_gather(act, c.agreement, &w, o->arena, &now, err) != 0 ||
 	    store_last(act->store, &c.seq, err) != 0 ||
-	    store_closing_add(act->store, &c, err) != 0 ||
-	    closing_save(act->store, c.id, &now, err) != 0)
+	    store_closing_add(act->store, &c, err) != 0 || closing_save(act, c.id, &now, err) != 0)
 		return -1;
 	json = closing_json(&c);
 	json_object_set_new(json, "scores", closing_scores_json(&now));

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <openssl/crypto.h>
 
+#include "codec/inflate.h"
 #include "codec/zoneinfo.h"
 #include "command.h"
 #include "notify_curl.h"
@@ -25,5 +26,6 @@ cmd_version(int argc, char **argv)
 	printf("libyaml %s\n", config_yaml_version());
 	printf("GLib %s\n", zoneinfo_version(glib));
 	printf("%s\n", OpenSSL_version(OPENSSL_VERSION));
+	printf("zlib %s\n", inflate_version());
 	return EXIT_DONE;
 }

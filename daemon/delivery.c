@@ -87,11 +87,23 @@ row_find(struct order *o, const struct act *act, struct stored_delivery *d, stru
 	return found;
 }
 
+/* Alertmanager holds what it heard last of an alert: an older message would bring back what is
+ * over. 1, 0 or -1. */
+static int
+is_overtaken(const struct act *act, const struct stored_delivery *d, struct err *err)
+{
+	const struct receiver *r = receiver_find(act->config, d->row.receiver);
+
+	if (r->kind != RECEIVER_ALERTMANAGER || d->row.alert == 0)
+		return 0;
+	return store_delivery_overtaken(act->store, &d->row, err);
+}
+
 int
 delivery_retry(struct order *o, const struct act *act, struct err *err)
 {
 	struct stored_delivery d;
-	int found;
+	int found, overtaken;
 
 	if (!is_plain(o, err))
 		return 0;
@@ -107,6 +119,16 @@ delivery_retry(struct order *o, const struct act *act, struct err *err)
 	if (receiver_find(act->config, d.row.receiver) == NULL) {
 		answer_problem(&o->answer, 409,
 		    "no receiver '%.64s' is configured: it would fail again", d.row.receiver);
+		return 0;
+	}
+	overtaken = is_overtaken(act, &d, err);
+	if (overtaken < 0)
+		return -1;
+	if (overtaken > 0) {
+		answer_problem(&o->answer, 409,
+		    "delivery %" PRId64 " is overtaken: Alertmanager was told, or will be, how "
+		    "alert %" PRId64 " went on",
+		    d.row.id, d.row.alert);
 		return 0;
 	}
 	if (store_delivery_again(act->store, d.row.id, act->now, err) != 0 ||

@@ -24,6 +24,7 @@ engine_new(struct store *s, struct config *c, int64_t now,
 	struct engine *e = mem_alloc(1, sizeof(*e));
 
 	e->store = e->batch.store = e->batch.log = s;
+	e->events = watch_events_new(s);
 	e->config = config_ref(c);
 	e->hooks = hooks_new(c);
 	e->watched = INT64_MIN / 2;
@@ -43,6 +44,7 @@ engine_free(struct engine *e)
 		return;
 	fold_drop(&e->batch);
 	hooks_free(e->hooks);
+	watch_events_free(e->events);
 	config_unref(e->config);
 	free(e);
 }
@@ -59,6 +61,8 @@ engine_configure(struct engine *e, struct config *c, int64_t now,
 	hooks_free(e->hooks);
 	e->hooks = hooks_new(c);
 	rc = engine_judge(e, before, now, progress, context, err);
+	if (rc == 0)
+		rc = engine_watch(e, now, progress, context, err);
 	config_unref(before);
 	return rc;
 }
@@ -86,7 +90,7 @@ identity_key(struct arena *a, const struct event *e, size_t *len)
 static enum known
 known_as(const struct event *e, const char *body, size_t len)
 {
-	return e->len == len && memcmp(e->body, body, len) == 0 ? KNOWN_SAME : KNOWN_OTHER;
+	return event_same(e->body, e->len, body, len) ? KNOWN_SAME : KNOWN_OTHER;
 }
 
 /* Whether the log, or the same submission before it, has an event of its identity. */
@@ -218,6 +222,23 @@ store_event(struct engine *e, struct event *event, int64_t now, struct err *err)
 	return fold_add(&e->batch, source, event, err);
 }
 
+/* Remembers when the sources of what was stored were last heard of. */
+static int
+hear(struct engine *e, const struct submission *s, int64_t now, struct err *err)
+{
+	const char *source, *next;
+
+	for (size_t i = 0; i < s->accepted; i++) {
+		source = s->fresh[i]->record.source;
+		next = i + 1 < s->accepted ? s->fresh[i + 1]->record.source : NULL;
+		if (next != NULL && strcmp(source, next) == 0)
+			continue;
+		if (store_hear(e->store, source, now, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 engine_take(struct engine *e, struct submission *s, int64_t now, struct err *err)
 {
@@ -232,6 +253,8 @@ engine_take(struct engine *e, struct submission *s, int64_t now, struct err *err
 		if (store_event(e, s->fresh[i], now, err) != 0)
 			return -1;
 	}
+	if (hear(e, s, now, err) != 0)
+		return -1;
 	e->changed = e->changed || s->accepted > 0;
 	return 0;
 }
@@ -272,6 +295,17 @@ watch_is_due(const struct engine *e, int64_t now)
 	    (e->changed && now - e->watched >= WATCH_PAUSE);
 }
 
+/* What becomes of messages is something that a rule may look at. */
+static bool
+watches_delivery(const struct config *c)
+{
+	for (size_t i = 0; i < c->rules; i++) {
+		if (c->rule[i].kind == RULE_DELIVERY)
+			return true;
+	}
+	return false;
+}
+
 static int
 work_apply(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
 {
@@ -279,6 +313,8 @@ work_apply(struct engine *e, const struct engine_work *w, int64_t now, struct er
 		if (store_outbox_report(e->store, &w->report[i], err) != 0)
 			return -1;
 	}
+	if (w->reports > 0 && watches_delivery(e->config))
+		e->changed = true;
 	if (w->probe && store_meta_set(e->store, "probe", "", err) != 0)
 		return -1;
 	for (size_t i = 0; i < w->submissions; i++) {
@@ -302,6 +338,12 @@ look(struct engine *e, int64_t now, struct err *err)
 		    "watch `by` fewer dimensions",
 		    w.crowded->name, SCORES_GROUPS);
 	e->crowded = w.crowded != NULL;
+	if (w.aimless != NULL && !e->aimless)
+		log_warning(
+		    "the rule %s has groups of which no agreement gives the objective: there is no "
+		    "data for them; give it an `objective`, or the agreement",
+		    w.aimless->name);
+	e->aimless = w.aimless != NULL;
 	e->told = e->told || w.told;
 	e->watched = now;
 	e->watch_next = w.next;
@@ -312,13 +354,17 @@ look(struct engine *e, int64_t now, struct err *err)
 static int
 transaction(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
 {
-	if (store_begin(e->store, err) != 0)
+	if (store_begin(e->store, err) != 0 ||
+	    watch_events_begin(e->events, e->config, now, true, err) != 0)
 		return -1;
 	e->batch.now = now;
+	e->batch.folded = watch_folded;
+	e->batch.folded_context = e->events;
 	if (work_apply(e, w, now, err) != 0 || engine_due(e, now, err) != 0 ||
 	    engine_orders(e, w, now, err) != 0)
 		return -1;
-	if (watch_is_due(e, now) && look(e, now, err) != 0)
+	if ((watch_is_due(e, now) && look(e, now, err) != 0) ||
+	    watch_events_end(e->events, &e->told, err) != 0)
 		return -1;
 	if (outbox_due(e->prune_next, now) && outbox_prune(e->store, now, &e->prune_next, err) != 0)
 		return -1;
@@ -329,10 +375,13 @@ int
 engine_step(struct engine *e, const struct engine_work *work, int64_t now, struct err *err)
 {
 	struct engine before = *e;
+	int rc = transaction(e, work, now, err);
 
-	if (transaction(e, work, now, err) == 0)
+	e->batch.folded = NULL;
+	if (rc == 0)
 		return 0;
 	fold_drop(&e->batch);
+	watch_events_forget(e->events);
 	store_rollback(e->store);
 	before.batch = e->batch;
 	before.changed = true;
@@ -349,6 +398,8 @@ engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err)
 		return -1;
 	if (e->changed && e->watched + WATCH_PAUSE < watch)
 		watch = e->watched + WATCH_PAUSE;
+	if (watch_events_next(e->events) < watch)
+		watch = watch_events_next(e->events);
 	*next = due < watch ? due : watch;
 	if (e->prune_next < *next)
 		*next = e->prune_next;

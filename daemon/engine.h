@@ -51,6 +51,9 @@ struct engine_work {
 	struct submission **submission;
 	struct order **order; /* order.h */
 	const struct outbox *report; /* what became of messages */
+	/* Called now and then while an order takes long; or NULL. */
+	void (*beat)(void *context, int64_t done);
+	void *context;
 	bool probe; /* writes, so that its success says that the disk takes writes */
 };
 

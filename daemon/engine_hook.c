@@ -110,10 +110,13 @@ submit(void *context, struct submission *s, int64_t now, struct err *err)
 int
 engine_orders(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
 {
-	bool released = false;
+	bool released = false, moved = false;
 	const struct act act = {.store = e->store,
 	    .config = e->config,
 	    .now = now,
+	    .moved = &moved,
+	    .beat = w->beat,
+	    .context = w->context,
 	    .submit = submit,
 	    .engine = e,
 	    .released = &released};
@@ -121,6 +124,10 @@ engine_orders(struct engine *e, const struct engine_work *w, int64_t now, struct
 	for (size_t i = 0; i < w->orders; i++) {
 		if (w->order[i]->carry_out(w->order[i], &act, err) != 0)
 			return -1;
+	}
+	if (moved) {
+		e->told = true;
+		e->watch_next = now;
 	}
 	if (released)
 		return store_quarantine_size(

@@ -13,16 +13,18 @@
 #include "fold.h"
 #include "hook_map.h"
 #include "snapshot.h"
+#include "watch.h"
 
 struct engine {
 	struct store *store;
 	struct config *config;
 	struct hooks *hooks; /* of the configuration */
 	struct fold_batch batch;
+	struct watch_events *events;
 	int64_t watched, watch_next; /* the last look at the rules, and when time asks for one */
 	int64_t prune_next; /* when old messages are looked for */
 	bool changed; /* since then */
-	bool told, crowded;
+	bool told, crowded, aimless;
 	int64_t quarantine_count, quarantine_bytes;
 };
 
@@ -47,6 +49,12 @@ int engine_quarantine(struct engine *e, const struct submission *s, int64_t now,
 
 /* Carries out the orders of a step. */
 int engine_orders(struct engine *e, const struct engine_work *w, int64_t now, struct err *err);
+
+/* Lets rules about single tickets and events look at all open tickets, if these rules are others
+ * than when that was last done, or all was judged anew. What is of the past is neither told nor
+ * counted. */
+int engine_watch(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
+    void *context, struct err *err);
 
 struct recount;
 

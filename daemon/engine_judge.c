@@ -62,6 +62,14 @@ page_judge(struct engine *e, const int64_t *ids, int n, struct err *err)
 	return store_commit(e->store, err);
 }
 
+static void
+batch_configure(struct engine *e)
+{
+	e->batch.agreements = &e->config->agreements;
+	e->batch.rule = e->config->rule;
+	e->batch.rules = e->config->rules;
+}
+
 /* Judges all entities anew, page by page; `done` counts them. */
 static int
 judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
@@ -71,7 +79,9 @@ judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t
 	int n;
 
 	e->batch.now = now;
-	if (store_meta_set(e->store, "judgement", "", err) != 0) /* until all is done, none holds */
+	if (store_meta_set(e->store, "judgement", "", err) !=
+		0 || /* until all is done, none holds */
+	    store_meta_set(e->store, "watching", "", err) != 0)
 		return -1;
 	while ((n = store_entities_after(e->store, last, ids, REPLAY_PAGE, err)) > 0) {
 		if (page_judge(e, ids, n, err) != 0) {
@@ -87,6 +97,40 @@ judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t
 	if (n < 0)
 		return -1;
 	return store_meta_set(e->store, "judgement", e->config->judgement, err);
+}
+
+int
+engine_watch(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
+    void *context, struct err *err)
+{
+	int64_t ids[REPLAY_PAGE], last = 0, done = 0;
+	char watching[80] = "";
+	int n = -1;
+
+	if (store_meta(e->store, "watching", watching, sizeof(watching), err) < 0)
+		return -1;
+	if (strcmp(watching, e->config->watching) == 0)
+		return 0;
+	if (store_meta_set(e->store, "watching", "", err) != 0 ||
+	    watch_events_begin(e->events, e->config, now, false, err) != 0)
+		return -1;
+	e->batch.now = now;
+	e->batch.folded = watch_folded;
+	e->batch.folded_context = e->events;
+	while ((n = store_open_after(e->store, last, ids, REPLAY_PAGE, err)) > 0 &&
+	    page_judge(e, ids, n, err) == 0) {
+		last = ids[n - 1];
+		done += n;
+		if (progress != NULL)
+			progress(context, done);
+	}
+	e->batch.folded = NULL;
+	if (n == 0)
+		return store_meta_set(e->store, "watching", e->config->watching, err);
+	fold_drop(&e->batch);
+	watch_events_forget(e->events);
+	store_rollback(e->store);
+	return -1;
 }
 
 /* What fell due until now was moved by time, not by the new configuration. */
@@ -113,7 +157,7 @@ engine_judge(struct engine *e, const struct config *before, int64_t now,
 	struct engine_moved m;
 	int rc = -1;
 
-	e->batch.agreements = &e->config->agreements;
+	batch_configure(e);
 	if (store_meta(e->store, "judgement", judgement, sizeof(judgement), err) < 0)
 		return -1;
 	if (strcmp(judgement, e->config->judgement) == 0) {
@@ -144,6 +188,7 @@ rebuild(struct engine *e, int64_t now, void (*progress)(void *context, int64_t d
 
 	if (store_begin(e->store, err) == 0 && store_forget(e->store, err) == 0 &&
 	    store_meta_set(e->store, "packed", PACKED_VERSION, err) == 0 &&
+	    store_meta_set(e->store, "watching", "", err) == 0 &&
 	    store_meta_set(e->store, "judgement", e->config->judgement, err) == 0) {
 		while ((n = engine_replay(e, e->store, &seq, INT64_MAX, now, err)) > 0) {
 			if (progress != NULL)
@@ -161,11 +206,13 @@ engine_prepare(struct engine *e, int64_t now, void (*progress)(void *context, in
     void *context, struct err *err)
 {
 	char packed[16] = "";
+	int rc;
 
-	e->batch.agreements = &e->config->agreements;
+	batch_configure(e);
 	if (store_meta(e->store, "packed", packed, sizeof(packed), err) < 0)
 		return -1;
-	if (strcmp(packed, PACKED_VERSION) != 0)
-		return rebuild(e, now, progress, context, err);
-	return engine_judge(e, NULL, now, progress, context, err);
+	rc = strcmp(packed, PACKED_VERSION) != 0
+	    ? rebuild(e, now, progress, context, err)
+	    : engine_judge(e, NULL, now, progress, context, err);
+	return rc == 0 ? engine_watch(e, now, progress, context, err) : -1;
 }

@@ -60,6 +60,8 @@ touched_add(struct fold_batch *b, const char *key, size_t len, const struct enti
 
 	t->stored = *e;
 	t->facts = (struct buf)BUF_INIT(FACTS_MAX);
+	t->facts_before = e->facts;
+	t->due_before = e->due;
 	t->before = e->counts;
 	t->scope_before = e->scope;
 	buf_put(&t->facts, e->facts.bytes, e->facts.len);
@@ -280,4 +282,15 @@ fold_ticket(const struct entity *e, const char *source, const struct agreements 
 		return -1;
 	ticket_fold(told.list, told.count, agreements, now, a, ticket);
 	return 0;
+}
+
+int
+fold_outage(const struct entity *e, const char *source, struct arena *a, struct down **downs,
+    struct err *err)
+{
+	struct told told;
+
+	if (told_unpack(e->facts.bytes, e->facts.len, source, e->name, a, &told, err) != 0)
+		return -1;
+	return (int)outage_fold(told.list, told.count, a, downs);
 }

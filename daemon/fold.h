@@ -13,17 +13,35 @@
 #include "base/mem.h"
 #include "codec/event_json.h"
 #include "domain/agreement.h"
+#include "domain/outage.h"
+#include "domain/rule.h"
+#include "domain/ticket.h"
 #include "store/store.h"
 
 struct touched; /* an entity of the batch */
 struct cell; /* a bucket of the batch */
 struct origin; /* a source of the batch */
 
+/* An entity as it was folded and saved. */
+struct folded {
+	const struct entity *entity;
+	const char *source;
+	int64_t now;
+	const struct ticket *ticket; /* class ticket */
+	const struct down *down; /* class outage */
+	size_t downs;
+	const struct record *record; /* class fact; NULL: it is retracted */
+	struct blob facts_before; /* its records as they were stored; none: it is new */
+	int64_t due_before; /* 0: none */
+};
+
 struct fold_batch {
 	struct store *store;
 	struct store
 	    *log; /* where a retraction looks for its event: the store, or what is replayed */
 	const struct agreements *agreements;
+	const struct rule *rule; /* tickets fall due for those about tickets, too */
+	size_t rules;
 	int64_t now;
 	struct arena arena; /* freed with the batch */
 	struct touched *touched;
@@ -32,6 +50,9 @@ struct fold_batch {
 	/* Told of each stored ticket that is saved with other counts, or NULL. */
 	void (*recounted)(void *context, int64_t scope);
 	void *context;
+	/* Given each ticket, outage and fact once it is saved, or NULL. */
+	int (*folded)(void *context, const struct folded *f, struct err *err);
+	void *folded_context;
 };
 
 /* Whether the event's entity has room for it: 1, 0, or -1. Room that was found is held for the
@@ -52,8 +73,10 @@ int fold_save(struct fold_batch *b, struct err *err);
 void fold_drop(struct fold_batch *b);
 
 /* A folded entity: its records unpacked, and what they say. For explanations, too. */
-struct ticket;
 int fold_ticket(const struct entity *e, const char *source, const struct agreements *agreements,
     int64_t now, struct arena *a, struct ticket *ticket, struct err *err);
+
+int fold_outage(const struct entity *e, const char *source, struct arena *a, struct down **downs,
+    struct err *err); /* how many, or -1 */
 
 #endif

@@ -25,6 +25,8 @@ struct touched {
 	const char *source;
 	struct buf facts;
 	size_t held; /* room of events that are checked, but not added yet */
+	struct blob facts_before;
+	int64_t due_before;
 	struct blob before; /* the counts that are in the tallies */
 	int64_t scope_before;
 };

@@ -2,6 +2,7 @@
 
 #include "base/stamp.h"
 #include "domain/outage.h"
+#include "domain/sight.h"
 #include "domain/statistic.h"
 #include "domain/ticket.h"
 #include "fold_inside.h"
@@ -219,6 +220,31 @@ entity_save(
 	return rc;
 }
 
+/* Hands on what became of an entity; the rest of `f` is set. */
+static int
+folded(struct fold_batch *b, const struct touched *t, struct folded *f, struct err *err)
+{
+	if (b->folded == NULL)
+		return 0;
+	f->entity = &t->stored;
+	f->source = t->source;
+	f->now = b->now;
+	f->facts_before = t->facts_before;
+	f->due_before = t->due_before;
+	return b->folded(b->folded_context, f, err);
+}
+
+/* When time alone next changes what scores count of a ticket, or what rules see. */
+static int64_t
+ticket_due(const struct fold_batch *b, const struct ticket *t)
+{
+	int64_t sight = ticket_sight_next(b->rule, b->rules, t);
+
+	if (t->next < sight)
+		return t->next;
+	return sight == STAMP_NEVER ? 0 : sight;
+}
+
 /* All that a ticket contributes: to indicators, and to statistics. */
 static size_t
 ticket_counts(const struct ticket *t, struct arena *a, struct count **counts)
@@ -245,15 +271,17 @@ ticket_save(struct fold_batch *b, struct touched *t, const struct told *told, st
 	ticket_fold(told->list, told->count, b->agreements, b->now, &b->arena, &ticket);
 	count = ticket_counts(&ticket, &b->arena, &counts);
 	e->state = ticket_state_of(&ticket, told);
-	e->due = ticket.next == STAMP_NEVER ? 0 : ticket.next;
+	e->due = ticket_due(b, &ticket);
 	e->scope = 0;
 	if ((ticket.opened && store_scope(b->store, &ticket.scope, &e->scope, err) != 0) ||
 	    entity_save(b, t, counts, (int)count, err) != 0)
 		return -1;
-	if (!mentions_outage(told))
-		return 0;
-	count = ticket_downs(&ticket, &b->arena, &downs);
-	return downs_save(b, e->id, downs, count, CLASS_TICKET, err);
+	if (mentions_outage(told)) {
+		count = ticket_downs(&ticket, &b->arena, &downs);
+		if (downs_save(b, e->id, downs, count, CLASS_TICKET, err) != 0)
+			return -1;
+	}
+	return folded(b, t, &(struct folded){.ticket = &ticket}, err);
 }
 
 static int
@@ -266,9 +294,12 @@ outage_save(struct fold_batch *b, struct touched *t, const struct told *told, st
 	    : maintenance_fold(told->list, told->count, &b->arena, &downs);
 
 	e->state = ENTITY_RESOLVED;
-	if (entity_save(b, t, NULL, 0, err) != 0)
+	if (entity_save(b, t, NULL, 0, err) != 0 ||
+	    downs_save(b, e->id, downs, n, (enum class)e->class, err) != 0)
 		return -1;
-	return downs_save(b, e->id, downs, n, (enum class)e->class, err);
+	if (e->class != CLASS_OUTAGE)
+		return 0;
+	return folded(b, t, &(struct folded){.down = downs, .downs = n}, err);
 }
 
 static int64_t
@@ -332,9 +363,10 @@ fact_save(struct fold_batch *b, struct touched *t, const struct told *told, stru
 	}
 	if (entity_save(b, t, counts, (int)n, err) != 0)
 		return -1;
-	if (r == NULL)
-		return store_entry_replace(b->store, e->id, NULL, err);
-	return entry_of(r, &entry) ? store_entry_replace(b->store, e->id, &entry, err) : 0;
+	if ((r == NULL || entry_of(r, &entry)) &&
+	    store_entry_replace(b->store, e->id, r == NULL ? NULL : &entry, err) != 0)
+		return -1;
+	return folded(b, t, &(struct folded){.record = r}, err);
 }
 
 static int

@@ -446,12 +446,22 @@ guard_refused(const struct guard *g, struct guard_refusal *refusal)
 {
 	if (g->phase != REFUSED)
 		return false;
-	*refusal = (struct guard_refusal){
-	    .status = g->status,
-	    .sentence = g->why.msg,
-	    .is_head = frame_is_head(&g->frame),
-	};
+	*refusal = (struct guard_refusal){g->status, g->why.msg, frame_is_head(&g->frame)};
 	return true;
+}
+
+size_t
+guard_room(const struct guard *g)
+{
+	size_t held = g->all->held, most = g->all->limits.held;
+
+	return held < most ? most - held : 0;
+}
+
+void
+guard_hold(struct guard *g, size_t bytes)
+{
+	hold(g, g->held + bytes);
 }
 
 void

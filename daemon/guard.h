@@ -51,6 +51,11 @@ struct guard *guard_find(struct guards *all, struct evhttp_request *req);
 /* Whether the request stands for one that was refused, and why. */
 bool guard_refused(const struct guard *g, struct guard_refusal *refusal);
 
+/* How many bytes more may be held for requests now, and to hold so many for this one, until it is
+ * answered: what its handler needs beside the request as it was sent. */
+size_t guard_room(const struct guard *g);
+void guard_hold(struct guard *g, size_t bytes);
+
 /* The answer has just been handed to evhttp, and must be read by the client in time. */
 void guard_answering(struct guard *g);
 

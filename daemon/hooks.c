@@ -7,6 +7,7 @@
 
 #include "api.h"
 #include "codec/json_text.h"
+#include "coding.h"
 #include "hook_map.h"
 #include "http.h"
 #include "log.h"
@@ -158,6 +159,7 @@ static int
 look(struct api *api, const struct hook *h, const struct request *r, struct err *err)
 {
 	const struct verified what = {r->body, r->body_len, header_of, query_of, r};
+	const char *coding = request_header(r, "Content-Encoding");
 
 	if (verification_check(&h->verify, &what, api->now(), err) != 0)
 		return 401;
@@ -168,9 +170,8 @@ look(struct api *api, const struct hook *h, const struct request *r, struct err 
 		    r->content_type);
 		return 415;
 	}
-	if (request_header(r, "Content-Encoding") != NULL) {
-		err_set(err, "the body is encoded ('%.40s'); send it as it is",
-		    request_header(r, "Content-Encoding"));
+	if (coding != NULL && !coding_is_identity(coding)) {
+		err_set(err, "the body is encoded ('%.40s'); a hook takes it as it is", coding);
 		return 415;
 	}
 	if (r->body_len > MAPPER_BODY) {

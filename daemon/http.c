@@ -17,6 +17,7 @@
 
 #include "auth.h"
 #include "base/mem.h"
+#include "coding.h"
 #include "door.h"
 #include "guard.h"
 #include "log.h"
@@ -28,6 +29,7 @@ struct exchange {
 	struct evhttp_request *req; /* stays until the answer, whatever becomes of its connection */
 	struct arena arena;
 	struct request request;
+	struct buf plain; /* its body, if that was compressed */
 	const struct route *route; /* that answers it */
 	LIST_ENTRY(exchange) entry;
 };
@@ -38,6 +40,7 @@ struct http {
 	struct guards *guards;
 	const struct route *table;
 	size_t count;
+	size_t body; /* bytes of one, at most */
 	void *context;
 	struct auth *auth;
 	struct doors *doors; /* NULL before listening, and when draining */
@@ -71,6 +74,8 @@ add_headers(const struct http *h, struct evkeyvalq *to, const struct answer *a)
 		evhttp_add_header(to, "WWW-Authenticate", "Bearer");
 	if (a->allow != NULL)
 		evhttp_add_header(to, "Allow", a->allow);
+	for (size_t i = 0; i < a->headers; i++)
+		evhttp_add_header(to, a->header[i].name, a->header[i].value);
 	if (a->retry_after > 0 || a->status == 503) {
 		snprintf(text, sizeof(text), "%d", a->retry_after > 0 ? a->retry_after : 1);
 		evhttp_add_header(to, "Retry-After", text);
@@ -111,6 +116,15 @@ check_drained(struct http *h)
 		h->done(h->done_arg);
 }
 
+static void
+exchange_free(struct exchange *x)
+{
+	LIST_REMOVE(x, entry);
+	buf_free(&x->plain);
+	arena_free(&x->arena);
+	free(x);
+}
+
 void
 http_answer(struct exchange *x, struct answer *a)
 {
@@ -122,10 +136,8 @@ http_answer(struct exchange *x, struct answer *a)
 		buf_free(&a->body);
 		evhttp_request_free(x->req);
 	}
-	LIST_REMOVE(x, entry);
 	h->counts.exchanges--;
-	arena_free(&x->arena);
-	free(x);
+	exchange_free(x);
 	check_drained(h);
 }
 
@@ -154,6 +166,8 @@ method_of(struct evhttp_request *req)
 		return METHOD_POST;
 	case EVHTTP_REQ_DELETE:
 		return METHOD_DELETE;
+	case EVHTTP_REQ_OPTIONS:
+		return METHOD_OPTIONS;
 	default:
 		return METHOD_OTHER;
 	}
@@ -186,14 +200,27 @@ read_headers(struct exchange *x)
 		r->content_type = media_type(type, &x->arena);
 }
 
-static void
-read_body(struct exchange *x)
+/* What is inflated counts as held, and is let grow only as far as others leave room. */
+static int
+read_body(struct exchange *x, struct answer *a)
 {
 	struct evbuffer *body = evhttp_request_get_input_buffer(x->req);
+	struct guard *g = guard_find(x->http->guards, x->req);
+	struct request *r = &x->request;
+	const char *coding = request_header(r, "Content-Encoding");
 
-	x->request.body_len = evbuffer_get_length(body);
-	if (x->request.body_len > 0)
-		x->request.body = (const char *)evbuffer_pullup(body, -1);
+	if (r->method != METHOD_POST || coding == NULL || coding_is_identity(coding)) {
+		r->body_len = evbuffer_get_length(body);
+		if (r->body_len > 0)
+			r->body = (const char *)evbuffer_pullup(body, -1);
+		return 0;
+	}
+	if (coding_take(body, coding, x->http->body, guard_room(g), &x->plain, a) != 0)
+		return -1;
+	guard_hold(g, x->plain.len);
+	r->body = buf_text(&x->plain);
+	r->body_len = x->plain.len;
+	return 0;
 }
 
 /* A browser says of every request whose page it is for. */
@@ -221,7 +248,6 @@ admit(struct exchange *x, struct answer *a)
 		return NULL;
 	}
 	read_headers(x);
-	read_body(x);
 	route = route_find(h->table, h->count, &x->request, &a->allow);
 	if (route == NULL && a->allow != NULL) {
 		answer_problem(a, 405, "this path knows %s", a->allow);
@@ -241,7 +267,7 @@ admit(struct exchange *x, struct answer *a)
 		answer_problem(a, status, "%s", err.msg);
 		return NULL;
 	}
-	return route;
+	return read_body(x, a) == 0 ? route : NULL;
 }
 
 static void
@@ -343,6 +369,7 @@ http_new(struct event_base *base, const struct http_limits *limits, const struct
 	h->base = base;
 	h->table = table;
 	h->count = count;
+	h->body = limits->body;
 	h->context = context;
 	h->auth = auth_new(NULL, 0, false);
 	h->evhttp = evhttp_new(base);
@@ -423,11 +450,9 @@ http_free(struct http *h)
 	doors_close(h->doors);
 	h->doors = NULL;
 	while ((x = LIST_FIRST(&h->exchanges)) != NULL) {
-		LIST_REMOVE(x, entry);
 		if (guard_find(h->guards, x->req) == NULL)
 			evhttp_request_free(x->req);
-		arena_free(&x->arena);
-		free(x);
+		exchange_free(x);
 	}
 	evhttp_free(h->evhttp);
 	guards_free(h->guards);

@@ -5,8 +5,10 @@
  * handler and sends the answer. Everything happens in the thread of the event base. An answer
  * always carries a Content-Type, `Cache-Control: no-store` and `X-Content-Type-Options: nosniff`;
  * what is refused, here or in a handler, is an application/problem+json. HEAD is answered as GET
- * without the body. A POST or DELETE that a browser sends for another site's page is refused,
- * since a daemon without tokens trusts its own machine, and the browser runs there.
+ * without the body. A handler sees the body of a POST without its Content-Encoding (coding.h),
+ * which is taken off once the request is admitted. Whatever but GET a browser sends for another
+ * site's page is refused, since a daemon without tokens trusts its own machine, and the browser
+ * runs there.
  */
 #ifndef SLAD_DAEMON_HTTP_H
 #define SLAD_DAEMON_HTTP_H

@@ -21,25 +21,76 @@ static const struct {
     [UNIT_YEAR] = {"this-year", "last-year"},
 };
 
+/* All scores of a scope in a window, so that records about the same ask once. */
+struct improvement_asked {
+	struct improvement_asked *next;
+	struct scores_query query;
+	const char *scope[DIMENSIONS];
+	struct score score[INDICATORS];
+};
+
+static bool
+asks_alike(
+    const struct improvement_asked *a, const struct stored_improvement *i, const struct window *w)
+{
+	bool alike = a->query.window.from == w->from && a->query.window.to == w->to &&
+	    a->query.window.zone == w->zone;
+
+	for (int d = 0; d < DIMENSIONS && alike; d++)
+		alike = a->scope[d] == NULL || i->scope[d] == NULL
+		    ? a->scope[d] == i->scope[d]
+		    : strcmp(a->scope[d], i->scope[d]) == 0;
+	return alike;
+}
+
+/* Of a list all indicators are asked for at once: the tallies are read once for all of them. */
+static struct improvement_asked *
+ask(const struct improvement_view *v, const struct stored_improvement *i, const struct window *w,
+    struct err *err)
+{
+	struct improvement_asked *a = v->asked == NULL ? NULL : *v->asked;
+	struct arena scratch = {0};
+	struct scores scores;
+	int rc;
+
+	while (a != NULL && !asks_alike(a, i, w))
+		a = a->next;
+	if (a != NULL)
+		return a;
+	a = arena_alloc(v->arena, 1, sizeof(*a));
+	memcpy(a->scope, i->scope, sizeof(a->scope));
+	a->query = (struct scores_query){.window = *w, .cohort = COHORT_OPENED, .now = v->now};
+	for (int d = 0; d < DIMENSIONS; d++) {
+		if (a->scope[d] != NULL)
+			a->query.filter[d] = (struct scores_filter){1, &a->scope[d]};
+	}
+	for (int n = 0; n < INDICATORS; n++)
+		a->query.wanted[n] = v->asked != NULL || n == indicator_find(i->indicator);
+	rc = scores_ask(v->store, v->config, &a->query, &scratch, &scores, err);
+	if (rc == 0)
+		memcpy(a->score, scores.group[0].score, sizeof(a->score));
+	arena_free(&scratch);
+	if (rc == 0 && v->asked != NULL) {
+		a->next = *v->asked;
+		*v->asked = a;
+	}
+	return rc == 0 ? a : NULL;
+}
+
 json_t *
 improvement_reading(const struct improvement_view *v, const struct stored_improvement *i,
     const struct window *w, struct score *score, struct err *err)
 {
 	enum indicator indicator = (enum indicator)indicator_find(i->indicator);
-	struct scores_query q = {.window = *w, .cohort = COHORT_OPENED, .now = v->now};
-	struct row row = {.query = &q, .indicator = indicator, .score = score};
+	struct improvement_asked *a = ask(v, i, w, err);
+	struct row row = {.indicator = indicator, .score = score};
 	char from[STAMP_TEXT], to[STAMP_TEXT];
-	struct scores scores;
 	json_t *o;
 
-	for (int d = 0; d < DIMENSIONS; d++) {
-		if (i->scope[d] != NULL)
-			q.filter[d] = (struct scores_filter){1, &i->scope[d]};
-	}
-	q.wanted[indicator] = true;
-	if (scores_ask(v->store, v->config, &q, v->arena, &scores, err) != 0)
+	if (a == NULL)
 		return NULL;
-	*score = scores.group[0].score[indicator];
+	row.query = &a->query;
+	*score = a->score[indicator];
 	o = json_pack("{ss ss ss}", "window", w->name, "from", window_edge(w, w->from, from), "to",
 	    window_edge(w, w->to, to));
 	row_numbers_put(o, &row);

@@ -13,12 +13,15 @@
 
 #define IMPROVEMENT_AIM INT64_C(1000000000) /* the aim 1, as it is stored */
 
+struct improvement_asked;
+
 /* Where a record is looked at from. */
 struct improvement_view {
 	struct store *store;
 	const struct config *config;
 	int64_t now;
 	struct arena *arena;
+	struct improvement_asked **asked; /* what was asked before, for a list; NULL: not kept */
 };
 
 /* A record with its history, present and latest values; NULL on failure. */

@@ -64,7 +64,8 @@ aim_read(
 
 	if (json_is_number(aim) && json_number_value(aim) > 0 && json_number_value(aim) <= 1) {
 		i->aim = llround(json_number_value(aim) * (double)IMPROVEMENT_AIM);
-		return 0;
+		if (i->aim > 0)
+			return 0;
 	}
 	if (aim != NULL && !json_is_null(aim))
 		return err_set(err, "aim: a number above 0, up to 1, is wanted, such as 0.95");
@@ -149,7 +150,7 @@ answer_record(struct order *o, const struct improvement_view *v, int status,
 int
 improvement_create(struct order *o, const struct act *act, struct err *err)
 {
-	const struct improvement_view v = {act->store, act->config, act->now, o->arena};
+	const struct improvement_view v = {act->store, act->config, act->now, o->arena, NULL};
 	static const char *const names[] = {NULL};
 	struct stored_improvement i = {0};
 	struct window w;
@@ -232,7 +233,7 @@ move_wanted(const char *name)
 int
 improvement_move(struct order *o, const struct act *act, struct err *err)
 {
-	const struct improvement_view v = {act->store, act->config, act->now, o->arena};
+	const struct improvement_view v = {act->store, act->config, act->now, o->arena, NULL};
 	static const char *const members[] = {"by", "note", NULL};
 	static const char *const names[] = {NULL};
 	int move = move_wanted(o->request.segment[3]), found, to;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/event_binary.h"
 #include "http.h"
 
 #define ERRORS_SHOWN 100 /* of the wrong events of one request, in its answer */
@@ -29,6 +30,23 @@ form_find(const char *type, enum event_form *form)
 		}
 	}
 	return -1;
+}
+
+/* What CloudEvents sees of a request. */
+static struct event_message
+message_of(const struct request *r, struct arena *a)
+{
+	struct event_header *list = arena_alloc(a, r->headers, sizeof(*list));
+	struct event_message m = {.header = list,
+	    .type = request_header(r, "Content-Type"),
+	    .body = r->body,
+	    .len = r->body_len};
+
+	for (size_t i = 0; i < r->headers; i++)
+		if (event_header_is(r->header[i].name))
+			list[m.headers++] =
+			    (struct event_header){r->header[i].name, r->header[i].value};
+	return m;
 }
 
 static int
@@ -92,34 +110,79 @@ skip_read(const struct request *r, bool *skip, struct err *err)
 	return 0;
 }
 
+static int
+json_read(struct api *api, const struct request *r, const struct event_message *m, struct job *job,
+    struct answer *a)
+{
+	enum event_form form;
+	struct err err;
+
+	if (form_find(r->content_type, &form) != 0) {
+		answer_problem(a, 415,
+		    "events come as application/json, application/cloudevents+json, "
+		    "application/cloudevents-batch+json or application/x-ndjson, not as '%.60s'",
+		    r->content_type);
+		return -1;
+	}
+	if (m->headers > 0 && form != FORM_ONE)
+		err_set(&err,
+		    "the header %.60s belongs to one event, but %s holds any number; leave it out",
+		    m->header[0].name, r->content_type);
+	else if (events_read(r->body, r->body_len, form, &api->config->agreements, api->now(),
+		     &job->arena, &job->events, &err) == 0 &&
+	    (m->headers == 0 || job->events.count == 0 ||
+		event_headers_agree(m, &job->events.event[0], &job->arena, &err) == 0))
+		return 0;
+	answer_problem(a, 400, "%s", err.msg);
+	return -1;
+}
+
+/* Headers of CloudEvents stand for an event whose data is the body, but if that is one by itself.
+ */
+static bool
+is_binary(const struct request *r, const struct event_message *m)
+{
+	static const char whole[] = "application/cloudevents";
+
+	return m->headers > 0 && strncmp(r->content_type, whole, strlen(whole)) != 0 &&
+	    strcmp(r->content_type, "application/x-ndjson") != 0;
+}
+
+static int
+binary_read(struct api *api, const struct request *r, const struct event_message *m,
+    struct job *job, struct answer *a)
+{
+	struct err err;
+
+	if (strcmp(r->content_type, "application/json") != 0 &&
+	    (r->content_type[0] != '\0' || r->body_len > 0)) {
+		answer_problem(a, 415,
+		    "beside ce- headers the body is the event's data, and comes as "
+		    "application/json, not as '%.60s'; a whole event comes as "
+		    "application/cloudevents+json",
+		    r->content_type);
+		return -1;
+	}
+	if (event_binary_read(
+		m, &api->config->agreements, api->now(), &job->arena, &job->events, &err) == 0)
+		return 0;
+	answer_problem(a, 400, "%s", err.msg);
+	return -1;
+}
+
 struct job *
 ingest_read(struct api *api, const struct request *r, const char *sender, struct answer *a)
 {
 	struct job *job = mem_alloc(1, sizeof(*job));
 	struct submission *s = &job->submission;
-	enum event_form form;
+	struct event_message m = message_of(r, &job->arena);
 	struct err err;
 
 	s->events = &job->events;
 	s->arena = &job->arena;
-	if (request_header(r, "Content-Encoding") != NULL)
-		answer_problem(a, 415, "the body is encoded ('%.40s'); send it as it is",
-		    request_header(r, "Content-Encoding"));
-	else if (request_header(r, "ce-specversion") != NULL)
-		answer_problem(a, 415,
-		    "CloudEvents in binary mode (ce-* headers) are not taken yet; send the "
-		    "structured "
-		    "mode, application/cloudevents+json");
-	else if (form_find(r->content_type, &form) != 0)
-		answer_problem(a, 415,
-		    "events come as application/json, application/cloudevents+json, "
-		    "application/cloudevents-batch+json or application/x-ndjson, not as '%.60s'",
-		    r->content_type);
-	else if (skip_read(r, &s->skip, &err) != 0 ||
-	    events_read(r->body, r->body_len, form, &api->config->agreements, api->now(),
-		&job->arena, &job->events, &err) != 0)
+	if (skip_read(r, &s->skip, &err) != 0)
 		answer_problem(a, 400, "%s", err.msg);
-	else {
+	else if ((is_binary(r, &m) ? binary_read : json_read)(api, r, &m, job, a) == 0) {
 		s->sender = arena_strdup(&job->arena, sender);
 		return job;
 	}

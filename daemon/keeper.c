@@ -192,7 +192,8 @@ letters_read(struct keeper *k, struct letter *letters)
 		if (letters->saved != NULL)
 			k->calls.saved(k->calls.context, letters->saved);
 		for (int i = 0; i < letters->count; i++)
-			k->calls.message(k->calls.context, &letters->list[i]);
+			(letters->told ? k->calls.told : k->calls.message)(
+			    k->calls.context, &letters->list[i]);
 		keeper_letter_free(letters);
 	}
 }

@@ -44,6 +44,8 @@ struct keeper_counts {
 struct keeper_calls {
 	void (*done)(void *context, struct job *job); /* the job is the callee's again */
 	void (*message)(void *context, const struct outbox *message);
+	/* At the start: what a receiver knows of an alert that fires, as of store_outbox_told(). */
+	void (*told)(void *context, const struct outbox *message);
 	void (*saved)(void *context, const char *receiver); /* its last report is stored */
 	void (*configured)(
 	    void *context, struct config *c, bool taken); /* reference is the callee's */

@@ -31,6 +31,7 @@ struct letter { /* a page of messages on its way to the network */
 	struct arena arena;
 	struct outbox *list;
 	int count;
+	bool told; /* they were delivered before */
 	char *saved; /* instead: a receiver whose report is stored */
 };
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/stamp.h"
+#include "domain/alert.h"
 #include "keeper_inside.h"
 #include "log.h"
 #include "order.h"
@@ -241,6 +242,32 @@ messages_out(struct keeper *k)
 	arena_free(&arena);
 }
 
+/* Tells the network what receivers know, before the first message. */
+static void
+told_out(struct keeper *k)
+{
+	struct letter *l;
+	struct err err;
+	int64_t last = 0;
+	int n;
+
+	do {
+		l = mem_alloc(1, sizeof(*l));
+		l->told = true;
+		n = store_outbox_told(
+		    k->store, last, ALERT_FIRING, MESSAGES_PAGE, &l->arena, &l->list, &err);
+		if (n < 0)
+			log_error("what receivers know cannot be read: %s", err.msg);
+		if (n <= 0) {
+			keeper_letter_free(l);
+			return;
+		}
+		l->count = n;
+		last = l->list[n - 1].id;
+		letter_put(k, l);
+	} while (n == MESSAGES_PAGE);
+}
+
 /* Judging all tickets anew may take long; each page of them is progress. */
 static void
 beat(void *context, int64_t done)
@@ -310,6 +337,8 @@ step(struct keeper *k, struct batch *b)
 	    .submission = b->submission,
 	    .orders = b->orders,
 	    .order = b->order,
+	    .beat = beat,
+	    .context = k,
 	    .probe = k->failed};
 	struct err err;
 
@@ -349,6 +378,7 @@ keeper_keep(void *context)
 	struct err err;
 	bool stop, work;
 
+	told_out(k);
 	do {
 		atomic_fetch_add(&k->beat, 1);
 		pthread_mutex_lock(&k->lock);

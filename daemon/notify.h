@@ -10,10 +10,8 @@
  * What may go, and when, is the receiver's policy (domain/delivery): its hours, its rate, its
  * digests. To wait for these is no attempt. The deliveries that go in one are reported one by one.
  *
- *   answer                              outcome
- *   2xx                                 delivered
- *   408, 425, 429, 5xx, no answer       retry, or failed a day after the first attempt
- *   else (3xx: none is followed)        failed
+ * What an answer means is its kind's to say (codec/message): delivered, failed, or to be tried
+ * again, until a day has passed since the first attempt. No redirect is followed.
  *
  * The pause before a retry is random between 0 and a ceiling that doubles with each attempt (full
  * jitter), and at least what Retry-After says. It holds for the receiver: the next delivery waits
@@ -103,15 +101,18 @@ size_t notify_waiting(const struct notify *n); /* deliveries in all queues, unde
 void notify_failures(const struct notify *n,
     void (*each)(void *context, const char *receiver, int64_t failures), void *context);
 
+/* At the start: an alert that fires, by the last message about it that the receiver had, and the id
+ * of the first. Alertmanager is told of it again, now and from then on. */
+void notify_tell(struct notify *n, const char *receiver, const char *message, const char *event);
+
 /* The caller has stored a report of a receiver that was not a retry; until it has stored them all
  * the receiver gets nothing more, so that a crash repeats one message to it at most. May be called
  * from the report. */
 void notify_saved(struct notify *n, const char *receiver);
 
-/* Before a stop: begins no attempt any more, and says how many are still under way. */
+/* Before a stop: begins no attempt any more, and says how many are still under way. What is only
+ * said again is broken off. */
 size_t notify_hold(struct notify *n);
-
-enum notify_outcome notify_judge(int status); /* 0: no answer */
 
 /* The pause after the given number of attempts (1 or more), from 64 random bits. */
 int64_t notify_pause(const struct notify_limits *limits, int attempts, uint64_t random);

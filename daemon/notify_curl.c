@@ -1,16 +1,13 @@
 #include "notify_curl.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <curl/curl.h>
 #include <event2/event.h>
 
 #include "base/mem.h"
-
-#define HEADER_MAX 256 /* bytes of one header: an id, a signature */
 
 struct notify_curl {
 	struct event_base *base;
@@ -21,10 +18,13 @@ struct notify_curl {
 
 struct notify_post {
 	struct notify_curl *owner;
+	const struct message *message;
 	CURL *easy;
-	struct curl_slist *headers;
-	size_t header_bytes, body_bytes;
+	struct curl_slist *headers, *recipients;
+	size_t sent; /* of a mail's text */
+	size_t header_bytes, body_bytes, kept;
 	bool header_cut, body_cut;
+	char body[NOTIFY_ANSWER];
 	notify_answered *answered;
 	void *context;
 	char error[CURL_ERROR_SIZE];
@@ -35,6 +35,7 @@ post_free(struct notify_post *p)
 {
 	curl_easy_cleanup(p->easy);
 	curl_slist_free_all(p->headers);
+	curl_slist_free_all(p->recipients);
 	free(p);
 }
 
@@ -49,18 +50,20 @@ post_error(const struct notify_post *p, CURLcode code)
 static void
 post_finish(struct notify_post *p, CURLcode code)
 {
-	struct notify_answer answer = {.error = ""};
+	struct notify_answer answer = {.said = {.error = "", .body = p->body}};
+	bool mail = p->message->method == NULL;
 	curl_off_t retry_after = 0;
 	long status = 0;
 
-	if (code == CURLE_OK || p->body_cut) {
+	if (code == CURLE_OK || p->body_cut || mail) {
 		curl_easy_getinfo(p->easy, CURLINFO_RESPONSE_CODE, &status);
 		curl_easy_getinfo(p->easy, CURLINFO_RETRY_AFTER, &retry_after);
 	}
-	answer.status = (int)status;
+	answer.said.status = (int)status;
+	answer.said.refused = code == CURLE_LOGIN_DENIED;
 	answer.retry_after = retry_after;
-	if (status == 0)
-		answer.error = post_error(p, code);
+	if (status == 0 || (mail && code != CURLE_OK))
+		answer.said.error = post_error(p, code);
 	curl_multi_remove_handle(p->owner->multi, p->easy);
 	p->answered(p->context, &answer);
 	post_free(p);
@@ -168,12 +171,25 @@ notify_curl_free(struct notify_curl *c)
 	curl_global_cleanup();
 }
 
+/* Keeps the first line by which a mail server refuses something. */
+static void
+take_refusal(struct notify_post *p, const char *line, size_t len)
+{
+	while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == '\n'))
+		len--;
+	if (p->kept > 0 || len < 3 || len >= sizeof(p->body) || (*line != '4' && *line != '5'))
+		return;
+	memcpy(p->body, line, len);
+	p->kept = len;
+}
+
 static size_t
 take_header(char *bytes, size_t size, size_t n, void *post)
 {
 	struct notify_post *p = post;
 
-	(void)bytes;
+	if (p->message->method == NULL)
+		take_refusal(p, bytes, size * n);
 	p->header_bytes += size * n;
 	p->header_cut = p->header_bytes > p->owner->limits.answer;
 	return p->header_cut ? 0 : size * n;
@@ -184,43 +200,53 @@ static size_t
 take_body(char *bytes, size_t size, size_t n, void *post)
 {
 	struct notify_post *p = post;
+	size_t room = sizeof(p->body) - 1 - p->kept, part = size * n < room ? size * n : room;
 
-	(void)bytes;
+	memcpy(p->body + p->kept, bytes, part);
+	p->kept += part;
 	p->body_bytes += size * n;
 	p->body_cut = p->body_bytes > p->owner->limits.answer;
 	return p->body_cut ? 0 : size * n;
 }
 
-static bool
-header_put(struct notify_post *p, const char *name, const char *value)
+static size_t
+give_text(char *to, size_t size, size_t n, void *post)
 {
-	char line[HEADER_MAX];
-	struct curl_slist *longer;
-	int len = snprintf(line, sizeof(line), "%s: %s", name, value);
+	struct notify_post *p = post;
+	size_t left = p->message->body_len - p->sent, part = size * n < left ? size * n : left;
 
-	if (len < 0 || (size_t)len >= sizeof(line))
-		return false;
-	longer = curl_slist_append(p->headers, line);
-	if (longer != NULL)
-		p->headers = longer;
-	return longer != NULL;
+	memcpy(to, p->message->body + p->sent, part);
+	p->sent += part;
+	return part;
 }
 
 static bool
-headers_put(struct notify_post *p, const struct notify_request *r)
+list_put(struct curl_slist **list, const char *text)
 {
-	char seconds[32];
+	struct curl_slist *longer = curl_slist_append(*list, text);
 
-	snprintf(seconds, sizeof(seconds), "%" PRId64, r->timestamp);
-	return header_put(p, "Content-Type", "application/cloudevents+json") &&
-	    header_put(p, "webhook-id", r->id) && header_put(p, "webhook-timestamp", seconds) &&
-	    (r->signature == NULL || header_put(p, "webhook-signature", r->signature));
+	if (longer != NULL)
+		*list = longer;
+	return longer != NULL;
+}
+
+/* "Expect:" keeps libcurl from asking first whether a long body is welcome. */
+static bool
+lists_put(struct notify_post *p)
+{
+	const struct message *m = p->message;
+	bool fine = list_put(&p->headers, "Expect:");
+
+	for (size_t i = 0; i < m->headers; i++)
+		fine = list_put(&p->headers, m->header[i]) && fine;
+	for (size_t i = 0; i < m->receiver->tos; i++)
+		fine = list_put(&p->recipients, m->receiver->to[i]) && fine;
+	return fine;
 }
 
 static void
 options_guard(CURL *easy, const struct notify_curl_limits *limits)
 {
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
@@ -234,8 +260,59 @@ options_guard(CURL *easy, const struct notify_curl_limits *limits)
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, limits->total);
 }
 
+static void
+options_login(CURL *easy, const struct message *m)
+{
+	if (m->user != NULL) {
+		curl_easy_setopt(easy, CURLOPT_USERNAME, m->user);
+		curl_easy_setopt(easy, CURLOPT_PASSWORD, m->password);
+	}
+	if (m->token != NULL) {
+		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+		curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, m->token);
+	}
+	if (m->receiver->ca_file != NULL) {
+		curl_easy_setopt(easy, CURLOPT_CAINFO, m->receiver->ca_file);
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	}
+}
+
+static void
+options_http(struct notify_post *p)
+{
+	const struct message *m = p->message;
+
+	curl_easy_setopt(p->easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(p->easy, CURLOPT_HTTPHEADER, p->headers);
+	if (m->body != NULL) {
+		curl_easy_setopt(p->easy, CURLOPT_POST, 1L);
+		curl_easy_setopt(p->easy, CURLOPT_POSTFIELDSIZE, (long)m->body_len);
+		curl_easy_setopt(p->easy, CURLOPT_POSTFIELDS, m->body);
+	}
+	curl_easy_setopt(p->easy, CURLOPT_CUSTOMREQUEST, m->method);
+}
+
+/* One recipient that is refused keeps no other from the message. */
+static void
+options_mail(struct notify_post *p)
+{
+	static const long security[] = {[STARTTLS_REQUIRED] = CURLUSESSL_ALL,
+	    [STARTTLS_TRY] = CURLUSESSL_TRY,
+	    [STARTTLS_NEVER] = CURLUSESSL_NONE};
+
+	curl_easy_setopt(p->easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+	curl_easy_setopt(p->easy, CURLOPT_USE_SSL, security[p->message->receiver->starttls]);
+	curl_easy_setopt(p->easy, CURLOPT_MAIL_FROM, p->message->receiver->from);
+	curl_easy_setopt(p->easy, CURLOPT_MAIL_RCPT, p->recipients);
+	curl_easy_setopt(p->easy, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
+	curl_easy_setopt(p->easy, CURLOPT_READFUNCTION, give_text);
+	curl_easy_setopt(p->easy, CURLOPT_READDATA, p);
+	curl_easy_setopt(p->easy, CURLOPT_INFILESIZE, (long)p->message->body_len);
+	curl_easy_setopt(p->easy, CURLOPT_UPLOAD, 1L);
+}
+
 static CURLcode
-options_post(struct notify_post *p, const struct notify_request *r)
+options_post(struct notify_post *p)
 {
 	curl_easy_setopt(p->easy, CURLOPT_PRIVATE, p);
 	curl_easy_setopt(p->easy, CURLOPT_ERRORBUFFER, p->error);
@@ -244,31 +321,34 @@ options_post(struct notify_post *p, const struct notify_request *r)
 	curl_easy_setopt(p->easy, CURLOPT_HEADERDATA, p);
 	curl_easy_setopt(p->easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(p->easy, CURLOPT_WRITEDATA, p);
-	curl_easy_setopt(p->easy, CURLOPT_HTTPHEADER, p->headers);
-	curl_easy_setopt(p->easy, CURLOPT_POST, 1L);
-	curl_easy_setopt(p->easy, CURLOPT_POSTFIELDS, r->body);
-	return curl_easy_setopt(p->easy, CURLOPT_URL, r->url);
+	options_login(p->easy, p->message);
+	if (p->message->method == NULL)
+		options_mail(p);
+	else
+		options_http(p);
+	return curl_easy_setopt(p->easy, CURLOPT_URL, p->message->url);
 }
 
 struct notify_post *
-notify_curl_post(struct notify_curl *c, const struct notify_request *request,
-    notify_answered *answered, void *context, struct err *err)
+notify_curl_post(struct notify_curl *c, const struct message *message, notify_answered *answered,
+    void *context, struct err *err)
 {
 	struct notify_post *p = mem_alloc(1, sizeof(*p));
 
 	p->owner = c;
+	p->message = message;
 	p->answered = answered;
 	p->context = context;
 	p->easy = curl_easy_init();
-	if (p->easy == NULL || !headers_put(p, request))
+	if (p->easy == NULL || !lists_put(p))
 		goto fail;
 	options_guard(p->easy, &c->limits);
-	if (options_post(p, request) != CURLE_OK ||
-	    curl_multi_add_handle(c->multi, p->easy) != CURLM_OK)
+	if (options_post(p) != CURLE_OK || curl_multi_add_handle(c->multi, p->easy) != CURLM_OK)
 		goto fail;
 	return p;
 fail:
-	err_set(err, "libcurl cannot begin to send message %.64s", request->id);
+	err_set(err, "libcurl cannot begin to send a message to receiver '%.64s'",
+	    message->receiver->name);
 	post_free(p);
 	return NULL;
 }

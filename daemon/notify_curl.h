@@ -1,9 +1,10 @@
 /*
- * notify_curl: HTTP POSTs of webhooks, by libcurl's multi interface on a libevent loop.
+ * notify_curl: sends messages over HTTP and SMTP, by libcurl's multi interface on a libevent loop.
  *
- * Knows nothing of queues or retries. Only http and https, no redirect is followed, no proxy and
- * no credential is taken from the environment, and what a receiver answers is read up to a limit
- * and thrown away: only its status counts.
+ * Knows nothing of queues or retries. A message goes by http and https, or by smtp and smtps, as
+ * its kind has it, and by nothing else. No redirect is followed, no proxy and no credential is
+ * taken from the environment, certificates are verified, and TLS is 1.2 or later. What a receiver
+ * answers is read up to a limit; the status and the answer's beginning are handed on.
  */
 #ifndef SLAD_DAEMON_NOTIFY_CURL_H
 #define SLAD_DAEMON_NOTIFY_CURL_H
@@ -12,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "codec/message.h"
 
 struct event_base;
 struct notify_curl;
@@ -23,17 +25,11 @@ struct notify_curl_limits {
 	size_t answer; /* bytes of an answer's headers, and again of its body */
 };
 
-/* Strings are copied, but for the body. */
-struct notify_request {
-	const char *url, *id, *signature; /* signature NULL: unsigned */
-	int64_t timestamp; /* seconds since 1970 */
-	const char *body; /* must live until the answer, or the cancelling */
-};
+#define NOTIFY_ANSWER 4096 /* bytes of an answer's body that are kept */
 
 struct notify_answer {
-	int status; /* 0: none came */
 	int64_t retry_after; /* seconds from now; 0: not said */
-	const char *error; /* why none came; lives as long as the call */
+	struct message_answer said; /* its texts live as long as the call */
 };
 
 /* Called once from the loop, never from within notify_curl_post(). The post is gone then. */
@@ -45,8 +41,9 @@ struct notify_curl *notify_curl_new(
 /* Cancel what is under way first. NULL is fine. */
 void notify_curl_free(struct notify_curl *c);
 
-/* NULL, with a sentence, if libcurl cannot even begin. */
-struct notify_post *notify_curl_post(struct notify_curl *c, const struct notify_request *request,
+/* NULL, with a sentence, if libcurl cannot even begin. The message must live until the answer, or
+ * the cancelling. */
+struct notify_post *notify_curl_post(struct notify_curl *c, const struct message *message,
     notify_answered *answered, void *context, struct err *err);
 
 void notify_curl_cancel(struct notify_post *post); /* it will not be answered; NULL is fine */

@@ -75,11 +75,45 @@ request_copy(struct request *to, const struct request *from, struct arena *a)
 		    arena_strdup(a, from->param[i].name), arena_strdup(a, from->param[i].value)};
 }
 
+/* A DELETE has no body: its words are parameters. */
+static json_t *
+words_of_params(const struct request *r)
+{
+	static const char *const words[] = {"by", "note"};
+	json_t *body = json_object();
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (request_param(r, words[i]) != NULL)
+			json_object_set_new(
+			    body, words[i], json_string(request_param(r, words[i])));
+	}
+	return body;
+}
+
+/* A browser says where a page's request comes from; what a page of another site may send without
+ * being asked first is no JSON. */
+static bool
+is_of_a_page(const struct request *r)
+{
+	return request_header(r, "Origin") != NULL &&
+	    strcmp(r->content_type, "application/json") != 0;
+}
+
 static int
 body_read(struct order *o, const struct request *r, struct answer *a)
 {
 	json_error_t wrong;
 
+	if (r->method == METHOD_DELETE) {
+		o->body = words_of_params(r);
+		return 0;
+	}
+	if (is_of_a_page(r)) {
+		answer_problem(a, 403,
+		    "from a web page an order is taken as application/json only: any site could "
+		    "send this one");
+		return -1;
+	}
 	if (r->body_len == 0) {
 		o->body = json_object();
 		return 0;
@@ -98,6 +132,14 @@ body_read(struct order *o, const struct request *r, struct answer *a)
 	return json_is_object(o->body) ? 0 : -1;
 }
 
+static bool
+is_line(const char *s)
+{
+	while ((unsigned char)*s >= ' ' && *s != '\x7f')
+		s++;
+	return *s == '\0';
+}
+
 /* Who asks, and why. */
 static int
 words_read(struct order *o, const struct request *r, struct err *err)
@@ -109,6 +151,8 @@ words_read(struct order *o, const struct request *r, struct err *err)
 		return -1;
 	if (by == NULL || by[0] == '\0')
 		by = r->who != NULL ? arena_strdup(o->arena, r->who) : "operator";
+	if (!is_line(by))
+		return err_set(err, "by: a name on one line is wanted, without control characters");
 	o->by = by;
 	o->note = note == NULL ? "" : note;
 	return 0;
@@ -165,7 +209,8 @@ order_take(void *context, struct exchange *x)
 		if (keeper_offer(api->keeper, job) == 0)
 			return;
 		job_free(job);
-		answer_problem(&a, 503, "slad is stopping: nothing was written");
+		answer_problem(&a, 503,
+		    "too much is waiting, or slad is stopping: nothing was written, ask again");
 		a.retry_after = RETRY_AFTER;
 	}
 	http_answer(x, &a);

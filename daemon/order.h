@@ -35,13 +35,19 @@ struct act {
 	int (*submit)(void *engine, struct submission *s, int64_t now, struct err *err);
 	void *engine;
 	bool *released; /* set: something left the quarantine */
+	bool *moved; /* set: alerts or what silences them did, so the rules are looked at at once */
+	/* To be called now and then by what takes long, lest the thread be taken for dead; or NULL.
+	 */
+	void (*beat)(void *context, int64_t done);
+	void *context;
 };
 
 struct order {
 	int (*carry_out)(struct order *o, const struct act *act, struct err *err);
 	struct arena *arena; /* lives as long as the order */
 	struct request request; /* its segments and parameters */
-	json_t *body; /* an object; an empty one where none was sent */
+	json_t *body; /* an object; an empty one where none was sent; of a DELETE, which has no
+			 body, the parameters `by` and `note` */
 	const char *by; /* who asks: `by` of the body, else the token's name, else "operator" */
 	const char *note; /* `note` of the body, or "" */
 	struct answer answer; /* for carry_out to fill */

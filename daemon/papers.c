@@ -10,6 +10,66 @@ struct telling {
 	struct sums *sums;
 };
 
+/* The entries of a kind and an agreement. */
+struct papers_read {
+	struct papers_read *next;
+	enum entry_kind kind;
+	const struct agreement *agreement;
+	struct entry *list;
+	struct interval *period; /* of measurements, beside the list; empty: it is none */
+	int count;
+};
+
+/* The calendar of a measurement's period is that of the version in force now. */
+static const struct zone *
+zone_of(const struct agreement *a, int64_t now)
+{
+	const struct terms *terms = agreement_at(a, now);
+
+	return (terms == NULL ? &a->version[0] : terms)->zone;
+}
+
+static void
+periods_read(struct papers_read *r, int64_t now, struct arena *arena)
+{
+	const struct zone *zone = zone_of(r->agreement, now);
+	struct period period;
+	const char *right;
+
+	r->period = arena_alloc(arena, (size_t)r->count, sizeof(*r->period));
+	for (int i = 0; i < r->count; i++) {
+		if (period_parse(r->list[i].period, &period, &right) > 0)
+			r->period[i] =
+			    (struct interval){period_from(period, zone), period_to(period, zone)};
+	}
+}
+
+/* Those of an agreement, kept if the question asks for that; NULL with a sentence if it fails. */
+static const struct papers_read *
+entries_of(const struct papers *p, enum entry_kind kind, const struct agreement *a)
+{
+	struct papers_kept *kept = p->query->kept;
+	struct arena *arena = kept == NULL ? p->arena : &kept->arena;
+	struct papers_read *r = kept == NULL ? NULL : kept->first;
+
+	while (r != NULL && (r->kind != kind || r->agreement != a))
+		r = r->next;
+	if (r != NULL)
+		return r;
+	r = arena_alloc(arena, 1, sizeof(*r));
+	*r = (struct papers_read){.kind = kind, .agreement = a};
+	r->count = store_entries(p->store, kind, a->id, arena, &r->list, p->err);
+	if (r->count < 0)
+		return NULL;
+	if (kind == ENTRY_MEASUREMENT)
+		periods_read(r, p->query->now, arena);
+	if (kept != NULL) {
+		r->next = kept->first;
+		kept->first = r;
+	}
+	return r;
+}
+
 static bool
 same_period(const struct entry *a, const struct entry *b)
 {
@@ -54,20 +114,35 @@ obligation_tell(void *context, const struct obligation *o)
 }
 
 int
-papers_reports(const struct papers *p, const struct agreement *a, struct sums *sums)
+papers_due(struct store *s, const struct agreement *a, int64_t from, int64_t to,
+    struct arena *arena, void (*each)(void *context, const struct obligation *o), void *context,
+    struct err *err)
 {
-	const struct window *w = &p->query->window;
-	struct telling t = {.papers = p, .agreement = a, .sums = sums};
 	struct filing *filings;
 	struct entry *list;
-	int n = store_entries(p->store, ENTRY_REPORT, a->id, p->arena, &list, p->err);
+	int n = store_entries(s, ENTRY_REPORT, a->id, arena, &list, err);
 
 	if (n < 0)
 		return -1;
-	t.entry = list;
-	filings = arena_alloc(p->arena, (size_t)n, sizeof(*filings));
-	obligations_walk(
-	    a, filings, filings_of(list, n, filings), w->from, w->to, obligation_tell, &t);
+	filings = arena_alloc(arena, (size_t)n, sizeof(*filings));
+	obligations_walk(a, filings, filings_of(list, n, filings), from, to, each, context);
+	return 0;
+}
+
+int
+papers_reports(const struct papers *p, const struct agreement *a, struct sums *sums)
+{
+	const struct papers_read *r = entries_of(p, ENTRY_REPORT, a);
+	const struct window *w = &p->query->window;
+	struct telling t = {.papers = p, .agreement = a, .sums = sums};
+	struct filing *filings;
+
+	if (r == NULL)
+		return -1;
+	t.entry = r->list;
+	filings = arena_alloc(p->arena, (size_t)r->count, sizeof(*filings));
+	obligations_walk(a, filings, filings_of(r->list, r->count, filings), w->from, w->to,
+	    obligation_tell, &t);
 	return 0;
 }
 
@@ -88,35 +163,24 @@ entry_tell(const struct papers *p, const struct agreement *a, const struct entry
 		p->each(p->context, &paper);
 }
 
-/* The calendar of a measurement's period is that of the version in force now. */
-static const struct zone *
-zone_of(const struct agreement *a, int64_t now)
-{
-	const struct terms *terms = agreement_at(a, now);
-
-	return (terms == NULL ? &a->version[0] : terms)->zone;
-}
-
 int
 papers_measurements(const struct papers *p, const struct agreement *a, struct amounts *amounts)
 {
-	const struct zone *zone = zone_of(a, p->query->now);
+	const struct papers_read *r = entries_of(p, ENTRY_MEASUREMENT, a);
 	const struct window *w = &p->query->window;
 	struct measurement *list;
-	struct period period;
-	const char *right;
-	struct entry *e;
+	const struct entry *e;
 	size_t count = 0;
-	int n = store_entries(p->store, ENTRY_MEASUREMENT, a->id, p->arena, &e, p->err);
 
-	if (n < 0)
+	if (r == NULL)
 		return -1;
-	list = arena_alloc(p->arena, (size_t)n, sizeof(*list));
-	for (int i = 0; i < n; i++) {
-		if (period_parse(e[i].period, &period, &right) > 0)
-			list[count++] = (struct measurement){period_from(period, zone),
-			    period_to(period, zone), {e[i].a, e[i].b, e[i].c}, (size_t)i, 0};
-		if (i + 1 < n && strcmp(e[i].topic, e[i + 1].topic) == 0)
+	e = r->list;
+	list = arena_alloc(p->arena, (size_t)r->count, sizeof(*list));
+	for (int i = 0; i < r->count; i++) {
+		if (r->period[i].from < r->period[i].to)
+			list[count++] = (struct measurement){r->period[i].from, r->period[i].to,
+			    {e[i].a, e[i].b, e[i].c}, (size_t)i, 0};
+		if (i + 1 < r->count && strcmp(e[i].topic, e[i + 1].topic) == 0)
 			continue;
 		measurements_add(&amounts[indicator_find(e[i].topic)], list, count, w->from, w->to);
 		for (size_t k = 0; k < count; k++)
@@ -133,16 +197,17 @@ papers_assessments(const struct papers *p, const struct agreement *a, struct lev
 	const struct scores_query *q = p->query;
 	int64_t end = q->window.to < q->now ? q->window.to : q->now;
 	struct assessment *list;
-	struct entry *e;
+	const struct papers_read *r = entries_of(p, ENTRY_ASSESSMENT, a);
+	const struct entry *e;
 	size_t count = 0;
-	int n = store_entries(p->store, ENTRY_ASSESSMENT, a->id, p->arena, &e, p->err);
 
-	if (n < 0)
+	if (r == NULL)
 		return -1;
-	list = arena_alloc(p->arena, (size_t)n, sizeof(*list));
-	for (int i = 0; i < n; i++) {
+	e = r->list;
+	list = arena_alloc(p->arena, (size_t)r->count, sizeof(*list));
+	for (int i = 0; i < r->count; i++) {
 		list[count++] = (struct assessment){e[i].time, e[i].a, e[i].b, STANDING_APART};
-		if (i + 1 < n && strcmp(e[i].topic, e[i + 1].topic) == 0)
+		if (i + 1 < r->count && strcmp(e[i].topic, e[i + 1].topic) == 0)
 			continue;
 		levels_add(&levels[indicator_find(e[i].topic)], list, count, end);
 		for (size_t k = 0; k < count; k++)

@@ -22,6 +22,12 @@ struct paper {
 	int64_t from, to; /* of a measurement's period */
 };
 
+/* What was read for one window and serves the next one; all zero: nothing. */
+struct papers_kept {
+	struct arena arena;
+	struct papers_read *first;
+};
+
 struct papers {
 	struct store *store;
 	const struct scores_query *query; /* its window, cohort, now and wanted indicators */
@@ -30,6 +36,11 @@ struct papers {
 	void *context;
 	struct err *err;
 };
+
+/* The reports of an agreement that fall due in [from, to), as obligations_walk(). */
+int papers_due(struct store *s, const struct agreement *a, int64_t from, int64_t to,
+    struct arena *arena, void (*each)(void *context, const struct obligation *o), void *context,
+    struct err *err);
 
 /* They add to sums by indicator. 0, or -1 with a sentence. */
 int papers_reports(const struct papers *p, const struct agreement *a, struct sums *sums);

@@ -142,9 +142,11 @@ static int
 order_row(struct order *o, const struct act *act, struct quarantined *q, struct err *err)
 {
 	static const char *const words[] = {"by", "note", NULL};
+	bool has_body = o->request.method != METHOD_DELETE;
 	int found;
 
-	if (params_check(&o->request, no_names, err) != 0 || order_members(o, words, err) != 0) {
+	if (params_check(&o->request, has_body ? no_names : words, err) != 0 ||
+	    order_members(o, words, err) != 0) {
 		answer_problem(&o->answer, 400, "%s", err->msg);
 		return 0;
 	}

@@ -138,8 +138,7 @@ cohort_read(const struct request *r, struct scores_query *q, struct err *err)
 	return 0;
 }
 
-/* "2026-11-01T00:00:00+08:00" typed as it is comes with a space for its plus sign. */
-static const char *
+const char *
 offset_mended(const char *time, struct arena *arena)
 {
 	char *copy = arena_strdup(arena, time);

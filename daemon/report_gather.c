@@ -159,13 +159,16 @@ gather_services(struct gathering *g)
 	return 0;
 }
 
-/* One that is about all agreements is this one's affair if its service is. */
+/* One that is about all agreements is this one's affair if its service is, and if it is not about
+ * slad's own sources and receivers. */
 static bool
 concerns(const struct gathering *g, const struct stored_alert *alert)
 {
 	const char *service = alert->scope[DIM_SERVICE];
 	bool ours = alert->scope[DIM_AGREEMENT] != NULL || service == NULL;
 
+	if (alert->kind == RULE_QUIET || alert->kind == RULE_DELIVERY)
+		return alert->scope[DIM_AGREEMENT] != NULL;
 	for (size_t i = 0; i < g->served && !ours; i++)
 		ours = strcmp(g->service[i], service) == 0;
 	return ours;

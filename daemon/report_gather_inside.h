@@ -21,6 +21,7 @@ struct gathering {
 	struct report_score *score; /* the report's */
 	size_t served; /* services that something was counted of */
 	const char **service;
+	struct improvement_asked *asked; /* for the improvements */
 	struct err *err;
 };
 

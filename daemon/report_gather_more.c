@@ -175,7 +175,7 @@ static int
 improvement_add(
     struct gathering *g, struct report_improvement *list, const struct stored_improvement *i)
 {
-	const struct improvement_view v = {g->store, g->config, g->query->now, g->arena};
+	const struct improvement_view v = {g->store, g->config, g->query->now, g->arena, &g->asked};
 	int touched = touches(g, i);
 	json_t *shown;
 

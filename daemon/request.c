@@ -1,5 +1,6 @@
 #include "request.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -182,6 +183,13 @@ request_header(const struct request *r, const char *name)
 		if (strcasecmp(r->header[i].name, name) == 0)
 			return r->header[i].value;
 	return NULL;
+}
+
+void
+answer_header(struct answer *a, const char *name, const char *value)
+{
+	assert(a->headers < ANSWER_HEADERS);
+	a->header[a->headers++] = (struct param){.name = name, .value = value};
 }
 
 const char *

@@ -11,13 +11,14 @@
 
 #include "base/buf.h"
 
-enum method { METHOD_GET, METHOD_POST, METHOD_DELETE, METHOD_OTHER };
+enum method { METHOD_GET, METHOD_POST, METHOD_DELETE, METHOD_OPTIONS, METHOD_OTHER };
 
 /* Limits that a stranger could press against, with the reason for each. */
 #define REQUEST_QUERY_MAX 4096 /* a score's question is far below 1 KiB */
 #define REQUEST_PARAMS 64 /* parameters in one query */
 #define REQUEST_SEGMENTS 8 /* path parts; the deepest route has five */
 #define REQUEST_HEADERS 64 /* header lines; browsers behind proxies send some twenty */
+#define ANSWER_HEADERS 4 /* of an answer's own */
 #define ANSWER_MAX (64u << 20) /* bytes of one answer: lists are paged well below it */
 
 struct param {
@@ -35,7 +36,7 @@ struct request {
 	struct param
 	    header[REQUEST_HEADERS]; /* names in any case; values are bytes without controls */
 	const char *content_type; /* without parameters, lower case; "" if none */
-	const char *body;
+	const char *body; /* without its content coding */
 	size_t body_len;
 	const char *who; /* the name of the token that was shown; NULL: none had to be */
 };
@@ -46,6 +47,8 @@ struct answer {
 	struct buf body;
 	int retry_after; /* seconds; 0 for none */
 	const char *allow; /* for 405: a string constant */
+	size_t headers; /* beside those that every answer has */
+	struct param header[ANSWER_HEADERS]; /* they live as long as the request */
 };
 
 #define ANSWER_INIT                                                                     \
@@ -69,6 +72,9 @@ const char *request_param(const struct request *r, const char *name);
 
 /* The first header of that name, in any case, or NULL. */
 const char *request_header(const struct request *r, const char *name);
+
+/* Adds a header to an answer; there is room for ANSWER_HEADERS. */
+void answer_header(struct answer *a, const char *name, const char *value);
 
 /* "Not Found" for 404: the words of RFC 9110. */
 const char *answer_title(int status);

@@ -36,6 +36,14 @@ allowed(unsigned methods)
 	    "GET, HEAD, DELETE",
 	    "POST, DELETE",
 	    "GET, HEAD, POST, DELETE",
+	    "OPTIONS",
+	    "GET, HEAD, OPTIONS",
+	    "POST, OPTIONS",
+	    "GET, HEAD, POST, OPTIONS",
+	    "DELETE, OPTIONS",
+	    "GET, HEAD, DELETE, OPTIONS",
+	    "POST, DELETE, OPTIONS",
+	    "GET, HEAD, POST, DELETE, OPTIONS",
 	};
 
 	return lists[methods];

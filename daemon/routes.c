@@ -1,13 +1,16 @@
 #include "routes.h"
 
+#include "alert_order.h"
 #include "api.h"
 #include "closing.h"
 #include "delivery.h"
+#include "handshake.h"
 #include "hooks.h"
 #include "improvement.h"
 #include "ingest.h"
 #include "order.h"
 #include "quarantine.h"
+#include "silence_order.h"
 
 const struct route routes[] = {
     {METHOD_POST, "/v1/events", SCOPE_INGEST, NULL, ingest_events, NULL},
@@ -16,6 +19,8 @@ const struct route routes[] = {
     {METHOD_GET, "/v1/quarantine/{id}", SCOPE_READ, api_quarantined, NULL, NULL},
     {METHOD_POST, "/v1/quarantine/{id}/replay", SCOPE_OPERATE, NULL, order_take, quarantine_replay},
     {METHOD_DELETE, "/v1/quarantine/{id}", SCOPE_OPERATE, NULL, order_take, quarantine_drop},
+    {METHOD_OPTIONS, "/hooks/{source}", 0, handshake_answer, NULL, NULL},
+    {METHOD_OPTIONS, "/v1/events", 0, handshake_answer, NULL, NULL},
     {METHOD_GET, "/v1/scores", SCOPE_READ, api_scores, NULL, NULL},
     {METHOD_GET, "/v1/scores/{id}/tickets", SCOPE_READ, api_score_tickets, NULL, NULL},
     {METHOD_GET, "/v1/evaluation", SCOPE_READ, api_evaluation, NULL, NULL},
@@ -30,6 +35,13 @@ const struct route routes[] = {
     {METHOD_POST, "/v1/deliveries/{id}/retry", SCOPE_OPERATE, NULL, order_take, delivery_retry},
     {METHOD_GET, "/v1/receivers", SCOPE_READ, api_receivers, NULL, NULL},
     {METHOD_POST, "/v1/receivers/{name}/test", SCOPE_OPERATE, NULL, order_take, delivery_test},
+    {METHOD_POST, "/v1/alerts/{id}/ack", SCOPE_OPERATE, NULL, order_take, alert_order},
+    {METHOD_POST, "/v1/alerts/{id}/note", SCOPE_OPERATE, NULL, order_take, alert_order},
+    {METHOD_POST, "/v1/alerts/{id}/close", SCOPE_OPERATE, NULL, order_take, alert_order},
+    {METHOD_GET, "/v1/silences", SCOPE_READ, api_silences, NULL, NULL},
+    {METHOD_GET, "/v1/silences/{id}", SCOPE_READ, api_silence, NULL, NULL},
+    {METHOD_POST, "/v1/silences", SCOPE_OPERATE, NULL, order_take, silence_create},
+    {METHOD_DELETE, "/v1/silences/{id}", SCOPE_OPERATE, NULL, order_take, silence_lift},
     {METHOD_GET, "/v1/periods", SCOPE_READ, api_periods, NULL, NULL},
     {METHOD_GET, "/v1/periods/{window}", SCOPE_READ, api_period, NULL, NULL},
     {METHOD_GET, "/v1/periods/{window}/moves", SCOPE_READ, api_period_moves, NULL, NULL},

@@ -23,6 +23,8 @@ struct scores_filter {
 	const char *const *values;
 };
 
+struct papers_kept;
+
 struct scores_query {
 	struct window window;
 	enum cohort cohort;
@@ -37,6 +39,9 @@ struct scores_query {
 	/* Beside groups: what the store's tallies give, by group, then indicator wanted; NULL: the
 	 * store is asked. */
 	const struct sums *sums;
+	/* Reports, measurements and assessments that were read before, for many windows; NULL: they
+	 * are not kept. */
+	struct papers_kept *kept;
 };
 
 struct scores_group {

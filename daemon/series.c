@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "papers.h"
 #include "row.h"
 
 int
@@ -51,6 +52,7 @@ series_ask(struct store *s, const struct config *c, struct series *series, struc
     struct err *err)
 {
 	struct scores_query q = *series->query;
+	struct papers_kept kept = {.first = NULL};
 	struct arena scratch = {0};
 	struct scores scores;
 	struct sums *sums;
@@ -59,6 +61,7 @@ series_ask(struct store *s, const struct config *c, struct series *series, struc
 	if (series->whole.count == 0)
 		return 0;
 	q.groups = &series->whole;
+	q.kept = &kept;
 	series->point = arena_alloc(
 	    a, series->whole.count * series->indicators * series->steps, sizeof(*series->point));
 	rc = scores_sums(s, &q, series->step, series->steps, a, &sums, err);
@@ -74,6 +77,7 @@ series_ask(struct store *s, const struct config *c, struct series *series, struc
 		}
 		arena_free(&scratch);
 	}
+	arena_free(&kept.arena);
 	return rc;
 }
 

@@ -30,7 +30,7 @@ struct server {
 	struct event *signals[SIGNALS];
 	struct event *keeper_out, *watchdog;
 	uint64_t beat;
-	bool draining, drained, reloading;
+	bool draining, drained, reloading, again; /* again: asked for while reloading */
 };
 
 static void
@@ -63,6 +63,14 @@ message_out(void *context, const struct outbox *o)
 
 	if (notify_submit(s->notify, &d, &err) != 0)
 		log_error("message %s waits for the next start: %s", o->message, err.msg);
+}
+
+static void
+message_told(void *context, const struct outbox *o)
+{
+	struct server *s = context;
+
+	notify_tell(s->notify, o->receiver, o->message, o->body);
 }
 
 static void
@@ -99,6 +107,8 @@ message_reported(void *context, const struct notify_report *r)
 		event_base_loopexit(s->base, NULL);
 }
 
+static void reload(evutil_socket_t fd, short what, void *context);
+
 static void
 configuration_taken(void *context, struct config *c, bool taken)
 {
@@ -115,6 +125,8 @@ configuration_taken(void *context, struct config *c, bool taken)
 	}
 	s->reloading = false;
 	systemd_ready();
+	if (s->again)
+		reload(-1, 0, s);
 }
 
 static bool
@@ -136,6 +148,7 @@ reload(evutil_socket_t fd, short what, void *context)
 	struct config *c;
 
 	(void)fd, (void)what;
+	s->again = s->reloading;
 	if (s->reloading || s->draining)
 		return;
 	systemd_reloading();
@@ -241,6 +254,7 @@ store_start(struct server *s, struct config *c, struct err *err)
 {
 	const struct keeper_calls calls = {.done = job_done,
 	    .message = message_out,
+	    .told = message_told,
 	    .saved = message_saved,
 	    .configured = configuration_taken,
 	    .context = s};

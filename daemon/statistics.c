@@ -85,12 +85,24 @@ read_during(struct gather *g, void *part, struct blob counts)
 }
 
 /* Flows stand first among the statistics: what comes behind them need not be looked at. */
-static int
-read_before(struct gather *g, void *part, struct blob counts)
+static unsigned
+behind_flows(void)
 {
 	const struct statistic behind = {.what = STATISTIC_ANSWERED};
 
-	return read_into(g, &((struct part *)part)->before, counts, statistic_measure(&behind));
+	return statistic_measure(&behind);
+}
+
+static int
+read_flows(struct gather *g, void *part, struct blob counts)
+{
+	return read_into(g, &((struct part *)part)->during, counts, behind_flows());
+}
+
+static int
+read_before(struct gather *g, void *part, struct blob counts)
+{
+	return read_into(g, &((struct part *)part)->before, counts, behind_flows());
 }
 
 static struct availability *
@@ -254,9 +266,17 @@ ask(struct gather *g)
 							       : 0;
 }
 
-int
-statistics_ask(struct store *s, const struct config *c, const struct scores_query *q,
-    struct arena *a, struct statistics *statistics, struct err *err)
+static int
+ask_flows(struct gather *g)
+{
+	const struct window *w = &g->query->window;
+
+	return gather_tallies(g, w->from / STAMP_MINUTE, w->to / STAMP_MINUTE, read_flows);
+}
+
+static int
+answer(struct store *s, const struct config *c, const struct scores_query *q, struct arena *a,
+    int (*read)(struct gather *g), struct statistics *statistics, struct err *err)
 {
 	struct asking k = {.gather = {.store = s, .config = c, .query = q, .arena = a, .err = err}};
 	struct gather *g = &k.gather;
@@ -266,7 +286,7 @@ statistics_ask(struct store *s, const struct config *c, const struct scores_quer
 	g->part_size = sizeof(struct part);
 	g->most = STATISTICS_GROUPS;
 	gather_begin(g);
-	rc = ask(g);
+	rc = read(g);
 	gather_end(g);
 	if (rc == 0)
 		groups_fill(g, statistics);
@@ -276,4 +296,18 @@ statistics_ask(struct store *s, const struct config *c, const struct scores_quer
 	}
 	gather_free(g);
 	return rc;
+}
+
+int
+statistics_ask(struct store *s, const struct config *c, const struct scores_query *q,
+    struct arena *a, struct statistics *statistics, struct err *err)
+{
+	return answer(s, c, q, a, ask, statistics, err);
+}
+
+int
+statistics_flows(struct store *s, const struct config *c, const struct scores_query *q,
+    struct arena *a, struct statistics *statistics, struct err *err)
+{
+	return answer(s, c, q, a, ask_flows, statistics, err);
 }

@@ -66,6 +66,11 @@ struct statistics {
 int statistics_ask(struct store *s, const struct config *c, const struct scores_query *q,
     struct arena *a, struct statistics *statistics, struct err *err);
 
+/* The same, but of each group only its flow in the window, without backlogs: what the past before
+ * the window says is not read. */
+int statistics_flows(struct store *s, const struct config *c, const struct scores_query *q,
+    struct arena *a, struct statistics *statistics, struct err *err);
+
 /* All that excluded cycles come to. */
 int64_t flow_excluded(const struct flow *f);
 

@@ -44,17 +44,22 @@ static int
 judged_alike(struct store *stored, const struct config *c, struct teller *t, int64_t *differences,
     struct err *err)
 {
-	char judgement[80] = "";
+	char judgement[80] = "", watching[80] = "";
 
-	if (store_meta(stored, "judgement", judgement, sizeof(judgement), err) < 0)
+	if (store_meta(stored, "judgement", judgement, sizeof(judgement), err) < 0 ||
+	    store_meta(stored, "watching", watching, sizeof(watching), err) < 0)
 		return -1;
-	if (judgement[0] == '\0')
+	if (judgement[0] == '\0' || watching[0] == '\0')
 		t->each(t->context, "database", "",
 		    "is not judged to the end: start slad serve, or run slad rebuild");
 	else if (strcmp(judgement, c->judgement) != 0)
 		t->each(t->context, "configuration", c->file,
 		    "judges otherwise than the one that was last in force: start slad serve, or "
 		    "run slad rebuild, with it first");
+	else if (strcmp(watching, c->watching) != 0)
+		t->each(t->context, "configuration", c->file,
+		    "has other alerts on tickets than the one that was last in force: start slad "
+		    "serve, or run slad rebuild, with it first");
 	else
 		return 0;
 	(*differences)++;

@@ -133,12 +133,13 @@ follows(struct look *l, struct store *fresh, const struct config *c,
 	struct window w = {.from = closing->from,
 	    .to = closing->to,
 	    .zone = watch_zone(c, closing->agreement, closing->closed)};
+	const struct act act = {.store = fresh, .config = c, .now = closing->closed};
 	const struct moved_page page = {0, CLOSING_MOVED};
 	struct closed_state again;
 	int64_t count;
 
 	snprintf(w.name, sizeof(w.name), "%s", closing->window);
-	if (closing_gather(fresh, c, closing->agreement, &w, closing->closed, a, &again, err) != 0)
+	if (closing_gather(&act, closing->agreement, &w, a, &again, err) != 0)
 		return -1;
 	tell_moved(l, closing_scores_moved(&again, state), "is not the score that the log gives");
 	tell_moved(

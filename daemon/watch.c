@@ -3,8 +3,6 @@
 #include "base/stamp.h"
 #include "watch_inside.h"
 
-#define RECEIVERS_MAX 64 /* receivers told of one alert */
-
 const struct zone *
 watch_zone(const struct config *c, const char *agreement, int64_t now)
 {
@@ -21,32 +19,14 @@ watch_zone(const struct config *c, const char *agreement, int64_t now)
 static int
 orphan_end(struct watch *w, struct stored_alert *row, struct err *err)
 {
-	int indicator = indicator_find(row->indicator);
-	struct rule rule = {.name = row->rule,
-	    .kind = (enum rule_kind)row->kind,
-	    .indicator = indicator < 0 ? 0 : (enum indicator)indicator,
-	    .window = row->window,
-	    .cohort = (enum cohort)row->cohort};
-	const char *receivers[RECEIVERS_MAX], *reason = "rule removed";
-	int n = store_outbox_receivers(w->store, row->id, &w->arena, receivers, RECEIVERS_MAX, err);
+	const struct rule rule = watch_rule(w, row);
+	const char *reason = "rule removed";
 
 	for (size_t i = 0; i < w->config->rules; i++) {
 		if (strcmp(w->config->rule[i].name, row->rule) == 0)
 			reason = "rule changed";
 	}
-	if (n < 0)
-		return -1;
-	rule.receivers = (size_t)n;
-	rule.notify = receivers;
 	return watch_end(w, &rule, row, reason, err);
-}
-
-/* Alerts of rules that wait for events, not for a look. */
-static void
-waiting_see(struct watch *w, const struct rule *rule)
-{
-	for (int i = 0; i < w->live_count; i++)
-		w->seen[i] = w->seen[i] || watch_is_of(rule, &w->live[i]);
 }
 
 static int
@@ -55,12 +35,17 @@ rule_watch(struct watch *w, const struct rule *rule, struct err *err)
 	static int (*const watchers[RULE_KINDS])(
 	    struct watch * w, const struct rule *rule, struct err *err) = {
 	    [RULE_SCORE] = watch_scores,
+	    [RULE_BUDGET] = watch_budget,
+	    [RULE_EXCLUDED] = watch_excluded,
+	    [RULE_QUIET] = watch_quiet,
+	    [RULE_EXPIRY] = watch_expiry,
+	    [RULE_REPORT] = watch_report,
+	    [RULE_DELIVERY] = watch_delivery,
+	    [RULE_TICKET] = watch_waiting,
+	    [RULE_INSTANT] = watch_waiting,
 	};
 
-	if (watchers[rule->kind] != NULL)
-		return watchers[rule->kind](w, rule, err);
-	waiting_see(w, rule);
-	return 0;
+	return watchers[rule->kind](w, rule, err);
 }
 
 static int
@@ -90,7 +75,7 @@ watch_step(
 
 	if (c->rules > 0)
 		w.result.next = stamp_floor(now, STAMP_MINUTE) + STAMP_MINUTE;
-	rc = all_watch(&w, err);
+	rc = all_watch(&w, err) != 0 ? -1 : watch_tell_all(&w, err);
 	arena_free(&w.arena);
 	if (rc == 0)
 		*watched = w.result;

@@ -28,4 +28,4 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13);
 
 -- name: evidence_of
 SELECT indicator, kind, source, name, cycle, part, service, counted, cause, a, b, c
-FROM evidence WHERE closing = ?1 ORDER BY indicator, kind, source, name, cycle, part;
+FROM evidence WHERE closing = ?1 ORDER BY indicator, kind, source, name, cycle, part, service;

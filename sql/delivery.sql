@@ -13,6 +13,10 @@ SELECT id, message, receiver, alert, json_extract(body, '$.type'), body, created
     status, error, begun, ended
 FROM outbox WHERE id = ?1;
 
+-- name: delivery_overtaken
+SELECT 1 FROM outbox INDEXED BY outbox_alert
+WHERE alert = ?1 AND receiver = ?2 AND id > ?3 AND state <> 2 LIMIT 1;
+
 -- name: delivery_again
 UPDATE outbox SET state = 0, attempts = 0, next = ?2, status = 0, error = '', begun = 0, ended = 0
 WHERE id = ?1;

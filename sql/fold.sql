@@ -29,6 +29,9 @@ SELECT id FROM entity WHERE id > ?1 ORDER BY id LIMIT ?2;
 -- name: entity_states
 SELECT count(*) FROM entity WHERE state = ?1 AND class = 0;
 
+-- name: entity_open
+SELECT id FROM entity WHERE state = 1 AND state < 2 AND id > ?1 ORDER BY id LIMIT ?2;
+
 -- name: entity_retractions
 SELECT 1 FROM entity WHERE source = ?1 AND class = 4 LIMIT 1;
 

@@ -26,6 +26,12 @@ INSERT INTO source (name) VALUES (?1);
 -- name: source_name
 SELECT name FROM source WHERE id = ?1;
 
+-- name: source_hear
+UPDATE source SET heard = ?2 WHERE name = ?1;
+
+-- name: source_heard
+SELECT heard FROM source WHERE name = ?1 AND heard IS NOT NULL;
+
 -- name: identity_find
 SELECT seq FROM identity WHERE source = ?1 AND id = ?2;
 

@@ -1,7 +1,9 @@
 -- The log is the truth: what was accepted, in the order it was accepted.
+-- heard: when the last record of the source was received; NULL: it has none.
 CREATE TABLE source (
     id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
+    name TEXT NOT NULL UNIQUE,
+    heard INTEGER
 );
 CREATE TABLE record (
     seq INTEGER PRIMARY KEY,
@@ -44,7 +46,8 @@ CREATE TABLE hook_state (
 -- An entity is what records are about: a ticket (class 0), an outage (1), a maintenance (2); or a
 -- fact (3), which is the event of that name; or the retraction (4) of the event of that name.
 -- facts: its records, packed. counts: what it contributes to tallies, packed.
--- state: 0 incomplete, 1 open, 2 resolved, 3 excluded. due: when time alone changes its counts.
+-- state: 0 incomplete, 1 open, 2 resolved, 3 excluded. due: when time alone changes its counts,
+-- or what rules say of it.
 CREATE TABLE entity (
     id INTEGER PRIMARY KEY,
     class INTEGER NOT NULL,
@@ -115,8 +118,9 @@ CREATE TABLE entry (
 CREATE INDEX entry_about ON entry (kind, agreement);
 
 -- Alerts and what they have to tell: not folded, never rebuilt. kind: of its rule; subject: what
--- tells its alerts apart beside the scope; about: what it is about, as JSON; told: receivers heard
--- that it fired.
+-- tells its alerts apart beside the scope; about: what it is about, as JSON; told: the level that
+-- receivers heard last, 0 none; leveled: when it came to its level, or they heard of that later;
+-- silence: what keeps it from them, 0 nothing.
 CREATE TABLE alert (
     id INTEGER PRIMARY KEY,
     rule TEXT NOT NULL,
@@ -146,7 +150,9 @@ CREATE TABLE alert (
     told INTEGER NOT NULL,
     acked INTEGER NOT NULL,
     acked_by TEXT,
-    escalated INTEGER NOT NULL
+    escalated INTEGER NOT NULL,
+    leveled INTEGER NOT NULL,
+    silence INTEGER NOT NULL
 );
 CREATE INDEX alert_state ON alert (state);
 CREATE INDEX alert_fired ON alert (fired);
@@ -166,7 +172,38 @@ CREATE TABLE alert_history (
 );
 CREATE INDEX alert_history_of ON alert_history (alert);
 
--- state: 0 to be sent, 1 delivered, 2 failed for good.
+-- What rules would have fired for, had slad known of it in time: until one summary tells of it.
+-- subject: as of alerts; at: when it was; learned: when slad heard of it.
+CREATE TABLE past (
+    subject TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    learned INTEGER NOT NULL,
+    PRIMARY KEY (subject, rule)
+) WITHOUT ROWID;
+
+-- Alerts that receivers are not to hear of, from `start` to `until`, or `ended` by a person before
+-- that. Never deleted. level: 0 is any; so is NULL of the others.
+CREATE TABLE silence (
+    id INTEGER PRIMARY KEY,
+    created INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    ended INTEGER NOT NULL,
+    rule TEXT,
+    level INTEGER NOT NULL,
+    agreement TEXT,
+    service TEXT,
+    priority TEXT,
+    team TEXT,
+    by TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    ended_by TEXT,
+    ended_note TEXT
+);
+CREATE INDEX silence_until ON silence (until);
+
+
 -- state: 0 waiting, 1 delivered, 2 failed. begun: its first attempt, 0: none yet; its day of attempts
 -- counts from there. ended: when it was delivered or failed, 0 while it waits. An id is never used
 -- twice, though old rows are deleted: who hands messages out goes by them.
@@ -190,6 +227,7 @@ CREATE INDEX outbox_ended ON outbox (state, ended) WHERE state <> 0;
 CREATE INDEX outbox_list ON outbox (id, state, receiver, alert);
 CREATE INDEX outbox_receiver ON outbox (receiver, state, ended);
 CREATE INDEX outbox_waiting ON outbox (receiver, id) WHERE state = 0;
+CREATE INDEX outbox_failed ON outbox (receiver, created) WHERE state = 2;
 
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
@@ -266,5 +304,5 @@ CREATE TABLE evidence (
     a INTEGER NOT NULL,
     b INTEGER NOT NULL,
     c INTEGER NOT NULL,
-    PRIMARY KEY (closing, indicator, kind, source, name, cycle, part)
+    PRIMARY KEY (closing, indicator, kind, source, name, cycle, part, service)
 ) WITHOUT ROWID;

@@ -182,6 +182,50 @@ START_TEST(no_scope)
 }
 END_TEST
 
+START_TEST(excluded_ones_are_in_the_statistics)
+{
+	struct rule about = rule;
+
+	about.kind = RULE_EXCLUDED;
+	event.rule = &about;
+	says("\"kind\":\"excluded\",\"indicator\":null,");
+	says("\"about\":null,\"level\":\"important\",\"value\":0.94,\"a\":6,\"b\":100,"
+	     "\"threshold\":0.95,");
+	says(
+	    "\"explain\":\"/v1/statistics?from=2026-11-20T01%3A00%3A00Z&to=2026-11-21T01%3A00%3A00Z"
+	    "&agreement=acme&service=mail\"");
+	event.window = &month;
+	says("\"/v1/statistics?window=2026-11&agreement=acme&service=mail\"");
+}
+END_TEST
+
+START_TEST(a_budget_says_what_both_windows_are)
+{
+	struct rule about = rule;
+
+	about.kind = RULE_BUDGET;
+	event.rule = &about;
+	event.about = "{\"long\":{\"window\":\"24h\"}}";
+	says("\"kind\":\"budget\",\"indicator\":\"timely_response_rate\",");
+	says("\"about\":{\"long\":{\"window\":\"24h\"}},\"level\"");
+	says("/v1/scores/timely_response_rate/tickets?counted=bad&from=");
+}
+END_TEST
+
+START_TEST(one_without_a_value)
+{
+	struct rule about = rule;
+
+	about.kind = RULE_QUIET;
+	event.rule = &about;
+	event.window = NULL;
+	event.about = "{\"source\":\"desk\"}";
+	says("\"about\":{\"source\":\"desk\"},\"level\":\"important\",\"value\":null,\"a\":null,"
+	     "\"b\":null,\"threshold\":null,\"window\":null,");
+	says("\"explain\":null");
+}
+END_TEST
+
 START_TEST(strange_names)
 {
 	event.scope[DIM_AGREEMENT] = NULL;
@@ -250,6 +294,9 @@ main(void)
 	tcase_add_test(t, incidents_agreed_are_parts_and_an_absence_has_no_b);
 	tcase_add_test(t, calendar_window);
 	tcase_add_test(t, no_scope);
+	tcase_add_test(t, excluded_ones_are_in_the_statistics);
+	tcase_add_test(t, a_budget_says_what_both_windows_are);
+	tcase_add_test(t, one_without_a_value);
 	tcase_add_test(t, strange_names);
 	tcase_add_test(t, not_utf8);
 	tcase_add_test(t, no_room);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "domain/alert.h"
 #include "domain/budget.h"
 #include "domain/score.h"
 
@@ -92,9 +93,92 @@ START_TEST(which_indicators)
 }
 END_TEST
 
+/* The burn of good of b is above `times`: bad/b / (1-T) > times, without a division. */
+static bool
+burns(int64_t good, int64_t b, struct decimal t, struct decimal times)
+{
+	__int128 spare = t.scale - t.units;
+
+	return (__int128)(b - good) * t.scale * times.scale > (__int128)times.units * spare * b;
+}
+
+/* The level of what an alert that just begins makes of the better one of two windows. */
+static enum level
+level_of(const struct rule *rule, const int64_t good[static 2], const int64_t b[static 2])
+{
+	int w = budget_better(good[1], b[1], good[0], b[0]) ? 1 : 0;
+	const struct alert_reading r = {.data = true, .good = good[w], .total = b[w], .b = b[w]};
+	struct alert a = ALERT_INIT;
+
+	alert_step(rule, &a, &r, 0);
+	return a.level;
+}
+
+static struct decimal
+some_decimal(int64_t most)
+{
+	static const int64_t scales[] = {1, 10, 100, 1000};
+	struct decimal d = {.scale = scales[random() % 4]};
+
+	d.units = random() % (most * d.scale + 1);
+	return d;
+}
+
+START_TEST(pace_by_burn)
+{
+	const char *given = getenv("SEED");
+	unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
+	int seen[LEVELS] = {0};
+
+	printf("SEED=%u\n", seed);
+	srandom(seed);
+	for (int round = 0; round < 20000; round++) {
+		struct decimal t = some_decimal(1), times[LEVELS];
+		int64_t b[2] = {1 + random() % 40, 1 + random() % 40};
+		int64_t good[2] = {random() % (b[0] + 1), random() % (b[1] + 1)};
+		struct rule rule = {.kind = RULE_BUDGET};
+		enum level wanted = LEVEL_NONE;
+
+		for (int l = LEVEL_GENERAL; l >= LEVEL_URGENT; l--) {
+			times[l] = some_decimal(l == LEVEL_GENERAL ? 2 : 20);
+			rule.has_below[l] = true;
+			rule.below[l] = budget_pace(t, times[l]);
+		}
+		for (enum level l = LEVEL_GENERAL; l >= LEVEL_URGENT; l--) {
+			if (burns(good[0], b[0], t, times[l]) && burns(good[1], b[1], t, times[l]))
+				wanted = l;
+		}
+		seen[wanted]++;
+		ck_assert_msg(level_of(&rule, good, b) == wanted, "SEED=%u: round %d is not %s",
+		    seed, round, level_names[wanted]);
+	}
+	for (int l = 0; l < LEVELS; l++)
+		ck_assert_int_gt(seen[l], 100);
+}
+END_TEST
+
+START_TEST(pace_known)
+{
+	static const struct decimal t = {95, 100}, finest = {999999999, 1000000000};
+	struct decimal d = budget_pace(t, (struct decimal){6, 1});
+
+	ck_assert_int_eq(d.units * 100, 70 * d.scale);
+	d = budget_pace(t, (struct decimal){1, 1});
+	ck_assert_int_eq(d.units * 100, 95 * d.scale);
+	d = budget_pace(t, (struct decimal){1000000, 1000});
+	ck_assert_int_eq(d.units, -49 * d.scale);
+	d = budget_pace(finest, (struct decimal){1500, 1000});
+	ck_assert_int_eq(d.units, d.scale - 1500);
+	d = budget_pace((struct decimal){1, 1}, (struct decimal){6, 1});
+	ck_assert_int_eq(d.units, d.scale);
+}
+END_TEST
+
 static void
 add(TCase *tc)
 {
+	tcase_add_test(tc, pace_known);
+	tcase_add_test(tc, pace_by_burn);
 	tcase_add_test(tc, known);
 	tcase_add_test(tc, by_trying);
 	tcase_add_test(tc, which_indicators);

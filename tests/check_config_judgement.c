@@ -110,6 +110,55 @@ START_TEST(test_calendar_version)
 }
 END_TEST
 
+/* What is watched is of the rules about tickets and events alone, and no matter of judging. */
+START_TEST(test_watching)
+{
+	static const struct {
+		const char *rules;
+		bool same;
+	} texts[] = {
+	    {"[{name: a, ticket: {clock: response, used: {urgent: 75%}}}, {name: b, instant: "
+	     "outage}]",
+		true},
+	    {"[{name: b, instant: outage, level: urgent}, {name: a, fresh: 60m, ticket: {clock: "
+	     "response, used: {urgent: 75%}}, notify: []}, {name: c, delivery: true}]",
+		true},
+	    {"[{name: a, ticket: {clock: response, used: {urgent: 75%}}}]", false},
+	    {"[{name: a, ticket: {clock: response, used: {urgent: 76%}}}, {name: b, instant: "
+	     "outage}]",
+		false},
+	    {"[{name: a, ticket: {clock: response, used: {urgent: 75%}}}, {name: b, instant: "
+	     "outage, where: {team: ''}}]",
+		false},
+	    {"[{name: a, ticket: {clock: resolution, used: {urgent: 75%}}}, {name: b, instant: "
+	     "outage}]",
+		false},
+	    {"[{name: a, ticket: {clock: response, before: {urgent: 1h}}}, {name: b, instant: "
+	     "outage}]",
+		false},
+	    {"[]", false},
+	};
+	char text[512], first[65] = "", judgement[65] = "";
+	struct config *c;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		snprintf(text, sizeof(text),
+		    "timezone: UTC\nagreements: [{id: a, from: 2026-01-01}]\nalerts: %s\n",
+		    texts[i].rules);
+		c = load(text);
+		if (i == 0) {
+			strcpy(first, c->watching);
+			strcpy(judgement, c->judgement);
+		}
+		ck_assert_uint_eq(strlen(c->watching), 64);
+		ck_assert_msg(
+		    (strcmp(first, c->watching) == 0) == texts[i].same, "%s", texts[i].rules);
+		ck_assert_str_eq(judgement, c->judgement);
+		config_unref(c);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -121,6 +170,7 @@ main(void)
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_add_loop_test(cases, test_judgement, 0, (int)(sizeof(changes) / sizeof(changes[0])));
 	tcase_add_test(cases, test_calendar_version);
+	tcase_add_test(cases, test_watching);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -67,6 +67,61 @@ START_TEST(test_secret_that_everyone_may_read)
 }
 END_TEST
 
+static struct config *
+load_with(const char *bytes, const char *receiver)
+{
+	char text[512];
+
+	write_file(SECRET, bytes, strlen(bytes));
+	ck_assert_int_eq(chmod(in_scratch(SECRET), 0600), 0);
+	snprintf(text, sizeof(text), MINIMAL "receivers: [{name: r, %s}]\n", receiver);
+	return try_load(text);
+}
+
+static void
+fails_with(const char *bytes, const char *receiver, const char *what)
+{
+	ck_assert_ptr_null(load_with(bytes, receiver));
+	ck_assert_msg(strstr(buf_text(&notes), what) != NULL, "%s", buf_text(&notes));
+}
+
+START_TEST(test_url_files)
+{
+	struct config *c = load_with(" https://x/?token=1 \n", "slack: {url_file: ops.secret}");
+
+	ck_assert_msg(c != NULL, "%s", buf_text(&notes));
+	ck_assert_str_eq(c->receiver[0].url, "https://x/?token=1");
+	ck_assert_int_eq(c->receiver[0].kind, RECEIVER_SLACK);
+	config_unref(c);
+	fails_with("x://secret", "wecom: {url_file: ops.secret}", "has is no URL such as");
+	ck_assert_ptr_null(strstr(buf_text(&notes), "x://secret"));
+	fails_with("http://a/\nhttp://b/", "wecom: {url_file: ops.secret}",
+	    "has a line break or control character");
+	ck_assert_ptr_null(strstr(buf_text(&notes), "http://"));
+}
+END_TEST
+
+#define MAIL "from: a@b, to: [c@d], user: u, password_file: ops.secret"
+
+START_TEST(test_password_in_the_clear)
+{
+	struct config *c =
+	    load_with("p w", "email: {smtp: 'smtp://x:25', " MAIL ", starttls: try}");
+
+	ck_assert_msg(c != NULL, "%s", buf_text(&notes));
+	ck_assert_ptr_nonnull(strstr(buf_text(&notes), "warning: the password may be sent"));
+	ck_assert_str_eq(c->receiver[0].password, "p w");
+	config_unref(c);
+	c = load_with("pw", "email: {smtp: 'smtp://127.0.0.1', " MAIL ", starttls: never}");
+	ck_assert_str_eq(buf_text(&notes), "");
+	config_unref(c);
+	c = load_with("pw", "email: {smtp: 'smtps://x', " MAIL ", starttls: never}");
+	ck_assert_str_eq(buf_text(&notes), "");
+	config_unref(c);
+	fails_with("p\nw", "email: {smtp: 'smtp://x', " MAIL "}", "has a line break");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -78,6 +133,8 @@ main(void)
 	tcase_add_checked_fixture(cases, set_up, tear_down);
 	tcase_add_test(cases, test_secrets);
 	tcase_add_test(cases, test_secret_that_everyone_may_read);
+	tcase_add_test(cases, test_url_files);
+	tcase_add_test(cases, test_password_in_the_clear);
 	suite_add_tcase(suite, cases);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/stamp.h"
+#include "closing.h"
 #include "engine.h"
 #include "statistics.h"
 #include "suite.h"
@@ -338,6 +339,41 @@ START_TEST(statistics_are_no_way_back)
 END_TEST
 
 static void
+beat_count(void *context, int64_t done)
+{
+	ck_assert_int_ge(done, 0);
+	++*(int *)context;
+}
+
+START_TEST(a_long_order_shows_that_it_lives)
+{
+	struct order o = {.carry_out = closing_close,
+			 .arena = &arena,
+			 .request = {.segments = 4,
+			     .segment = {"v1", "periods", "2026-11", "close"},
+			     .params = 1,
+			     .param = {{"agreement", "acme"}}},
+			 .body = json_object(),
+			 .by = "test",
+			 .note = "",
+			 .answer = ANSWER_INIT},
+		     *orders = &o;
+	int beats = 0;
+	const struct engine_work work = {
+	    .orders = 1, .order = &orders, .beat = beat_count, .context = &beats};
+
+	database_open();
+	post_all();
+	ck_assert_msg(engine_step(e, &work, NOW, &err) == 0, "%s", err.msg);
+	ck_assert_msg(o.answer.status == 200, "%s", buf_text(&o.answer.body));
+	ck_assert_int_ge(beats, 2); /* gathering, and storing */
+	buf_free(&o.answer.body);
+	json_decref(o.body);
+	database_drop();
+}
+END_TEST
+
+static void
 add(TCase *t)
 {
 	tcase_set_timeout(t, 60);
@@ -346,6 +382,7 @@ add(TCase *t)
 	tcase_add_test(t, what_is_retracted_is_taken_back);
 	tcase_add_test(t, groups_and_what_is_not_in_scope);
 	tcase_add_test(t, statistics_are_no_way_back);
+	tcase_add_test(t, a_long_order_shows_that_it_lives);
 }
 
 SUITE_MAIN("engine_statistics", add)

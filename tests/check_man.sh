@@ -66,7 +66,7 @@ names slad.8 command 6
 between 'routes\[\] = {' '^};' daemon/routes.c |
     sed -n 's/.*METHOD_\([A-Z]*\), "\([^"]*\)".*/\1 \2/p' >"$scratch/list"
 names slad-api.7 route 13
-nothing_else slad-api.7 route '(GET|POST|DELETE) /[A-Za-z0-9/{}_-]*'
+nothing_else slad-api.7 route '(GET|POST|DELETE|OPTIONS) /[A-Za-z0-9/{}_-]*'
 
 {
     cat daemon/*.c | tr -d '\n\t' | grep -oE '[ *]names\[\] = \{[^;]*;|request_param\(r, "[a-z_]*"'
@@ -76,6 +76,7 @@ names slad-api.7 parameter 17
 
 cat daemon/*.c | tr -d '\n\t' | grep -oE 'metric_head\( *b, *"[a-z_]*"' | strings >"$scratch/list"
 names slad-api.7 metric 13
+grep -oh '"slad_[a-z]*"' lib/codec/message_alertmanager.c | strings >>"$scratch/list" # a label
 nothing_else slad-api.7 metric 'slad_[a-z_]*[a-z]|process_[a-z_]*[a-z]'
 
 {

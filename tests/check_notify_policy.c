@@ -1,26 +1,20 @@
 #include "receiver.h"
 
 #include "domain/calendar.h"
-#include "notify_render.h"
 
 static struct calendar *elsewhen; /* not open today */
-
-/* This program's own: all the bodies, one after the other. */
-int
-notify_render(const struct receiver *r, const char *const *bodies, size_t count, struct buf *out,
-    struct err *err)
-{
-	ck_assert_str_eq(r->name, "ops");
-	(void)err;
-	for (size_t i = 0; i < count; i++)
-		buf_puts(out, bodies[i]);
-	return 0;
-}
 
 static void
 policed(struct delivery_policy policy)
 {
-	receivers(&(struct receiver){.name = "ops", .url = url, .policy = policy}, 1);
+	const struct receiver ops = {.name = "ops",
+	    .kind = RECEIVER_TEMPLATE,
+	    .url = url,
+	    .content_type = "text/plain",
+	    .body = "{{message}}",
+	    .policy = policy};
+
+	receivers(&ops, 1);
 }
 
 /* An event of an alert, of the group of a service. */
@@ -60,7 +54,7 @@ START_TEST(a_digest_is_one_request_and_many_reports)
 	is_report(1, 3, NOTIFY_DELIVERED, 200, 1);
 	is_report(2, 2, NOTIFY_DELIVERED, 200, 1);
 	ck_assert_uint_eq(requests, 2);
-	ck_assert_str_eq(seen[0].id, "msg_1");
+	ck_assert_str_eq(seen[0].body, "msg_1");
 	ck_assert_uint_eq(notify_waiting(notify), 0);
 }
 END_TEST

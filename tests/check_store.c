@@ -1,4 +1,5 @@
 /* The conformance of a store: what any engine behind store.h must do. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -224,69 +225,11 @@ START_TEST(the_outbox_goes_in_order)
 }
 END_TEST
 
-START_TEST(alerts_live_and_rest)
-{
-	struct stored_alert a = {.rule = "slow",
-				.indicator = "x",
-				.scope = {"acme", NULL, "", NULL},
-				.window = "24h",
-				.subject = "",
-				.state = 2,
-				.since = 5,
-				.good = 9,
-				.total = 10},
-			    *list, back;
-
-	ck_assert_int_eq(store_alert_save(s, &a, &err), 0);
-	ck_assert_int_eq(store_alerts_live(s, &arena, &list, &err), 1);
-	ck_assert_ptr_null(list[0].scope[1]);
-	ck_assert_str_eq(list[0].scope[2], "");
-	a.state = 3;
-	a.reason = "cleared";
-	ck_assert_int_eq(store_alert_save(s, &a, &err), 0);
-	ck_assert_int_eq(store_alerts_live(s, &arena, &list, &err), 0);
-	ck_assert_int_eq(store_alert(s, a.id, &arena, &back, &err), 1);
-	ck_assert_str_eq(back.reason, "cleared");
-	ck_assert_int_eq(store_alerts_page(s, INT64_MAX, 3, 10, &arena, &list, &err), 1);
-	ck_assert_int_eq(store_alerts_page(s, INT64_MAX, 2, 10, &arena, &list, &err), 0);
-}
-END_TEST
-
 static void
 differs(void *context, const char *key, const char *what)
 {
 	snprintf(context, 200, "%s %s", key, what);
 }
-
-START_TEST(alerts_fired_in_a_span)
-{
-	static const struct {
-		const char *agreement;
-		int64_t fired;
-	} alerts[] = {{"acme", 99}, {"acme", 100}, {NULL, 150}, {"beta", 150}, {"acme", 199},
-	    {"acme", 200}, {"acme", STAMP_NEVER}};
-	struct stored_alert a = {.rule = "slow",
-	    .indicator = "timely_response_rate",
-	    .since = 7,
-	    .resolved = STAMP_NEVER,
-	    .window = "24h",
-	    .subject = ""};
-	struct stored_alert *list;
-
-	for (size_t i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++) {
-		a.id = 0;
-		a.scope[DIM_AGREEMENT] = alerts[i].agreement;
-		a.fired = alerts[i].fired;
-		ck_assert_int_eq(store_alert_save(s, &a, &err), 0);
-	}
-	ck_assert_int_eq(store_alerts_fired(s, "acme", 100, 200, 9, &arena, &list, &err), 3);
-	ck_assert_int_eq(list[0].fired, 199);
-	ck_assert_ptr_null(list[1].scope[DIM_AGREEMENT]);
-	ck_assert_int_eq(list[2].fired, 100);
-	ck_assert_int_eq(store_alerts_fired(s, "acme", 100, 200, 2, &arena, &list, &err), 2);
-	ck_assert_int_eq(store_alerts_fired(s, "beta", 0, 99, 9, &arena, &list, &err), 0);
-}
-END_TEST
 
 START_TEST(differences_are_named)
 {
@@ -391,8 +334,6 @@ add(TCase *t)
 	tcase_add_test(t, tallies_are_ranges);
 	tcase_add_test(t, downs_are_replaced);
 	tcase_add_test(t, the_outbox_goes_in_order);
-	tcase_add_test(t, alerts_live_and_rest);
-	tcase_add_test(t, alerts_fired_in_a_span);
 	tcase_add_test(t, differences_are_named);
 	tcase_add_test(t, tickets_that_count_otherwise_are_found);
 	tcase_add_test(t, a_newer_file_is_refused);

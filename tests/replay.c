@@ -3,11 +3,17 @@
  *
  *   replay -c slad.yaml
  *
- * Reads commands, one JSON object a line: {"now":MS,"post":[EVENT…],"on_error":"fail"},
- * {"now":MS,"get":"/v1/scores?…"}, {"now":MS,"order":"/v1/periods/2026-10/close?…","body":{…}},
- * {"now":MS,"ticket":{"source":…,"subject":…}},
- * {"now":MS,"verify":true}, {"now":MS,"restart":true}, {"now":MS,"outbox":true},
- * {"now":MS,"evidence":"/v1/scores?…"}. Prints {"status":N,"body":…} for each.
+ * Reads commands, one JSON object a line, each with "now", its instant in ms:
+ *
+ *   {"post":[EVENT…],"on_error":"fail"}    {"get":"/v1/scores?…"}
+ *   {"order":"/v1/periods/2026-10/close?…","body":{…}}; "method":"DELETE" for another than POST
+ *   {"ticket":{"source":…,"subject":…}}    {"evidence":"/v1/scores?…"}
+ *   {"verify":true}    {"outbox":true}     {"step":true}
+ *   {"restart":true} (or by another FILE)  {"reload":FILE}
+ *   {"next":true}: when it would step by itself; {"pass":true}: it does, until now, or until a
+ *   message is written: {"now":MS,"told":BOOL}
+ *   {"report":RECEIVER,"state":"failed","status":404}: of all that waits for it; or "delivered"
+ * Each prints {"status":N,"body":…}.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +44,8 @@ struct bench {
 	struct api api;
 	struct store *store;
 	struct engine *engine;
-	char path[64];
+	char path[256];
+	int64_t passed; /* the clock at the last command */
 };
 
 static void
@@ -46,6 +53,12 @@ die(const char *what)
 {
 	fprintf(stderr, "replay: %s\n", what);
 	exit(2);
+}
+
+static const char *
+text_of(const json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
 }
 
 static void
@@ -99,16 +112,22 @@ print(struct answer *a)
 }
 
 static void
-get(struct bench *b, const char *target)
+print_done(void)
+{
+	puts("{\"status\":200,\"body\":{}}");
+	fflush(stdout);
+}
+
+static void
+ask(struct bench *b, const char *target)
 {
 	struct answer a = ANSWER_INIT;
 	struct arena arena = {0};
 	const struct route *route;
 	const char *allow;
-	struct request r;
+	struct request r = {0};
 	struct err err;
 
-	memset(&r, 0, sizeof(r));
 	step(b, NULL, NULL);
 	if (request_parse(&r, METHOD_GET, target, &arena, &err) != 0)
 		answer_problem(&a, 400, "%s", err.msg);
@@ -121,17 +140,24 @@ get(struct bench *b, const char *target)
 }
 
 static void
-post(struct bench *b, const json_t *events, const char *on_error)
+get(struct bench *b, const json_t *command)
 {
+	ask(b, text_of(command, "get"));
+}
+
+static void
+post(struct bench *b, const json_t *command)
+{
+	const char *on_error = text_of(command, "on_error");
 	struct answer a = ANSWER_INIT;
 	struct arena arena = {0};
-	char target[64], *body = json_dumps(events, 0);
-	struct request r;
+	char target[64], *body = json_dumps(json_object_get(command, "post"), 0);
+	struct request r = {0};
 	struct err err;
 	struct job *job;
 
-	memset(&r, 0, sizeof(r));
-	snprintf(target, sizeof(target), "/v1/events?on_error=%s", on_error);
+	snprintf(
+	    target, sizeof(target), "/v1/events?on_error=%s", on_error == NULL ? "fail" : on_error);
 	if (request_parse(&r, METHOD_POST, target, &arena, &err) != 0)
 		die(err.msg);
 	r.content_type = "application/json";
@@ -147,19 +173,20 @@ post(struct bench *b, const json_t *events, const char *on_error)
 }
 
 static void
-order(struct bench *b, const char *target, const json_t *members)
+order(struct bench *b, const json_t *command)
 {
+	bool deletes = json_object_get(command, "method") != NULL;
 	struct answer a = ANSWER_INIT;
 	struct arena arena = {0};
 	const struct route *route;
-	char *body = json_dumps(members, 0);
+	char *body = json_dumps(json_object_get(command, "body"), 0);
 	const char *allow;
-	struct request r;
+	struct request r = {0};
 	struct err err;
 	struct job *job;
 
-	memset(&r, 0, sizeof(r));
-	if (request_parse(&r, METHOD_POST, target, &arena, &err) != 0)
+	if (request_parse(&r, deletes ? METHOD_DELETE : METHOD_POST, text_of(command, "order"),
+		&arena, &err) != 0)
 		die(err.msg);
 	route = route_find(routes, routes_count, &r, &allow);
 	if (route == NULL || route->carry_out == NULL)
@@ -184,15 +211,16 @@ percent(struct buf *to, const char *s)
 }
 
 static void
-ticket(struct bench *b, const json_t *which)
+ticket(struct bench *b, const json_t *command)
 {
+	const json_t *which = json_object_get(command, "ticket");
 	struct buf target = BUF_INIT(8192);
 
 	buf_puts(&target, "/v1/tickets/");
-	percent(&target, json_string_value(json_object_get(which, "subject")));
+	percent(&target, text_of(which, "subject"));
 	buf_puts(&target, "?source=");
-	percent(&target, json_string_value(json_object_get(which, "source")));
-	get(b, buf_text(&target));
+	percent(&target, text_of(which, "source"));
+	ask(b, buf_text(&target));
 	buf_free(&target);
 }
 
@@ -203,7 +231,7 @@ difference(void *context, const char *what, const char *key, const char *sentenc
 }
 
 static void
-check(struct bench *b)
+check(struct bench *b, const json_t *command __attribute__((unused)))
 {
 	struct answer a = ANSWER_INIT;
 	json_t *list = json_array();
@@ -232,7 +260,7 @@ lane(struct bench *b, const char *receiver, struct arena *arena, json_t *list)
 }
 
 static void
-outbox(struct bench *b)
+outbox(struct bench *b, const json_t *command __attribute__((unused)))
 {
 	struct answer a = ANSWER_INIT;
 	struct arena arena = {0};
@@ -246,6 +274,115 @@ outbox(struct bench *b)
 	answer_json(&a, 200, json_pack("{so}", "outbox", list));
 	print(&a);
 	arena_free(&arena);
+}
+
+static void
+pass(struct bench *b, const json_t *command __attribute__((unused)))
+{
+	struct answer a = ANSWER_INIT;
+	int64_t until = virtual_now, next;
+	bool told = false;
+	struct err err;
+	int idle = 0;
+
+	while (!told) {
+		if (engine_next(b->engine, b->passed, &next, &err) != 0)
+			die(err.msg);
+		if (next > until)
+			break;
+		if ((idle = next > b->passed ? 0 : idle + 1) > 100)
+			die("the engine has something to do at once, again and again");
+		virtual_now = b->passed = next;
+		step(b, NULL, NULL);
+		told = engine_told(b->engine);
+	}
+	if (!told)
+		virtual_now = b->passed = until;
+	answer_json(
+	    &a, 200, json_pack("{sI sb}", "now", (json_int_t)virtual_now, "told", (int)told));
+	print(&a);
+}
+
+/* Another configuration; NULL: the same. */
+static void
+config_take(struct bench *b, const char *file)
+{
+	struct config *c = file == NULL ? config_ref(b->api.config) : command_config(file);
+
+	if (c == NULL)
+		die("that is no configuration");
+	config_unref(b->api.config);
+	b->api.config = c;
+}
+
+static void
+reload(struct bench *b, const json_t *command)
+{
+	struct err err;
+
+	config_take(b, text_of(command, "reload"));
+	if (engine_configure(b->engine, b->api.config, virtual_now, NULL, NULL, &err) != 0)
+		die(err.msg);
+	step(b, NULL, NULL);
+	print_done();
+}
+
+static void
+restart(struct bench *b, const json_t *command)
+{
+	end(b);
+	config_take(b, text_of(command, "restart"));
+	start(b);
+	print_done();
+}
+
+static void
+step_once(struct bench *b, const json_t *command __attribute__((unused)))
+{
+	step(b, NULL, NULL);
+	print_done();
+}
+
+/* All that waits for a receiver was delivered, or failed for good. */
+static void
+report(struct bench *b, const json_t *command)
+{
+	const char *state = text_of(command, "state");
+	struct engine_work work = {0};
+	struct answer a = ANSWER_INIT;
+	struct arena arena = {0};
+	struct outbox *rows;
+	struct err err;
+	int n = store_outbox_waiting(
+	    b->store, text_of(command, "report"), 0, 10000, &arena, &rows, &err);
+
+	for (int i = 0; i < n; i++) {
+		rows[i].state = strcmp(state, "failed") == 0 ? OUTBOX_FAILED : OUTBOX_DELIVERED;
+		rows[i].attempts = 1;
+		rows[i].begun = rows[i].ended = virtual_now;
+		rows[i].status = (int)json_integer_value(json_object_get(command, "status"));
+		rows[i].error = "";
+	}
+	work.report = rows;
+	work.reports = n > 0 ? (size_t)n : 0;
+	if (n < 0 || engine_step(b->engine, &work, virtual_now, &err) != 0)
+		die(err.msg);
+	answer_json(&a, 200, json_pack("{si}", "messages", n));
+	print(&a);
+	arena_free(&arena);
+}
+
+static void
+next(struct bench *b, const json_t *command __attribute__((unused)))
+{
+	struct answer a = ANSWER_INIT;
+	struct err err;
+	int64_t at;
+
+	if (engine_next(b->engine, virtual_now, &at, &err) != 0)
+		die(err.msg);
+	answer_json(&a, 200, json_pack("{sI}", "next", (json_int_t)at));
+	print(&a);
 }
 
 static int
@@ -266,7 +403,7 @@ item(void *context, const struct evidence *e)
 
 /* What stands behind the scores that a question asks for, as of the last step. */
 static void
-evidence(struct bench *b, const char *target)
+evidence(struct bench *b, const json_t *command)
 {
 	static const char *const names[] = {"window", "from", "to", "cohort", "indicator",
 	    "agreement", "service", "priority", "team", NULL};
@@ -274,11 +411,10 @@ evidence(struct bench *b, const char *target)
 	json_t *list = json_array();
 	struct arena arena = {0};
 	struct question q;
-	struct request r;
+	struct request r = {0};
 	struct err err;
 
-	memset(&r, 0, sizeof(r));
-	if (request_parse(&r, METHOD_GET, target, &arena, &err) != 0 ||
+	if (request_parse(&r, METHOD_GET, text_of(command, "evidence"), &arena, &err) != 0 ||
 	    question_read(&b->api, &r, names, &arena, &q, &err) != 0 ||
 	    evidence_walk(b->api.reader, b->api.config, &q.query, item, list, &err) != 0)
 		die(err.msg);
@@ -287,52 +423,58 @@ evidence(struct bench *b, const char *target)
 	arena_free(&arena);
 }
 
+static const struct {
+	const char *name;
+	void (*carry_out)(struct bench *b, const json_t *command);
+} commands[] = {
+    {"post", post},
+    {"get", get},
+    {"order", order},
+    {"ticket", ticket},
+    {"evidence", evidence},
+    {"verify", check},
+    {"outbox", outbox},
+    {"restart", restart},
+    {"reload", reload},
+    {"next", next},
+    {"step", step_once},
+    {"pass", pass},
+    {"report", report},
+};
+
 static void
 run(struct bench *b, const json_t *command)
 {
-	const char *on_error = json_string_value(json_object_get(command, "on_error"));
-
 	virtual_now = json_integer_value(json_object_get(command, "now"));
-	if (json_object_get(command, "post") != NULL)
-		post(b, json_object_get(command, "post"), on_error == NULL ? "fail" : on_error);
-	else if (json_object_get(command, "get") != NULL)
-		get(b, json_string_value(json_object_get(command, "get")));
-	else if (json_object_get(command, "order") != NULL)
-		order(b, json_string_value(json_object_get(command, "order")),
-		    json_object_get(command, "body"));
-	else if (json_object_get(command, "ticket") != NULL)
-		ticket(b, json_object_get(command, "ticket"));
-	else if (json_object_get(command, "evidence") != NULL)
-		evidence(b, json_string_value(json_object_get(command, "evidence")));
-	else if (json_object_get(command, "verify") != NULL)
-		check(b);
-	else if (json_object_get(command, "outbox") != NULL)
-		outbox(b);
-	else if (json_object_get(command, "restart") != NULL) {
-		end(b);
-		start(b);
-		puts("{\"status\":200,\"body\":{}}");
-		fflush(stdout);
-	} else
-		die("no such command");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (json_object_get(command, commands[i].name) == NULL)
+			continue;
+		commands[i].carry_out(b, command);
+		b->passed = virtual_now;
+		return;
+	}
+	die("no such command");
 }
 
 int
 main(int argc, char **argv)
 {
-	struct bench b = {.api = {.now = now_is}, .path = "/tmp/slad-replay-XXXXXX"};
-	char *line = NULL, side[80];
+	struct bench b = {.api = {.now = now_is}};
+	const char *folder = getenv("TMPDIR");
+	char *line = NULL, side[sizeof(b.path) + 8];
 	const char *file = command_file(argc, argv);
 	json_t *command;
 	size_t size = 0;
 
 	b.api.config = file == NULL ? NULL : command_config(file);
+	snprintf(
+	    b.path, sizeof(b.path) - 8, "%s/slad-replay-XXXXXX", folder != NULL ? folder : "/tmp");
 	if (b.api.config == NULL || mkdtemp(b.path) == NULL)
 		return 2;
 	strcat(b.path, "/db");
 	if (getline(&line, &size, stdin) > 0) {
 		command = json_loads(line, 0, NULL);
-		virtual_now = json_integer_value(json_object_get(command, "now"));
+		virtual_now = b.passed = json_integer_value(json_object_get(command, "now"));
 		start(&b);
 		do {
 			run(&b, command);
@@ -343,9 +485,11 @@ main(int argc, char **argv)
 	}
 	free(line);
 	config_unref(b.api.config);
-	unlink(b.path);
-	for (int i = 0; i < 2; i++) {
-		snprintf(side, sizeof(side), "%s-%s", b.path, i == 0 ? "wal" : "shm");
+	for (int i = 0; i < 3; i++) {
+		snprintf(side, sizeof(side), "%s%s", b.path,
+		    i == 0       ? ""
+			: i == 1 ? "-wal"
+				 : "-shm");
 		unlink(side);
 	}
 	*strrchr(b.path, '/') = '\0';

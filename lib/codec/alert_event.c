@@ -12,6 +12,7 @@ static const char *const types[MOVES] = {
     [MOVE_FIRED] = "slad.alert.fired",
     [MOVE_CHANGED] = "slad.alert.changed",
     [MOVE_RESOLVED] = "slad.alert.resolved",
+    [MOVE_ESCALATED] = "slad.alert.escalated",
 };
 
 static json_t *
@@ -106,11 +107,11 @@ percent_put(struct buf *out, const char *value)
 	}
 }
 
-/* "&NAME=VALUE" */
+/* "?NAME=VALUE", or "&NAME=VALUE" behind another one */
 static void
 query_put(struct buf *out, const char *name, const char *value)
 {
-	buf_putf(out, "&%s=", name);
+	buf_putf(out, "%s%s=", strchr(buf_text(out), '?') == NULL ? "?" : "&", name);
 	percent_put(out, value);
 }
 
@@ -134,6 +135,12 @@ ticket_explain_json(const json_t *about)
 	return explain;
 }
 
+static bool
+has_indicator(const struct rule *rule)
+{
+	return rule->kind == RULE_SCORE || rule->kind == RULE_BUDGET;
+}
+
 static json_t *
 explain_json(const struct alert_event *e)
 {
@@ -141,15 +148,20 @@ explain_json(const struct alert_event *e)
 	char text[STAMP_TEXT];
 	json_t *explain = NULL;
 
-	buf_putf(
-	    &path, "/v1/scores/%s/tickets?counted=bad", indicator_table[e->rule->indicator].id);
+	if (has_indicator(e->rule)) {
+		buf_putf(&path, "/v1/scores/%s/tickets", indicator_table[e->rule->indicator].id);
+		query_put(&path, "counted", "bad");
+	} else {
+		buf_puts(&path, "/v1/statistics");
+	}
 	if (e->window->rolling) {
 		query_put(&path, "from", stamp_format_at(e->window->from, 0, text));
 		query_put(&path, "to", stamp_format_at(e->window->to, 0, text));
 	} else {
 		query_put(&path, "window", e->window->name);
 	}
-	query_put(&path, "cohort", cohort_names[e->rule->cohort]);
+	if (has_indicator(e->rule))
+		query_put(&path, "cohort", cohort_names[e->rule->cohort]);
 	for (int i = 0; i < DIMENSIONS; i++) {
 		if (e->scope[i] != NULL)
 			query_put(&path, dimension_names[i], e->scope[i]);
@@ -158,12 +170,6 @@ explain_json(const struct alert_event *e)
 		explain = json_string(buf_text(&path));
 	buf_free(&path);
 	return explain;
-}
-
-static bool
-has_indicator(const struct rule *rule)
-{
-	return rule->kind == RULE_SCORE || rule->kind == RULE_BUDGET;
 }
 
 static json_t *

@@ -8,7 +8,7 @@
  *     "b":100,"threshold":0.95,"window":{"name":"24h","from":"…","to":"…"},"since":"…",
  *     "explain":"/v1/scores/timely_response_rate/tickets?counted=bad&from=…&to=…&…"}}
  *
- * - type is slad.alert.fired, .changed or .resolved; subject is the alert.
+ * - type is slad.alert.fired, .changed, .resolved or .escalated; subject is the alert.
  * - scope has the dimensions that the alert is about, and no others; "" is a ticket without one.
  * - value is null while there was no data; it is clamped to [0, 1] like that of a score.
  * - threshold is the rule's `below` of the alert's level; null if the rule has none there (any
@@ -18,7 +18,10 @@
  * - reason stands in resolved events only: "cleared", or what the caller says.
  *
  * - kind is that of the rule (score, budget, excluded, ticket, instant, quiet, expiry, report,
- *   delivery); about says what it is about beside the scope, and is null for the first three.
+ *   delivery); about says what it is about beside the scope, and is null for score and excluded.
+ * - Of a budget, value, a, b, threshold and window are those of the one of its two windows in which
+ *   the share of good ones is larger; about has both. Of excluded, value is the share that is not
+ *   excluded, a and b count the excluded and all; explain is the path of the statistics.
  * - indicator, value and window are null for rules that are not about a value; explain is the path
  *   of the ticket for those that are about one.
  *

@@ -120,6 +120,7 @@ bind_all(struct conf *c)
 	draft_agreements(c);
 	take_calendars(c);
 	draft_judgement(c);
+	draft_watching(c);
 }
 
 struct config *

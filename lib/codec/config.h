@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "codec/verification.h"
+#include "codec/receiver.h"
 #include "domain/agreement.h"
 #include "domain/delivery.h"
 #include "domain/mapping.h"
@@ -27,24 +28,6 @@ struct token {
 	const char *name;
 	unsigned char sha256[32];
 	unsigned scopes; /* of enum token_scope */
-};
-
-enum receiver_kind { RECEIVER_WEBHOOK };
-extern const char *const receiver_kind_names[]; /* NULL-terminated */
-
-enum language { LANGUAGE_EN, LANGUAGE_ZH };
-extern const char *const language_names[]; /* "en", "zh"; NULL-terminated */
-
-struct receiver {
-	const char *name, *url;
-	enum receiver_kind kind;
-	enum language language;
-	const char
-	    *base_url; /* of slad as people reach it, without a '/' at its end; NULL: unknown */
-	struct delivery_policy policy;
-	/* The key's bytes, from secret_file: whsec_ and base64, or else its text; NULL for none. */
-	const char *secret;
-	size_t secret_len;
 };
 
 struct listener {
@@ -86,6 +69,9 @@ struct config {
 	 * transitions, and every version of every agreement, but its name and objectives. The same
 	 * text, the same numbers. Order and spelling in the file do not matter. */
 	char judgement[65];
+	/* The same of the rules that look at single tickets and events: what their alerts, and the
+	 * instants at which these come, follow from. */
+	char watching[65];
 };
 
 /*

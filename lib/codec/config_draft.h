@@ -51,6 +51,7 @@ extern const struct conf_table profile_table;
 extern const struct conf_table rule_table;
 extern const struct conf_table receiver_table;
 extern const struct conf_table hours_table; /* a delivery_policy's hours */
+extern const struct conf_table template_table; /* of a receiver */
 extern const struct conf_table token_table;
 extern const struct conf_table hook_table;
 extern const struct conf_table verify_table, mapping_verify_table; /* a struct verification */
@@ -61,6 +62,7 @@ extern const struct conf_table rule_where_table, rule_below_table;
 conf_binder conf_window; /* const char *: the name of a window */
 conf_binder conf_by; /* dimensions, of a struct rule */
 void rule_score_check(struct conf *c, const yaml_node_t *n, struct rule *r);
+void rule_scope_check(struct conf *c, const yaml_node_t *n, const struct rule *r);
 
 /* Binders of names that stand for something, and what they fill. */
 conf_binder conf_zone; /* const struct zone * */
@@ -70,6 +72,16 @@ conf_binder conf_agreement; /* const char *: the id of an agreement */
 conf_binder conf_receivers; /* const char *const *, and its count: names of receivers */
 conf_binder conf_digest; /* int64_t: ms; of a delivery_policy, as the next */
 conf_binder conf_rate; /* int64_t: messages a minute */
+conf_binder conf_url; /* const char *: http:// or https:// */
+conf_binder conf_url_file; /* the same, from a file */
+conf_binder conf_base_url; /* a receiver's, without the '/' at its end */
+conf_binder conf_place_url; /* one with {{places}} */
+conf_binder conf_place_url_file;
+conf_binder conf_smtp_url; /* smtp:// or smtps:// */
+conf_binder conf_address; /* const char *: an e-mail address */
+conf_binder conf_addresses; /* a receiver's `to` */
+conf_binder conf_key_file; /* a receiver's secret, and its length */
+conf_binder conf_line_file; /* const char *: the one line of a file that is secret */
 conf_binder conf_listeners; /* const struct listener *, and its count */
 
 /* Reads a secret's file into the arena: its text, without blanks around it; if it is to be a key,
@@ -83,6 +95,9 @@ conf_binder conf_tables; /* const struct mapping_table *, and its count */
 /* Reads a mapping's file; NULL if it has a mistake. Its own verification, without secrets, is put
  * into `verify`. */
 const struct mapping *draft_mapping(struct conf *c, const char *file, struct verification *verify);
+
+/* Whether the mapping has one of 'url' and 'url_file'. */
+void conf_need_url(struct conf *c, const yaml_node_t *n);
 
 /* Builds the calendar `always`, before anything is bound. */
 void draft_always(struct conf *c);
@@ -99,6 +114,9 @@ void draft_agreements(struct conf *c);
 
 /* Fills config.judgement and config.calendar_version; after the agreements. */
 void draft_judgement(struct conf *c);
+
+/* Fills config.watching. */
+void draft_watching(struct conf *c);
 
 /* Frees what is not in the arena. */
 void draft_free(struct draft *d);

@@ -212,3 +212,31 @@ draft_judgement(struct conf *c)
 	buf_free(&text);
 	calendars_version(c, all);
 }
+
+static void
+put_rule(struct buf *b, const struct rule *r)
+{
+	buf_putf(b, "rule\t%s\t%d\t%d\t%d\t%d\t%" PRId64 "\t%" PRId64, r->name, (int)r->kind,
+	    (int)r->clock, (int)r->instant, (int)r->level, r->fresh, r->hold);
+	for (int l = LEVEL_URGENT; l < LEVELS; l++)
+		buf_putf(b, "\t%" PRId64 "\t%" PRId64, r->used[l], r->before[l]);
+	for (int d = 0; d < DIMENSIONS; d++)
+		buf_putf(b, "\t%s%s", r->where[d] == NULL ? "" : "=", key_text(r->where[d]));
+	buf_puts(b, "\n");
+}
+
+void
+draft_watching(struct conf *c)
+{
+	const struct config *config = &c->draft->config;
+	struct buf text = BUF_INIT(TEXT_MAX);
+
+	buf_puts(&text, "rules\n");
+	for (size_t i = 0; i < config->rules; i++) {
+		if (config->rule[i].kind == RULE_TICKET || config->rule[i].kind == RULE_INSTANT)
+			put_rule(&text, &config->rule[i]);
+	}
+	assert(buf_ok(&text));
+	hash_lines(c, &text, c->draft->config.watching);
+	buf_free(&text);
+}

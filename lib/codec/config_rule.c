@@ -41,8 +41,8 @@ conf_by(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *in
 }
 
 /* A dimension that the indicator does not have would always give "not in scope". */
-static void
-check_scope(struct conf *c, const yaml_node_t *n, const struct rule *r)
+void
+rule_scope_check(struct conf *c, const yaml_node_t *n, const struct rule *r)
 {
 	const struct indicator_info *info = &indicator_table[r->indicator];
 	const yaml_node_t *where = conf_at(c, n, "where");
@@ -97,7 +97,7 @@ below_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
 void
 rule_score_check(struct conf *c, const yaml_node_t *n, struct rule *r)
 {
-	check_scope(c, n, r);
+	rule_scope_check(c, n, r);
 	check_thresholds(c, n, r);
 	if (r->min > 1 && !rule_has_least(r))
 		conf_mistake(c, conf_at(c, n, "min"),

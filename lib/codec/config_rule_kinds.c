@@ -348,6 +348,26 @@ needs_check(struct conf *c, const yaml_node_t *n, const struct rule *r)
 		    indicator_table[r->indicator].id);
 }
 
+/* What a rule is about has no service where reports and assessments have none. */
+static void
+where_check(struct conf *c, const yaml_node_t *n, const struct rule *r)
+{
+	const yaml_node_t *where = conf_at(c, n, "where");
+	bool paper = r->kind == RULE_EXPIRY || r->kind == RULE_REPORT;
+
+	if (r->kind == RULE_BUDGET)
+		rule_scope_check(c, n, r);
+	for (int d = DIM_AGREEMENT + 1; d < DIMENSIONS && paper; d++) {
+		if (r->where[d] != NULL)
+			conf_mistake(c, conf_at(c, where, dimension_names[d]),
+			    "'%s' is of an agreement and has no %s; leave it out of 'where'",
+			    rule_kind_names[r->kind], dimension_names[d]);
+	}
+	if (r->kind == RULE_QUIET && r->after == 0)
+		conf_mistake(c, conf_at(c, conf_at(c, n, "quiet"), "after"),
+		    "'after' is more than 0s; every source is quiet for a while");
+}
+
 static void
 kind_check(struct conf *c, const yaml_node_t *n, struct rule *r)
 {
@@ -374,6 +394,7 @@ kind_check(struct conf *c, const yaml_node_t *n, struct rule *r)
 		r->window = r->long_window;
 	keys_check(c, n, r);
 	needs_check(c, n, r);
+	where_check(c, n, r);
 }
 
 static bool

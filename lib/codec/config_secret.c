@@ -34,6 +34,45 @@ is_blank(char ch)
 	return ch == ' ' || ch == '\t' || ch == '\r' || ch == '\n';
 }
 
+/* What a file has between its blanks, with a NUL; NULL, noted, if that is nothing or too much. */
+static char *
+secret_text(struct conf *c, const yaml_node_t *n, const char *path, size_t *len)
+{
+	char *text = arena_alloc(c->arena, SECRET_MAX + 1, 1);
+	struct stat st;
+	ssize_t got = file_read(path, text, &st);
+
+	if (got < 0) {
+		conf_mistake(c, n, "the secret '%s' cannot be read: %s", path, strerror(errno));
+		return NULL;
+	}
+	if ((st.st_mode & S_IROTH) != 0)
+		conf_warn(
+		    c, n, "everyone may read the secret '%s'; chmod o-r would end that", path);
+	*len = (size_t)got;
+	while (*len > 0 && is_blank(text[*len - 1]))
+		text[--*len] = '\0';
+	while (*len > 0 && is_blank(*text)) {
+		text++;
+		--*len;
+	}
+	if (*len == 0 || *len == SECRET_MAX) {
+		conf_mistake(
+		    c, n, "the secret '%s' is empty or longer than %d bytes", path, SECRET_MAX - 1);
+		return NULL;
+	}
+	return text;
+}
+
+static char *
+secret_read(
+    struct conf *c, const struct conf_key *k, const yaml_node_t *n, size_t *len, const char **path)
+{
+	*path = NULL;
+	conf_path(c, &(struct conf_key){.name = k->name}, n, path);
+	return *path == NULL ? NULL : secret_text(c, n, *path, len);
+}
+
 /* Decodes what follows whsec_; -1 if it is no base64. */
 static int
 key_decode(struct conf *c, const char *text, size_t len, struct secret *s)
@@ -47,48 +86,56 @@ key_decode(struct conf *c, const char *text, size_t len, struct secret *s)
 	got = EVP_DecodeBlock(key, (const unsigned char *)text, (int)len);
 	if (got < 0)
 		return -1;
-	s->bytes = (const char *)key;
-	s->len = (size_t)got - pad;
+	*s = (struct secret){(const char *)key, (size_t)got - pad};
 	return 0;
-}
-
-static int
-secret_cut(struct conf *c, const yaml_node_t *n, const char *path, bool key, struct secret *s)
-{
-	const char *tail = s->bytes + strlen(SECRET_HEAD);
-
-	if (s->len == 0 || s->len == SECRET_MAX)
-		conf_mistake(
-		    c, n, "the secret '%s' is empty or longer than %d bytes", path, SECRET_MAX - 1);
-	else if (key && strncmp(s->bytes, SECRET_HEAD, strlen(SECRET_HEAD)) == 0 &&
-	    key_decode(c, tail, s->len - strlen(SECRET_HEAD), s) != 0)
-		conf_mistake(
-		    c, n, "what follows " SECRET_HEAD " in the secret '%s' is no base64", path);
-	else
-		return 0;
-	return -1;
 }
 
 int
 conf_secret(struct conf *c, const yaml_node_t *n, const char *path, bool key, struct secret *secret)
 {
-	char *text = arena_alloc(c->arena, SECRET_MAX + 1, 1);
-	struct stat st;
-	ssize_t len = file_read(path, text, &st);
+	size_t len, head = strlen(SECRET_HEAD);
+	char *text = secret_text(c, n, path, &len);
 
-	if (len < 0) {
-		conf_mistake(c, n, "the secret '%s' cannot be read: %s", path, strerror(errno));
+	if (text == NULL)
 		return -1;
+	*secret = (struct secret){text, len};
+	if (!key || strncmp(text, SECRET_HEAD, head) != 0 ||
+	    key_decode(c, text + head, len - head, secret) == 0)
+		return 0;
+	conf_mistake(c, n, "what follows " SECRET_HEAD " in the secret '%s' is no base64", path);
+	return -1;
+}
+
+void
+conf_key_file(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
+{
+	struct receiver *r = into;
+	const char *path = NULL;
+	struct secret secret;
+
+	conf_path(c, &(struct conf_key){.name = k->name}, n, &path);
+	if (path == NULL || conf_secret(c, n, path, true, &secret) != 0)
+		return;
+	r->secret = secret.bytes;
+	r->secret_len = secret.len;
+}
+
+void
+conf_line_file(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
+{
+	const char *path;
+	size_t len;
+	char *text = secret_read(c, k, n, &len, &path);
+
+	if (text == NULL)
+		return;
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f) {
+			conf_mistake(c, n,
+			    "the secret '%s' has a line break or control character; it is one line",
+			    path);
+			return;
+		}
 	}
-	if ((st.st_mode & S_IROTH) != 0)
-		conf_warn(
-		    c, n, "everyone may read the secret '%s'; chmod o-r would end that", path);
-	while (len > 0 && is_blank(text[len - 1]))
-		text[--len] = '\0';
-	while (len > 0 && is_blank(*text)) {
-		text++;
-		len--;
-	}
-	*secret = (struct secret){text, (size_t)len};
-	return secret_cut(c, n, path, key, secret);
+	conf_put(into, k->at, &text, sizeof(text));
 }

@@ -1,11 +1,13 @@
 #include "codec/event_json.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <jansson.h>
 
 #include "base/buf.h"
-#include "codec/event_reader.h"
+#include "codec/event_inside.h"
 #include "codec/json_text.h"
 
 static void
@@ -25,8 +27,8 @@ fault_add(
 	buf_free(&b);
 }
 
-static void
-event_add(struct reader *r, struct events *events, size_t index, const json_t *event)
+void
+events_take(struct reader *r, struct events *events, size_t index, const json_t *event)
 {
 	r->event = &events->event[events->count];
 	*r->event = (struct event){.index = index};
@@ -78,7 +80,7 @@ measure_char(struct measure *m, char c, size_t i)
 
 /* An outermost object is one element, however many members it has. */
 static int
-measure(const char *s, size_t len, struct err *err)
+measure(const char *s, size_t len, int around, struct err *err)
 {
 	struct measure m = {.depth = 0};
 	bool array = false;
@@ -93,7 +95,7 @@ measure(const char *s, size_t len, struct err *err)
 		array = array || (m.depth == 1 && s[i] == '[');
 	}
 	element_end(&m, len);
-	if (m.deepest > EVENT_DEPTH + 1)
+	if (around + m.deepest > EVENT_DEPTH + 1)
 		return err_set(err, "it is nested deeper than %d levels", EVENT_DEPTH);
 	if (array && m.elements > EVENTS_MAX)
 		return err_set(err, "%zu events in one request; at most %d are taken, send several",
@@ -113,14 +115,14 @@ place_put(const json_error_t *error, enum event_form form, char *text, size_t si
 		snprintf(text, size, "line %d, column %d", error->line, error->column);
 }
 
-static json_t *
-parse(const char *s, size_t len, enum event_form form, struct err *err)
+json_t *
+events_parse(const char *s, size_t len, enum event_form form, int around, struct err *err)
 {
 	json_error_t error;
 	char place[64];
 	json_t *v;
 
-	if (measure(s, len, err) != 0)
+	if (measure(s, len, around, err) != 0)
 		return NULL;
 	v = json_loadb(s, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (v == NULL) {
@@ -133,8 +135,8 @@ parse(const char *s, size_t len, enum event_form form, struct err *err)
 	return v;
 }
 
-static int
-room(struct arena *a, struct events *events, size_t n, struct err *err)
+int
+events_room(struct arena *a, struct events *events, size_t n, struct err *err)
 {
 	if (n > EVENTS_MAX)
 		return err_set(err, "%zu events in one request; at most %d are taken, send several",
@@ -175,13 +177,13 @@ line_next(const char **at, const char *end, size_t *size)
 static void
 line_read(struct reader *r, const char *line, size_t size, size_t index, struct events *events)
 {
-	json_t *v = parse(line, size, FORM_LINES, &r->err);
+	json_t *v = events_parse(line, size, FORM_LINES, 0, &r->err);
 
 	if (v == NULL) {
 		r->pointer[0] = '\0';
 		fault_add(r, events, index, NULL, arena_strndup(r->arena, line, size));
 	} else {
-		event_add(r, events, index, v);
+		events_take(r, events, index, v);
 	}
 	json_decref(v);
 }
@@ -194,7 +196,7 @@ lines_read(struct reader *r, const char *body, size_t len, struct events *events
 
 	for (at = body; line_next(&at, end, &size) != NULL;)
 		n++;
-	if (room(r->arena, events, n, err) != 0)
+	if (events_room(r->arena, events, n, err) != 0)
 		return -1;
 	at = body;
 	for (index = 0; (line = line_next(&at, end, &size)) != NULL; index++)
@@ -220,7 +222,7 @@ static int
 whole_read(struct reader *r, const char *body, size_t len, enum event_form form,
     struct events *events, struct err *err)
 {
-	json_t *whole = parse(body, len, form, err);
+	json_t *whole = events_parse(body, len, form, 0, err);
 	size_t n = json_is_array(whole) ? json_array_size(whole) : 1;
 	int rc;
 
@@ -228,9 +230,9 @@ whole_read(struct reader *r, const char *body, size_t len, enum event_form form,
 		return err_prefix(err, "the body is no JSON");
 	rc = form_check(whole, form, err);
 	if (rc == 0)
-		rc = room(r->arena, events, n, err);
+		rc = events_room(r->arena, events, n, err);
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		event_add(r, events, i, json_is_array(whole) ? json_array_get(whole, i) : whole);
+		events_take(r, events, i, json_is_array(whole) ? json_array_get(whole, i) : whole);
 	json_decref(whole);
 	return rc;
 }
@@ -251,7 +253,7 @@ event_read_stored(
     const char *body, size_t len, struct arena *a, struct event *event, struct err *err)
 {
 	struct reader r = {.arena = a, .event = event};
-	json_t *v = parse(body, len, FORM_ONE, err);
+	json_t *v = events_parse(body, len, FORM_ONE, 0, err);
 	int rc;
 
 	if (v == NULL)
@@ -260,4 +262,46 @@ event_read_stored(
 	rc = reader_event(&r, v);
 	json_decref(v);
 	return rc == 0 ? 0 : err_set(err, "%s", r.err.msg);
+}
+
+/* "application/json", with parameters or without. */
+static bool
+says_json(const json_t *type)
+{
+	static const char json[] = "application/json";
+	const char *text = json_string_value(type);
+
+	return text != NULL && strncasecmp(text, json, strlen(json)) == 0 &&
+	    (text[strlen(json)] == '\0' || strchr("; \t", text[strlen(json)]) != NULL);
+}
+
+/* The event without what its mode made of it. Its sequence was right when it was read. */
+static json_t *
+without_mode(const char *text, size_t len)
+{
+	json_t *event = json_loadb(text, len, 0, NULL);
+	const json_t *sequence = json_object_get(event, "sequence");
+
+	if (says_json(json_object_get(event, "datacontenttype")))
+		json_object_del(event, "datacontenttype");
+	if (json_is_string(sequence))
+		json_object_set_new(event, "sequence",
+		    json_integer(strtoll(json_string_value(sequence), NULL, 10)));
+	return event;
+}
+
+bool
+event_same(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	json_t *x, *y;
+	bool same;
+
+	if (a_len == b_len && memcmp(a, b, a_len) == 0)
+		return true;
+	x = without_mode(a, a_len);
+	y = without_mode(b, b_len);
+	same = json_equal(x, y);
+	json_decref(x);
+	json_decref(y);
+	return same;
 }

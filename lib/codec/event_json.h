@@ -2,11 +2,14 @@
  * event_json: CloudEvents in JSON to records, each wrong one named with what would be right.
  *
  * The text that is kept in the log is canonical: keys sorted, no spaces, one spelling for each
- * number. Two events are the same if their canonical texts are.
+ * number. Two events are the same if their canonical texts are, or differ only in what depends on
+ * the mode of CloudEvents in which they came: binary mode has a sequence in digits, and always says
+ * that its data is JSON, which is also what data is of which nothing is said.
  */
 #ifndef SLAD_CODEC_EVENT_JSON_H
 #define SLAD_CODEC_EVENT_JSON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -64,5 +67,8 @@ int events_read(const char *body, size_t len, enum event_form form,
 /* Reads one event of the log back, which was right when it was stored. */
 int event_read_stored(
     const char *body, size_t len, struct arena *a, struct event *event, struct err *err);
+
+/* Whether two canonical texts are the same event. */
+bool event_same(const char *a, size_t a_len, const char *b, size_t b_len);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * event_reader: one JSON value as one event, checked member by member. Only event_json.c asks.
+ * event_reader: one JSON value as one event, checked member by member. Only event_json.c and
+ * event_binary.c ask.
  */
 #ifndef SLAD_CODEC_EVENT_READER_H
 #define SLAD_CODEC_EVENT_READER_H

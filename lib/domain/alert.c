@@ -15,6 +15,7 @@ const char *const move_names[MOVES] = {
     [MOVE_FIRED] = "fired",
     [MOVE_CHANGED] = "changed",
     [MOVE_RESOLVED] = "resolved",
+    [MOVE_ESCALATED] = "escalated",
 };
 
 static const bool successors[ALERT_STATES][ALERT_STATES] = {
@@ -87,7 +88,7 @@ level_take(struct alert *a)
 }
 
 static enum alert_move
-quiet_step(const struct rule *rule, struct alert *a, enum level held, int64_t now)
+quiet_step(const struct rule *rule, struct alert *a, enum level held, int64_t began, int64_t now)
 {
 	if (held == LEVEL_NONE) {
 		alert_end(a, now);
@@ -96,7 +97,7 @@ quiet_step(const struct rule *rule, struct alert *a, enum level held, int64_t no
 	a->candidate = held;
 	if (a->state == ALERT_INACTIVE) {
 		become(a, ALERT_PENDING);
-		a->since = a->candidate_since = now;
+		a->since = a->candidate_since = began > 0 && began < now ? began : now;
 	}
 	if (!candidate_held(rule, a, now))
 		return MOVE_NONE;
@@ -150,7 +151,7 @@ alert_step(const struct rule *rule, struct alert *a, const struct alert_reading 
 	case ALERT_CLOSED:
 		return held == LEVEL_NONE && is_clear(rule, a) ? alert_end(a, now) : MOVE_NONE;
 	default:
-		return quiet_step(rule, a, held, now);
+		return quiet_step(rule, a, held, r->began, now);
 	}
 }
 

@@ -46,11 +46,12 @@ enum alert_state {
 };
 #define ALERT_STATES 5
 
-enum alert_move { MOVE_NONE, MOVE_FIRED, MOVE_CHANGED, MOVE_RESOLVED };
-#define MOVES 4
+/* The last one is no reading's: nobody acknowledged it for so long that others are told. */
+enum alert_move { MOVE_NONE, MOVE_FIRED, MOVE_CHANGED, MOVE_RESOLVED, MOVE_ESCALATED };
+#define MOVES 5
 
 extern const char *const alert_state_names[ALERT_STATES]; /* "inactive", "pending", ... */
-extern const char *const move_names[MOVES]; /* "none", "fired", "changed", "resolved" */
+extern const char *const move_names[MOVES]; /* "none", "fired", "changed", ... */
 
 struct alert_reading {
 	bool data; /* false: the score has no value; the rest is not looked at */
@@ -58,6 +59,8 @@ struct alert_reading {
 	int64_t a, b; /* as the score shows them; b is what `min` looks at */
 	bool leveled; /* `held` is the level; good and total are not compared */
 	enum level held;
+	int64_t began; /* of one that is leveled: since when it holds, if that was before it is
+			  given; 0: not said */
 };
 
 struct alert {

@@ -24,6 +24,20 @@ budget_of(int64_t good, int64_t b, struct decimal at_least)
 	return (struct budget){0, (int64_t)(all - b)};
 }
 
+struct decimal
+budget_pace(struct decimal objective, struct decimal times)
+{
+	int64_t scale = objective.scale * times.scale;
+
+	return (struct decimal){scale - times.units * (objective.scale - objective.units), scale};
+}
+
+bool
+budget_better(int64_t good, int64_t b, int64_t other_good, int64_t other_b)
+{
+	return (__int128)good * other_b > (__int128)other_good * b;
+}
+
 bool
 budget_applies(enum indicator i)
 {

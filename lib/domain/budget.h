@@ -27,6 +27,14 @@ struct budget {
 /* `good` of b, 0 <= good <= b, as the standard's formula has it; at_least from 0 to 1. */
 struct budget budget_of(int64_t good, int64_t b, struct decimal at_least);
 
+/* The value below which an objective's allowance is used up faster than `times` as fast as it
+ * bears: 1 - times*(1-T). Below 0 where no value is so low. times: scale up to 1000, at most 1000.
+ */
+struct decimal budget_pace(struct decimal objective, struct decimal times);
+
+/* Whether good of b is a larger share than another one; both b are more than 0. */
+bool budget_better(int64_t good, int64_t b, int64_t other_good, int64_t other_b);
+
 /* Whether an indicator is a share of what is counted one by one: of tickets, calls or reports.
  * Tampering is none, for it is no part of the changes, nor are incidents of those agreed. */
 bool budget_applies(enum indicator i);

@@ -204,3 +204,119 @@ ticket_clock_working(enum clock_kind kind, const struct phase *phases, const str
 	}
 	return n;
 }
+
+static int64_t
+later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* So many thousandths of a time, rounded up; all of it is past only a ms later. */
+static int64_t
+share(int64_t of, int64_t used)
+{
+	return used == CLOCK_ALL ? of + 1 : (of * used + CLOCK_ALL - 1) / CLOCK_ALL;
+}
+
+/* When so much of the time between a start and a due time has passed. */
+static int64_t
+due_share(const struct phase *p, int64_t start, int64_t due, int64_t used)
+{
+	const struct calendar *c = phase_calendar(p);
+	int64_t working = c == NULL || due <= start ? 0 : calendar_elapsed(c, start, due);
+
+	if (used == CLOCK_ALL)
+		return due + 1;
+	if (working == 0)
+		return due <= start ? due : start + share(due - start, used);
+	return calendar_after(c, start, share(working, used));
+}
+
+/* The first instant from the stretch's start on at which the mark is reached, if it never ended. */
+static int64_t
+mark_ahead(const struct stretch *s, enum clock_kind kind, int64_t start, const struct clock_mark *m)
+{
+	const struct phase *p = s->phase;
+	int64_t target = phase_target(p, kind), due = p->due[kind], need;
+
+	if (due != STAMP_NEVER)
+		return later(
+		    p->at, m->before >= 0 ? due - m->before : due_share(p, start, due, m->used));
+	if (target == TARGET_NONE)
+		return STAMP_NEVER;
+	need = m->before >= 0 ? target : share(target, m->used);
+	if (s->elapsed >= need)
+		return p->at;
+	if (!phase_runs(p, kind))
+		return STAMP_NEVER;
+	need = calendar_after(phase_calendar(p), p->at, need - s->elapsed);
+	return m->before < 0 || need == STAMP_NEVER ? need : later(p->at, need - m->before);
+}
+
+/* Whether a mark stays as it is for the stretch: there is no deadline to be near to. */
+static bool
+mark_rests(const struct stretch *s, enum clock_kind kind, const struct clock_mark *m)
+{
+	return m->before >= 0 && s->before != NULL && s->phase->due[kind] == STAMP_NEVER &&
+	    phase_target(s->phase, kind) != TARGET_NONE && !phase_runs(s->phase, kind);
+}
+
+static void
+mark_pass(const struct stretch *s, enum clock_kind kind, const struct phase *phases,
+    const struct ticket_clock *c, const struct clock_mark *m, struct clock_reached *r)
+{
+	int64_t at = mark_ahead(s, kind, phases[0].at, m), start = s->phase->at;
+
+	if (mark_rests(s, kind, m))
+		at = r->since < start ? start : STAMP_NEVER;
+	if (c->breach != STAMP_NEVER)
+		at = sooner(at, later(start, c->breach));
+	if (at > start)
+		r->since = at < s->end ? at : STAMP_NEVER;
+	else if (r->since > start)
+		r->since = start;
+	if (r->since <= c->now && r->since < s->end)
+		r->first = sooner(r->first, r->since);
+}
+
+void
+ticket_clock_reach(enum clock_kind kind, const struct phase *phases, const struct ticket_clock *c,
+    const struct clock_mark *marks, size_t count, struct clock_reached *reached)
+{
+	struct stretch s = {.elapsed = 0};
+	struct interval v;
+
+	for (size_t m = 0; m < count; m++)
+		reached[m] = (struct clock_reached){STAMP_NEVER, STAMP_NEVER};
+	for (size_t i = 0; i < c->phases; i++) {
+		for (size_t m = 0; m < count && phases[i].resolved && kind != CLOCK_RESPONSE; m++)
+			reached[m].since = STAMP_NEVER;
+		if (!stretch_of(&s, kind, phases, c->phases, i, c->stop))
+			continue;
+		for (size_t m = 0; m < count; m++)
+			mark_pass(&s, kind, phases, c, &marks[m], &reached[m]);
+		v = passed(&s, kind, c->now);
+		if (v.from < v.to)
+			s.elapsed += calendar_elapsed(phase_calendar(s.phase), v.from, v.to);
+		s.before = s.phase;
+	}
+	for (size_t m = 0; m < count && c->stop != STAMP_NEVER; m++)
+		reached[m].since = STAMP_NEVER;
+}
+
+int64_t
+ticket_clock_deadline(
+    enum clock_kind kind, const struct phase *phases, const struct ticket_clock *c)
+{
+	if (c->due != STAMP_NEVER)
+		return c->due;
+	if (c->target == TARGET_NONE || c->state == CLOCK_PAUSED)
+		return STAMP_NEVER;
+	return used_up(phases, c->phases, kind, c->target);
+}

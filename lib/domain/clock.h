@@ -18,6 +18,7 @@
 
 enum clock_kind { CLOCK_RESPONSE, CLOCK_RECOVERY, CLOCK_RESOLUTION };
 #define CLOCKS 3
+#define CLOCK_ALL 1000 /* thousandths */
 
 extern const char *const clock_kind_names[CLOCKS];
 
@@ -56,6 +57,38 @@ struct ticket_clock {
  */
 void ticket_clock_run(enum clock_kind kind, const struct phase *phases, size_t count, int64_t stop,
     int64_t now, struct ticket_clock *clock);
+
+/* A point of a clock's life: so much of its target is used up, or its deadline is so near. */
+struct clock_mark {
+	int64_t used; /* in thousandths of the target; 1000: the clock is late. Or -1 */
+	int64_t before; /* instead: elapsed ms before the deadline. Or -1 */
+};
+
+struct clock_reached {
+	int64_t since; /* it is reached from then on, without a break; lies ahead if that comes by
+			  time alone; STAMP_NEVER: it is not, or the clock has stopped */
+	int64_t first; /* the first instant up to now at which it was reached, if it was for some
+			  time; STAMP_NEVER */
+};
+
+/*
+ * When a clock that was run reached each of the marks, exact to the ms.
+ *
+ * - `used` of a target is so much working time; of a due time, so much of the working time between
+ *   the clock's start and that (of elapsed time, if it has none), pauses or not.
+ * - A paused clock without a due time has no deadline: what was reached before it stays reached.
+ * - Another target or due time is judged at once, and may take a mark away.
+ * - A clock that is late is past every mark, for good.
+ * - Between a resolution and a reopening nothing is reached.
+ */
+void ticket_clock_reach(enum clock_kind kind, const struct phase *phases,
+    const struct ticket_clock *clock, const struct clock_mark *marks, size_t count,
+    struct clock_reached *reached);
+
+/* The deadline, of a clock that is late or has stopped too: when what was promised last is used up
+ * or due; STAMP_NEVER if nothing is promised, or it is paused. */
+int64_t ticket_clock_deadline(
+    enum clock_kind kind, const struct phase *phases, const struct ticket_clock *clock);
 
 /*
  * The intervals of working time that the elapsed time of a clock is the sum of, ascending and

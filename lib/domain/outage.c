@@ -147,6 +147,22 @@ cut(struct interval v, struct interval by)
 	return (struct interval){v.from > by.from ? v.from : by.from, v.to < by.to ? v.to : by.to};
 }
 
+/* The place of the first that ends after an instant, of united intervals. */
+static size_t
+place_after(const struct interval *v, size_t count, int64_t t)
+{
+	size_t low = 0, high = count, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (v[mid].to > t)
+			high = mid;
+		else
+			low = mid + 1;
+	}
+	return low;
+}
+
 /* Open ms of a span that lie outside the maintenance. */
 static int64_t
 agreed_time(const struct calendar *c, struct interval span, const struct interval *maintenance,
@@ -158,10 +174,10 @@ agreed_time(const struct calendar *c, struct interval span, const struct interva
 	if (span.from >= span.to)
 		return 0;
 	sum = calendar_elapsed(c, span.from, span.to);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = place_after(maintenance, count, span.from);
+	     i < count && maintenance[i].from < span.to; i++) {
 		m = cut(maintenance[i], span);
-		if (m.from < m.to)
-			sum -= calendar_elapsed(c, m.from, m.to);
+		sum -= calendar_elapsed(c, m.from, m.to);
 	}
 	return sum;
 }

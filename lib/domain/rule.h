@@ -57,7 +57,7 @@ enum instant {
 extern const char *const instant_names[]; /* NULL-terminated */
 
 #define RULE_NONE (-1) /* a level of `used` or `before` that the rule does not have */
-#define USED_ONE 1000 /* `used` is in thousandths */
+#define USED_ONE CLOCK_ALL /* `used` is in thousandths */
 
 struct rule {
 	const char *name;

@@ -100,7 +100,11 @@ fold_open(struct fold *f, const struct record *opening)
 	f->ticket->opened = true;
 	f->ticket->kind = opening->type->kind;
 	fold_cycle_begin(f, opening->time);
-	fold_attributes(f, opening);
+	fold_attributes(f, opening, opening->time);
+	for (int d = 0; d < DIMENSIONS; d++)
+		f->ticket->scope_at[d] = opening->time;
+	f->ticket->kind_at = f->ticket->major_at = f->ticket->outage_at = opening->time;
+	f->ticket->included_at = opening->time;
 	fold_phase(f, opening->time);
 }
 

@@ -64,9 +64,12 @@ struct ticket {
 	enum kind kind;
 	struct scope scope; /* the latest */
 	bool major;
+	/* Since when they are what they are. */
+	int64_t kind_at, major_at, outage_at, scope_at[DIMENSIONS];
 	bool excluded;
 	enum exclusion exclusion;
 	int64_t excluded_at;
+	int64_t included_at; /* when an exclusion was last taken back; else the opening */
 	size_t cycles;
 	struct cycle *cycle;
 	size_t warnings;

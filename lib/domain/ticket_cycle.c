@@ -119,10 +119,31 @@ number_set(const struct record *r, enum member m, int64_t none, int64_t *to)
 		*to = none;
 }
 
-void
-fold_attributes(struct fold *f, const struct record *r)
+/* What an update changed is so since its time. */
+static void
+changes_note(const struct fold *f, const struct fold *before, const struct ticket *was, int64_t at)
 {
 	struct ticket *t = f->ticket;
+
+	for (int d = 0; d < DIMENSIONS; d++) {
+		if (strcmp(d == DIM_TEAM ? before->team : was->scope.dim[d],
+			d == DIM_TEAM ? f->team : t->scope.dim[d]) != 0)
+			t->scope_at[d] = at;
+	}
+	if (t->kind != was->kind)
+		t->kind_at = at;
+	if (t->major != was->major)
+		t->major_at = at;
+	if (f->outage != before->outage)
+		t->outage_at = at;
+}
+
+void
+fold_attributes(struct fold *f, const struct record *r, int64_t at)
+{
+	struct ticket *t = f->ticket;
+	const struct ticket was = *t;
+	const struct fold before = *f;
 	int64_t kind = t->kind, outage = f->outage, major = t->major;
 
 	text_set(r, MEMBER_AGREEMENT, &t->scope.dim[DIM_AGREEMENT]);
@@ -139,5 +160,6 @@ fold_attributes(struct fold *f, const struct record *r)
 	t->kind = (enum kind)kind;
 	f->outage = outage != 0;
 	t->major = major != 0;
+	changes_note(f, &before, &was, at);
 	fold_team_seen(f, f->team);
 }

@@ -37,7 +37,7 @@ void fold_warn(struct fold *f, enum warning_kind kind, const struct record *r);
 /* The version of the agreement that the ticket has now, in force at `start`; or NULL. */
 const struct terms *fold_terms(const struct fold *f, int64_t start);
 
-void fold_attributes(struct fold *f, const struct record *r);
+void fold_attributes(struct fold *f, const struct record *r, int64_t t);
 void fold_team_seen(struct fold *f, const char *team);
 
 /* After each record that had an effect: what is in force from t on. */

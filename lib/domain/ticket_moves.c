@@ -19,8 +19,7 @@ move_opened(struct fold *f, const struct record *r, int64_t t)
 static bool
 move_updated(struct fold *f, const struct record *r, int64_t t)
 {
-	(void)t;
-	fold_attributes(f, r);
+	fold_attributes(f, r, t);
 	return true;
 }
 
@@ -172,8 +171,9 @@ move_excluded(struct fold *f, const struct record *r, int64_t t)
 static bool
 move_included(struct fold *f, const struct record *r, int64_t t)
 {
-	(void)r, (void)t;
+	(void)r;
 	f->ticket->excluded = false;
+	f->ticket->included_at = t;
 	return true;
 }
 

@@ -7,17 +7,19 @@ store_alert_save(struct store *s, struct stored_alert *a, struct err *err)
 	enum query q = a->id == 0 ? QUERY_ALERT_ADD : QUERY_ALERT_SET;
 
 	if (a->id == 0)
-		statement(s, q, "ttttttiiiiiiiiiiiittiittiiti", a->rule, a->indicator, a->scope[0],
-		    a->scope[1], a->scope[2], a->scope[3], (int64_t)a->state, (int64_t)a->level,
-		    (int64_t)a->candidate, a->candidate_since, a->since, a->fired, a->resolved,
-		    (int64_t)a->no_data, a->good, a->total, a->a, a->b, a->reason, a->window,
-		    (int64_t)a->cohort, (int64_t)a->kind, a->subject, a->about, (int64_t)a->told,
-		    a->acked, a->acked_by, a->escalated);
+		statement(s, q, "ttttttiiiiiiiiiiiittiittiitiii", a->rule, a->indicator,
+		    a->scope[0], a->scope[1], a->scope[2], a->scope[3], (int64_t)a->state,
+		    (int64_t)a->level, (int64_t)a->candidate, a->candidate_since, a->since,
+		    a->fired, a->resolved, (int64_t)a->no_data, a->good, a->total, a->a, a->b,
+		    a->reason, a->window, (int64_t)a->cohort, (int64_t)a->kind, a->subject,
+		    a->about, (int64_t)a->told, a->acked, a->acked_by, a->escalated, a->leveled,
+		    a->silence);
 	else
-		statement(s, q, "iiiiiiiiiiiiittiiti", a->id, (int64_t)a->state, (int64_t)a->level,
-		    (int64_t)a->candidate, a->candidate_since, a->since, a->fired, a->resolved,
-		    (int64_t)a->no_data, a->good, a->total, a->a, a->b, a->reason, a->about,
-		    (int64_t)a->told, a->acked, a->acked_by, a->escalated);
+		statement(s, q, "iiiiiiiiiiiiittiitiiitttt", a->id, (int64_t)a->state,
+		    (int64_t)a->level, (int64_t)a->candidate, a->candidate_since, a->since,
+		    a->fired, a->resolved, (int64_t)a->no_data, a->good, a->total, a->a, a->b,
+		    a->reason, a->about, (int64_t)a->told, a->acked, a->acked_by, a->escalated,
+		    a->leveled, a->silence, a->scope[0], a->scope[1], a->scope[2], a->scope[3]);
 	if (statement_run(s, q, err) != 0)
 		return -1;
 	if (a->id == 0)
@@ -28,6 +30,9 @@ store_alert_save(struct store *s, struct stored_alert *a, struct err *err)
 int
 store_alert_delete(struct store *s, int64_t id, struct err *err)
 {
+	statement(s, QUERY_ALERT_HISTORY_DELETE, "i", id);
+	if (statement_run(s, QUERY_ALERT_HISTORY_DELETE, err) != 0)
+		return -1;
 	statement(s, QUERY_ALERT_DELETE, "i", id);
 	return statement_run(s, QUERY_ALERT_DELETE, err);
 }
@@ -56,10 +61,12 @@ alert_read(sqlite3_stmt *st, struct arena *a)
 	    .kind = sqlite3_column_int(st, 22),
 	    .subject = column_text(st, 23, a),
 	    .about = column_text(st, 24, a),
-	    .told = sqlite3_column_int(st, 25) != 0,
+	    .told = sqlite3_column_int(st, 25),
 	    .acked = sqlite3_column_int64(st, 26),
 	    .acked_by = column_text(st, 27, a),
-	    .escalated = sqlite3_column_int64(st, 28)};
+	    .escalated = sqlite3_column_int64(st, 28),
+	    .leveled = sqlite3_column_int64(st, 29),
+	    .silence = sqlite3_column_int64(st, 30)};
 
 	for (int d = 0; d < DIMENSIONS; d++)
 		r.scope[d] = column_text(st, 3 + d, a);
@@ -111,18 +118,35 @@ store_alerts_live(struct store *s, struct arena *a, struct stored_alert **list, 
 }
 
 int
-store_alerts_about(struct store *s, const char *subject, struct arena *a,
-    struct stored_alert **list, struct err *err)
+store_alerts_under(struct store *s, const char *prefix, struct arena *a, struct stored_alert **list,
+    struct err *err)
 {
-	statement(s, QUERY_ALERT_ABOUT, "t", subject);
-	return alerts_read(s, QUERY_ALERT_ABOUT, a, list, err);
+	statement_under(s, QUERY_ALERT_UNDER, prefix, a);
+	return alerts_read(s, QUERY_ALERT_UNDER, a, list, err);
 }
 
 int
-store_alerts_page(struct store *s, int64_t below, int state, int limit, struct arena *a,
+store_alert_subjects(struct store *s, void (*each)(void *context, const char *subject),
+    void *context, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_ALERT_SUBJECTS, "");
+	int more;
+
+	while ((more = statement_step(s, QUERY_ALERT_SUBJECTS, err)) > 0)
+		each(context, (const char *)sqlite3_column_text(st, 0));
+	statement_end(s, QUERY_ALERT_SUBJECTS);
+	return more;
+}
+
+int
+store_alerts_page(struct store *s, const struct alerts_wanted *w, struct arena *a,
     struct stored_alert **list, struct err *err)
 {
-	statement(s, QUERY_ALERT_PAGE, "iii", below, (int64_t)state, (int64_t)limit);
+	bool whenever = w->from == INT64_MIN && w->to == INT64_MAX;
+
+	statement(s, QUERY_ALERT_PAGE, "iitittiiii", w->below, (int64_t)w->state, w->rule,
+	    (int64_t)w->level, w->agreement, w->service, w->from, w->to, (int64_t)whenever,
+	    (int64_t)w->limit);
 	return alerts_read(s, QUERY_ALERT_PAGE, a, list, err);
 }
 
@@ -170,7 +194,7 @@ store_alerts_fired(struct store *s, const char *agreement, int64_t from, int64_t
 
 int
 store_alert_counts(struct store *s,
-    void (*each)(void *context, int state, int level, int64_t count), void *context,
+    void (*each)(void *context, int state, int level, int kind, int64_t count), void *context,
     struct err *err)
 {
 	sqlite3_stmt *st = statement(s, QUERY_ALERT_COUNTS, "");
@@ -178,7 +202,7 @@ store_alert_counts(struct store *s,
 
 	while ((more = statement_step(s, QUERY_ALERT_COUNTS, err)) > 0)
 		each(context, sqlite3_column_int(st, 0), sqlite3_column_int(st, 1),
-		    sqlite3_column_int64(st, 2));
+		    sqlite3_column_int(st, 2), sqlite3_column_int64(st, 3));
 	statement_end(s, QUERY_ALERT_COUNTS);
 	return more;
 }
@@ -192,11 +216,49 @@ store_outbox_add(struct store *s, const char *message, const char *receiver, int
 }
 
 int
+store_outbox_has(struct store *s, const char *message, struct err *err)
+{
+	int found;
+
+	statement(s, QUERY_OUTBOX_HAS, "t", message);
+	found = statement_step(s, QUERY_OUTBOX_HAS, err);
+	statement_end(s, QUERY_OUTBOX_HAS);
+	return found;
+}
+
+int
 store_outbox_report(struct store *s, const struct outbox *o, struct err *err)
 {
 	statement(s, QUERY_OUTBOX_REPORT, "iiiiitii", o->id, (int64_t)o->state,
 	    (int64_t)o->attempts, o->next, (int64_t)o->status, o->error, o->begun, o->ended);
 	return statement_run(s, QUERY_OUTBOX_REPORT, err);
+}
+
+int
+store_outbox_failed(struct store *s, const char *receiver, int64_t since, int64_t *count,
+    int64_t *last, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_OUTBOX_FAILED, "ti", receiver, since);
+	int found = statement_step(s, QUERY_OUTBOX_FAILED, err);
+
+	if (found > 0) {
+		*count = sqlite3_column_int64(st, 0);
+		*last = sqlite3_column_int64(st, 1);
+	}
+	statement_end(s, QUERY_OUTBOX_FAILED);
+	return found < 0 ? -1 : 0;
+}
+
+int
+store_outbox_oldest(struct store *s, const char *receiver, int64_t *created, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_OUTBOX_OLDEST, "t", receiver);
+	int found = statement_step(s, QUERY_OUTBOX_OLDEST, err);
+
+	if (found > 0)
+		*created = sqlite3_column_int64(st, 0);
+	statement_end(s, QUERY_OUTBOX_OLDEST);
+	return found;
 }
 
 int
@@ -219,6 +281,24 @@ store_outbox_waiting(struct store *s, const char *receiver, int64_t after, int l
 		    .alert = sqlite3_column_int64(st, 7),
 		    .begun = sqlite3_column_int64(st, 8)};
 	statement_end(s, QUERY_OUTBOX_WAITING);
+	return more < 0 ? -1 : n;
+}
+
+int
+store_outbox_told(struct store *s, int64_t after, int alert_state, int limit, struct arena *a,
+    struct outbox **list, struct err *err)
+{
+	sqlite3_stmt *st =
+	    statement(s, QUERY_OUTBOX_TOLD, "iii", after, (int64_t)alert_state, (int64_t)limit);
+	int n = 0, more = 0;
+
+	*list = arena_alloc(a, (size_t)limit, sizeof(**list));
+	while (n < limit && (more = statement_step(s, QUERY_OUTBOX_TOLD, err)) > 0)
+		(*list)[n++] = (struct outbox){.id = sqlite3_column_int64(st, 0),
+		    .receiver = column_text(st, 1, a),
+		    .body = column_text(st, 2, a),
+		    .message = column_text(st, 3, a)};
+	statement_end(s, QUERY_OUTBOX_TOLD);
 	return more < 0 ? -1 : n;
 }
 

@@ -65,6 +65,17 @@ store_delivery_last(struct store *s, int64_t *id, struct err *err)
 }
 
 int
+store_delivery_overtaken(struct store *s, const struct outbox *row, struct err *err)
+{
+	int found;
+
+	statement(s, QUERY_DELIVERY_OVERTAKEN, "iti", row->alert, row->receiver, row->id);
+	found = statement_step(s, QUERY_DELIVERY_OVERTAKEN, err);
+	statement_end(s, QUERY_DELIVERY_OVERTAKEN);
+	return found;
+}
+
+int
 store_delivery_again(struct store *s, int64_t id, int64_t now, struct err *err)
 {
 	statement(s, QUERY_DELIVERY_AGAIN, "ii", id, now);

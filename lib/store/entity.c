@@ -107,6 +107,13 @@ store_entities_after(struct store *s, int64_t after, int64_t *ids, int limit, st
 }
 
 int
+store_open_after(struct store *s, int64_t after, int64_t *ids, int limit, struct err *err)
+{
+	statement(s, QUERY_ENTITY_OPEN, "ii", after, (int64_t)limit);
+	return ids_read(s, QUERY_ENTITY_OPEN, ids, limit, err);
+}
+
+int
 store_next_due(struct store *s, int64_t *due, struct err *err)
 {
 	int n;

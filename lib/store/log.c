@@ -90,6 +90,20 @@ store_append(struct store *s, int64_t source, const char *id, int64_t received, 
 }
 
 int
+store_hear(struct store *s, const char *source, int64_t received, struct err *err)
+{
+	statement(s, QUERY_SOURCE_HEAR, "ti", source, received);
+	return statement_run(s, QUERY_SOURCE_HEAR, err);
+}
+
+int
+store_heard(struct store *s, const char *source, int64_t *received, struct err *err)
+{
+	statement(s, QUERY_SOURCE_HEARD, "t", source);
+	return number(s, QUERY_SOURCE_HEARD, received, err);
+}
+
+int
 store_last(struct store *s, int64_t *seq, struct err *err)
 {
 	statement(s, QUERY_RECORD_LAST, "");

@@ -78,3 +78,16 @@ column_blob(sqlite3_stmt *st, int column, struct arena *a)
 
 	return (struct blob){arena_strndup(a, bytes == NULL ? "" : bytes, len), len};
 }
+
+sqlite3_stmt *
+statement_under(struct store *s, enum query q, const char *prefix, struct arena *a)
+{
+	size_t len = strlen(prefix);
+	char *from = arena_alloc(a, len + 2, 1), *to = arena_alloc(a, len + 2, 1);
+
+	memcpy(from, prefix, len);
+	memcpy(to, prefix, len);
+	from[len] = '/';
+	to[len] = '/' + 1;
+	return statement(s, q, "tt", from, to);
+}

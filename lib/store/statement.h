@@ -22,6 +22,9 @@ struct store {
  * NULL, b struct blob. Bytes must live until the statement has been stepped. */
 sqlite3_stmt *statement(struct store *s, enum query q, const char *types, ...);
 
+/* One that asks for what lies under a prefix: prefix, '/' and more. */
+sqlite3_stmt *statement_under(struct store *s, enum query q, const char *prefix, struct arena *a);
+
 /* Steps once: 1 a row, 0 done, -1 failed. */
 int statement_step(struct store *s, enum query q, struct err *err);
 

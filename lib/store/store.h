@@ -54,6 +54,10 @@ int store_append(struct store *s, int64_t source, const char *id, int64_t receiv
     const char *body, size_t len, int64_t *seq, struct err *err);
 int store_last(struct store *s, int64_t *seq, struct err *err);
 
+/* When the last record of a source was received; whoever appends to the log says so. */
+int store_hear(struct store *s, const char *source, int64_t received, struct err *err);
+int store_heard(struct store *s, const char *source, int64_t *received, struct err *err);
+
 /* Walks the log after `seq`, at most `limit` records; each() returning -1 ends it. */
 int store_replay(struct store *s, int64_t seq, int64_t limit,
     int (*each)(void *context, int64_t seq, const char *body, size_t len, struct err *err),
@@ -87,10 +91,12 @@ int store_entity_get(
 int store_entity_save(struct store *s, struct entity *e, struct err *err); /* sets id if it was 0 */
 
 /* Ids of entities: due at or before now, or of a name (tickets only, with their sources), or the
- * next ones after an id. They return how many, at most `limit`, or -1. */
+ * next ones after an id, all of them or open tickets only. They return how many, at most `limit`,
+ * or -1. */
 int store_due(struct store *s, int64_t now, int64_t *ids, int limit, struct err *err);
 int store_next_due(struct store *s, int64_t *due, struct err *err); /* STAMP_NEVER if none */
 int store_entities_after(struct store *s, int64_t after, int64_t *ids, int limit, struct err *err);
+int store_open_after(struct store *s, int64_t after, int64_t *ids, int limit, struct err *err);
 int store_entities_named(struct store *s, const char *name, struct arena *a, int64_t *ids,
     const char **sources, int limit, struct err *err);
 int store_retractions(struct store *s, int64_t source, struct err *err); /* has it any? */

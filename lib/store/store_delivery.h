@@ -28,6 +28,9 @@ int store_delivery(
     struct store *s, int64_t id, struct arena *a, struct stored_delivery *d, struct err *err);
 int store_delivery_last(struct store *s, int64_t *id, struct err *err); /* the newest id, or 0 */
 
+/* Whether a later message of its alert to the same receiver was delivered, or waits: 1, 0 or -1. */
+int store_delivery_overtaken(struct store *s, const struct outbox *row, struct err *err);
+
 /* Lets it wait again, from `now`, as if it had never been tried. */
 int store_delivery_again(struct store *s, int64_t id, int64_t now, struct err *err);
 

@@ -3,7 +3,7 @@
 What it has for certain, whatever the seed: a mail outage about ten in the morning with a flood of incidents,
 a rush of requests about mail that are answered late, complaints afterwards; a planned maintenance
 of erp at night, during which erp is down without blame; one of vpn that is called off; and every
-verb that slad knows.
+verb that slad knows. Some of those who were helped answer a survey.
 """
 import json
 import random
@@ -59,6 +59,7 @@ class Day:
         everywhere; how many days ago it was makes no difference to it."""
         self.end, self.begin = end, end - DAY
         self.rng = random.Random(f"{seed} {end.timestamp():.3f}")
+        self.surveyed = random.Random(f"{seed} {end.timestamp():.3f} surveys")
         self.source, self.events = source, []
         self.outage = outage_begins(end)
         self.restored = self.outage + minutes(self.rng.uniform(70, 100))
@@ -167,6 +168,20 @@ class Day:
                 self.tell(down, f"{subject}-2", "outage.started", subject, where)
                 self.tell(down + HOUR, f"{subject}-3", "outage.ended", subject, where)
 
+    def tell_surveys(self):
+        """Each ticket counts once, after its last resolution."""
+        resolved = {event["subject"]: time for time, _, event in self.events if event["type"].endswith(".resolved")}
+        for plan in self.plans:
+            if plan.subject not in resolved or self.surveyed.random() >= helpdesk.ANSWERING:
+                continue
+            trouble = plan.about == "outage" or plan.fate == "reopened" or plan.kind == "complaint"
+            marks = helpdesk.MARKS_IN_TROUBLE if trouble else helpdesk.MARKS
+            mark, = self.surveyed.choices(list(marks), marks.values())
+            time = resolved[plan.subject] + minutes(self.surveyed.uniform(5, 90))
+            self.tell(time, f"{plan.subject}-survey", "survey.answered", plan.subject, {
+                "agreement": plan.agreement, "service": plan.service, "ticket": plan.subject,
+                "level": "ticket", "score": mark, "scale": 5})
+
     def tell_all(self, number):
         self.plans.sort(key=lambda plan: plan.opened)
         for plan in self.plans:
@@ -177,6 +192,7 @@ class Day:
         self.tell_maintenance()
         for plan in self.plans:
             live(plan, self.rng, self.tell)
+        self.tell_surveys()
 
 
 def events(seed, end, tickets=500, days=1, source=SOURCE):

@@ -48,6 +48,12 @@ SECOND_LINE = {
 }
 QUALITY = ("quality", ["Helen Graf", "Zhou Ting"])
 
+# Of those whose ticket was resolved, the share that says how content they are, and the marks of 5 that
+# they give: those who had no trouble, and those who had.
+ANSWERING = 0.3
+MARKS = {5: 52, 4: 31, 3: 10, 2: 4, 1: 3}
+MARKS_IN_TROUBLE = {5: 14, 4: 24, 3: 28, 2: 20, 1: 14}
+
 # How many tickets come in each hour of the day.
 RHYTHM = [4, 3, 3, 3, 4, 6, 14, 26, 42, 58, 60, 52, 34, 40, 54, 56, 50, 40, 26, 18, 14, 11, 8, 6]
 

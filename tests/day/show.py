@@ -88,6 +88,22 @@ def show_scores(slad):
     say(command("curl", "-sS", f"{slad.url}/scores?window=24h&by=agreement"))
 
 
+def percent(share):
+    return f"{100 * share:.1f} %"
+
+
+def show_evaluation(slad):
+    """One of the customers as a whole, and on the page that would be handed over."""
+    question = "window=24h&agreement=acme"
+    found = json.loads(command("curl", "-sS", f"{slad.url}/v1/evaluation?{question}"))
+    least = percent(found["grading"]["min_coverage"])
+    grade = f"grade {found['grade']}" if found["grade"] else f"no grade with less than {least}"
+    say(f"acme as a whole: score {percent(found['score'])}, with data for {percent(found['coverage'])} of the "
+        f"weight; {grade}")
+    command("curl", "-sS", f"{slad.url}/v1/reports/24h?agreement=acme", to=slad.path("acme.html"))
+    say("That is the service report of acme, a page to print; with --stay, that address shows it in a browser.")
+
+
 def mail_alert(receiver):
     """The first message about mail; some seeds have a bad day elsewhere, too."""
     count = 1
@@ -177,6 +193,7 @@ def main():
             file = slad.path("day.ndjson")
             feed(slad, args.seed, file)
             show_scores(slad)
+            show_evaluation(slad)
             alert = show_alert(slad, receiver)
             show_ticket(slad, show_tickets(slad, alert))
             finish(slad, file, args.stay)

@@ -117,6 +117,19 @@ class Events(unittest.TestCase):
                 self.assertEqual(TICKET_TYPES - types, set(), seed)
                 self.assertLessEqual(set(rules.OUTAGE + rules.MAINTENANCE), types)
 
+    def test_who_was_helped_says_how_content_they_are(self):
+        """About as many as there should be, after the help, and less content after the outage."""
+        events = list(day.events(4, END, 3000))
+        resolved = {e["subject"]: instant(e) for e in events if e["type"].endswith(".resolved")}
+        surveys = [e for e in events if e["type"] == "survey.answered"]
+        self.assertAlmostEqual(len(surveys) / len(resolved), helpdesk.ANSWERING, delta=0.06)
+        self.assertEqual({(e["data"]["agreement"], e["data"]["service"]) for e in surveys},
+                         {(a, s) for a in helpdesk.AGREEMENTS for s in helpdesk.SERVICES})
+        self.assertTrue(all(resolved[e["data"]["ticket"]] < instant(e) for e in surveys))
+        marks = {service: [e["data"]["score"] for e in surveys if e["data"]["service"] == service]
+                 for service in ("mail", "erp")}
+        self.assertLess(*(sum(m) / len(m) for m in marks.values()))
+
     def test_the_source_is_told(self):
         self.assertEqual({e["source"] for e in day.events(1, END, 200, source="urn:x")}, {"urn:x"})
 
@@ -235,6 +248,15 @@ class Story(unittest.TestCase):
             values = {score["scope"]["service"]: score["value"] for score in scores}
             self.assertTrue(0.89 < values.pop("mail") < 0.96, scores)
             self.assertEqual(values, {"erp": 1.0, "print": 1.0, "vpn": 1.0})
+
+    def test_customers_are_rather_content(self):
+        question = {"get": "/v1/statistics?window=24h&by=agreement"}
+        for seed in range(4):
+            rows = self.replay(seed, END, question)[1]["statistics"]
+            self.assertEqual([row["scope"]["agreement"] for row in rows], list(helpdesk.AGREEMENTS))
+            for row in rows:
+                found = row["satisfaction"]["ticket"]
+                self.assertTrue(20 < found["answered"] < 120 and 0.65 < found["value"] < 0.92, found)
 
     def test_no_ticket_does_the_impossible(self):
         subjects = [f"T{1001 + n}" for n in range(500)]

@@ -30,6 +30,7 @@ holds "the program runs" "$root/to/usr/bin/slad" version
 holds "the unit names the program" \
     grep -qx 'ExecStart=/usr/bin/slad serve -c /etc/slad/slad.yaml' "$root/to/usr/lib/systemd/system/slad.service"
 holds "the user" cmp systemd/slad.sysusers "$root/to/usr/lib/sysusers.d/slad.conf"
+holds "the example for nginx" cmp conf/nginx/slad.conf "$root/to/usr/share/slad/nginx/slad.conf"
 holds "the configuration" cmp conf/slad.yaml "$root/to/etc/slad/slad.yaml"
 for page in man/*.[1-8]; do
     [ -e "$page" ] || continue

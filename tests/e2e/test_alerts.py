@@ -182,7 +182,9 @@ class Lists(Case):
         rest = self.slad.get("/v1/alerts", limit=2, cursor=page["next"])
         self.assertEqual(page["alerts"] + rest["alerts"], everything)
         self.assertIsNone(rest["next"])
-        self.assertEqual(self.slad.get(f"/v1/alerts/{everything[0]['id']}"), everything[0])
+        one = self.slad.get(f"/v1/alerts/{everything[0]['id']}")
+        self.assertEqual([line["what"] for line in one.pop("history")], ["fired"])
+        self.assertEqual(one, everything[0])
         self.assertEqual(self.slad.ask("GET", f"/v1/alerts/{everything[0]['id']}x").status, 404)
         self.assertEqual(self.alerts(state="resolved"), [])
         text = self.slad.ask("GET", "/alerts", state="firing").text
@@ -282,6 +284,17 @@ class Reload(Case):
                          ("resolved", "slow-response", "rule removed"))
         self.assertTrue(resolved.signed())
         self.assertEqual([(a["rule"], a["state"]) for a in self.alerts(state="firing")], [("stays", "firing")])
+
+    def test_who_heard_that_it_fires_hears_that_it_is_over(self):
+        """Also if the rule tells others by then, who heard nothing."""
+        with Receiver() as second:
+            self.start(SLOW, receivers=[self.receiver.config("ops"), second.config("boss")])
+            self.send(self.bad(1))
+            self.receiver.wait(1)
+            self.reload(alerts=[{**SLOW, "notify": ["boss"]}])
+            self.send(self.good(20))
+            self.assertEqual([m.move for m in self.receiver.wait(2)], ["fired", "resolved"])
+            self.assertEqual(second.moves(), [])
 
     def test_a_new_rule_fires(self):
         self.start()

@@ -50,6 +50,25 @@ class Case(unittest.TestCase):
         answer = self.slad.ask("GET", "/v1/improvements" + path, None, bearer("clerk"), **params)
         return answer
 
+    def test_a_list_says_of_each_what_it_says_alone(self):
+        for indicator in ("timely_response_rate", "resolution_rate", "compliance"):
+            for window in ("24h", "48h", "last-week"):
+                for scope in ({}, {"service": "mail"}, {"service": "web"}):
+                    scope = {} if indicator == "compliance" else scope
+                    answer = self.create(indicator=indicator, window=window, aim=0.9, **scope)
+                    self.assertEqual(answer.status, 201, answer)
+        rows = self.get(limit=100).json()["improvements"]
+        self.assertEqual(len(rows), 27)
+        for row in rows:
+            alone = self.get("/" + row["id"]).json()
+            for name in ("present", "latest"):
+                for reading in (row[name], alone[name]):
+                    if reading is not None:
+                        reading.pop("from"), reading.pop("to")  # 24h moves on
+            self.assertEqual(row, alone)
+        self.assertEqual({row["present"]["value"] for row in rows if row["indicator"] == "timely_response_rate"
+                          and row["baseline"]["window"] == "24h"}, {0.5, 1 / 3, 1})
+
     def test_slad_fills_in_the_baseline_and_the_gap(self):
         answer = self.create(by="Jane", due="2099-12-31")
         self.assertEqual(answer.status, 201, answer)
@@ -118,7 +137,7 @@ class Case(unittest.TestCase):
 
     def test_what_is_wrong_is_named(self):
         for more, word in (({"indicator": "nonsense"}, "indicator"), ({"agreement": "nobody"}, "nobody"),
-                           ({"aim": 2}, "aim"), ({"aim": "0.9"}, "aim"), ({"title": ""}, "title"),
+                           ({"aim": 2}, "aim"), ({"aim": 1e-12}, "aim"), ({"aim": "0.9"}, "aim"), ({"title": ""}, "title"),
                            ({"due": "soon"}, "due"), ({"window": "fortnight"}, "fortnight"),
                            ({"indicator": "resolution_rate"}, "objective"), ({"extra": 1}, "extra"),
                            ({"indicator": "service_availability", "priority": "P1", "aim": 0.9}, "dimensions")):

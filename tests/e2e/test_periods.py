@@ -136,6 +136,45 @@ class Case(unittest.TestCase):
             pages, cursor = pages + page["moved"], page["next"]
         self.assertEqual(pages, whole["moved"])
 
+    def test_an_outage_of_two_services_is_two_things(self):
+        def closed():
+            answer = self.order("/v1/periods/2026-03/close", {}, agreement="beta")
+            self.assertEqual(answer.status, 200, answer)
+            return answer.json()
+
+        for hour, verb in ((1, "started"), (3, "ended")):
+            self.send(*(self.on(10, "outage." + verb, "O-1", hour=hour, agreement="beta", service=service)
+                        for service in ("mail", "web")))
+        self.assertEqual(closed()["revision"], 1)
+        self.send(self.on(10, "outage.ended", "O-1", hour=2, agreement="beta", service="mail"))
+        self.assertEqual([(m["kind"], m["name"], m["before"]["service"], m["before"]["a"], m["after"]["a"])
+                          for m in closed()["moved"]], [("outage", "O-1", "mail", 7200000, 3600000)])
+        self.assertEqual(self.slad.verify()[0], 0)
+
+    def test_no_page_of_another_site_closes_them(self):
+        for headers in ({}, {"Content-Type": "text/plain"}):
+            answer = self.slad.ask("POST", "/v1/periods/2026-03/close?agreement=acme", "",
+                                   {"Origin": "https://elsewhere.example", **headers})
+            self.assertEqual(answer.status, 403, answer)
+        self.assertEqual(self.slad.get("/v1/periods")["periods"], [])
+        answer = self.slad.ask("POST", "/v1/periods/2026-03/close?agreement=acme", "{}",
+                               {"Origin": self.slad.url, "Content-Type": "application/json"})
+        self.assertEqual(answer.status, 200, answer)
+
+    def test_they_outlive_their_agreement(self):
+        closed = self.close_march()
+        self.slad.stop()
+        self.slad.write_config({**CONFIG, "agreements": CONFIG["agreements"][1:]})
+        self.slad.start()
+        self.assertEqual(self.slad.get("/v1/periods/2026-03", agreement="acme")["scores"], closed["scores"])
+        self.assertEqual(self.score("contact_connection_rate", revision=1), (7, 7))
+        self.assertEqual(self.slad.verify()[0], 0)
+        for method, path in (("GET", "/v1/periods/2026-03/moves"), ("GET", "/v1/periods/2026-02"),
+                             ("POST", "/v1/periods/2026-03/close")):
+            answer = self.slad.ask(method, path, None, None, agreement="acme")
+            self.assertEqual(answer.status, 400, path)
+            self.assertIn("acme", answer.json()["detail"])
+
     def test_what_is_wrong_is_named(self):
         for path, params, status, word in (
                 ("/v1/periods/2026-03/close", {}, 400, "agreement"),

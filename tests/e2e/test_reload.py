@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """SIGHUP: a good file is in force without a restart, a bad one changes nothing and is said."""
 import hashlib
+import json
 import os
 import signal
 import sys
@@ -93,6 +94,23 @@ class Good(Case):
         self.hup({"agreements": [acme("1h")]})
         self.assertEqual(self.rate(), (0, 301))
         self.clean()
+
+    def test_a_second_one_while_the_first_is_taken(self):
+        """A pipe says when the first file was read; judging 5,000 tickets takes longer than a signal."""
+        self.start(agreements=[acme("1h")])
+        self.slad.post_all(e for i in range(5000) for e in self.desk.late(f"T{i}", 600))
+        last, said = self.slad.path("last.yaml"), len(self.slad.log)
+        self.slad.write_config({"agreements": [acme("2h"), {"id": "beta", "from": "2020-01-01"}]})
+        os.rename(self.slad.file, last)
+        os.mkfifo(self.slad.file)
+        self.slad.signal(signal.SIGHUP)
+        with open(self.slad.file, "w", encoding="utf-8") as pipe:
+            pipe.write(json.dumps({"listen": "127.0.0.1:0", "database": "slad.db", "agreements": [acme("1m")]}))
+        os.rename(last, self.slad.file)
+        self.slad.signal(signal.SIGHUP)
+        self.slad.wait_log("was read again", said)
+        until(lambda: self.slad.ask("GET", "/v1/scores?agreement=beta").status == 200, "the second file is in force")
+        self.assertEqual(self.rate(agreement="acme"), (0, 5000))
 
     def test_time_goes_on_with_the_new_target(self):
         self.start(agreements=[acme("1h")])

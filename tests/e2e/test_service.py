@@ -170,11 +170,10 @@ class DiskFull(unittest.TestCase):
     def story(self, slad, ballast):
         desk = Desk()
         self.assertEqual(slad.post(desk.opened("T0")).status, 200)
-        with open(ballast, "wb") as out:
+        with open(ballast, "wb", buffering=0) as out:
             try:
                 for _ in range(64):
                     out.write(bytes(65536))
-                    out.flush()
             except OSError:
                 pass
         refused, sent = None, 1

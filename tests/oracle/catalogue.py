@@ -14,6 +14,12 @@ INDICATORS = (
     "proactive_monitoring", "proactive_trend_analysis", "proactive_service_introduction",
     "demand_flexibility", "service_courtesy")
 
+# Each characteristic goes on to the first indicator of the next one.
+CHARACTERISTICS = {
+    "security": INDICATORS[:5], "reliability": INDICATORS[5:17],
+    "responsiveness": INDICATORS[17:22], "tangibility": INDICATORS[22:27],
+    "friendliness": INDICATORS[27:]}
+
 STAFF = "staff_professionalism"
 MEASURED = (
     "supplier_access_control_rate", "customer_access_fulfilment_rate",

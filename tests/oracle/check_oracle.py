@@ -21,7 +21,8 @@ import time
 from urllib.parse import quote
 
 import scripts
-from compare import Closure, compare, expected
+from compare import arguments_of, compare, expected
+from compare_lists import Closure
 from oracle import Oracle
 
 MOST_LINES = 12
@@ -30,6 +31,14 @@ MOST_LINES = 12
 def plain(value):
     """JSON for a human eye."""
     return json.dumps(value, ensure_ascii=False)
+
+
+def told(answer):
+    """An answer as text, cut."""
+    try:
+        return plain(answer)[:3000]
+    except TypeError:
+        return repr(answer)[:3000]
 
 
 class Replay:
@@ -82,17 +91,21 @@ class Replay:
 
 def answer_to(replay, command):
     """The driver's answer; the pages of a list are joined."""
-    answer = replay.ask(command)
-    if "/tickets" not in command.get("get", "") or answer["status"] != 200:
+    answer, name = replay.ask(command), None
+    if "/tickets" in command.get("get", ""):
+        name = "tickets"
+    elif "/v1/periods/" in command.get("get", ""):
+        name = "moved"
+    if name is None or answer["status"] != 200 or name not in answer["body"]:
         return answer
-    tickets, page = list(answer["body"].get("tickets", [])), answer
+    rows, page = list(answer["body"][name]), answer
     while page["body"].get("next"):
         cursor = quote(str(page["body"]["next"]), safe="")
         page = replay.ask(dict(command, get="%s&cursor=%s" % (command["get"], cursor)))
         if page["status"] != 200:
             return page
-        tickets += page["body"].get("tickets", [])
-    return {"status": 200, "body": dict(answer["body"], tickets=tickets)}
+        rows += page["body"][name]
+    return {"status": 200, "body": dict(answer["body"], **{name: rows})}
 
 
 class Outcome:
@@ -115,7 +128,9 @@ def run(options, config, commands):
         for index, command in enumerate(commands):
             want = expected(oracle, command)
             answer = answer_to(replay, command)
-            lines = compare(command, want, answer) or closure.follow(command, answer)
+            lines = compare(command, want, answer)
+            if not lines and "get" in command:
+                lines = closure.follow(*arguments_of(command["get"]), answer)
             if lines:
                 outcome.index, outcome.lines = index, lines
                 outcome.want, outcome.answer = want, answer
@@ -147,7 +162,7 @@ def without(commands, dropped):
 def minimise(options, config, commands):
     """Drops questions, then events in ever smaller lots, while the last command differs."""
     last = commands[-1]
-    commands = [c for c in commands[:-1] if "post" in c] + [last]
+    commands = [c for c in commands[:-1] if "post" in c or "order" in c] + [last]
     deadline = time.monotonic() + options.minimise
 
     def differs(dropped):
@@ -158,7 +173,8 @@ def minimise(options, config, commands):
 
     if not differs(set()):
         return None
-    places = [(n, p) for n, c in enumerate(commands[:-1]) for p in range(len(c["post"]))]
+    places = [(n, p) for n, c in enumerate(commands[:-1])
+              for p in range(len(c.get("post", ())))]
     dropped, size = set(), max(1, len(places) // 2)
     while size and time.monotonic() < deadline:
         for start in range(0, len(places), size):
@@ -176,8 +192,8 @@ def report(options, seed, what, config, commands, outcome):
     text = ["seed %d (%s), command %d of %d: %s" % (
         seed, what, outcome.index + 1, len(commands), plain(command)[:1500])]
     text += ["  " + line for line in outcome.lines[:MOST_LINES]]
-    text += ["  oracle: " + plain(outcome.want)[:3000],
-             "  driver: " + plain(outcome.answer)[:3000]]
+    text += ["  oracle: " + told(outcome.want),
+             "  driver: " + told(outcome.answer)]
     if options.minimise:
         shorter = minimise(options, config, commands[:outcome.index + 1])
         if shorter is None:

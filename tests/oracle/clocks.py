@@ -1,5 +1,6 @@
 """The three clocks of a cycle: phases, elapsed working time, breach, deadline."""
 
+import hours
 import settings as configuration
 
 
@@ -157,6 +158,18 @@ class Clock:
             total += self.elapsed_in(phase, max(end, phase.begin))
         return total
 
+    def working(self):
+        """The spans of open, running time that `elapsed` is the sum of."""
+        spans = []
+        for phase in self.phases:
+            end = self.now if phase.end is None else phase.end
+            if self.stopped_at is None:
+                end = min(end, self.now)
+            calendar = self.rule(phase.step)[2]
+            if calendar is not None and not self.paused(phase.step):
+                spans += calendar.open_spans(phase.begin, max(end, phase.begin))
+        return hours.union(spans)
+
     def last_step(self):
         """The step whose attributes are in force now (or were at the end)."""
         return self.phases[-1].step
@@ -193,4 +206,5 @@ class Clock:
         """What a ticket shows of a clock."""
         return {"state": self.state(), "elapsed_ms": self.elapsed(),
                 "stopped_at": self.stopped_at, "breached_at": self.breached_at,
-                "retargeted": self.retargeted, "deadline": self.deadline()}
+                "retargeted": self.retargeted, "deadline": self.deadline(),
+                "working": self.working()}

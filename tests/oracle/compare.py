@@ -1,17 +1,18 @@
 """Compares the driver's answers with the oracle's: [] where they agree, else lines."""
 
-import json
 from urllib.parse import parse_qsl, urlsplit
 
-import catalogue
-import times
+import compare_answers
+import compare_lists
+import compare_orders
+import orders
+from differences import compare_head, differ, instant
 
-SCORE_FIELDS = ("a", "b", "pending", "excluded", "value", "decided", "low", "high",
-                "objective", "met", "reason", "clamped")
-OUT_OF_SCOPE_FIELDS = ("value", "decided", "low", "high", "met", "reason")
-NUMBERS = ("a", "b", "c", "value", "decided", "low", "high", "objective")
 INSTANTS = ("stopped_at", "breached_at", "deadline")
 LISTS = ("indicator", "agreement", "service", "priority", "team", "by")
+ANSWERS = {"/v1/statistics": "statistics", "/v1/evaluation": "evaluation",
+           "/v1/series": "series", "/v1/correlation": "correlation", "/v1/gaps": "gaps",
+           "/v1/scores": "scores"}
 
 
 def arguments_of(url):
@@ -37,35 +38,39 @@ def expected(oracle, command):
         return {}
     if "ticket" in command:
         return oracle.ticket(command["ticket"]["source"], command["ticket"]["subject"], now)
-    path, arguments = arguments_of(command["get"])
-    if path == "/v1/scores":
-        return oracle.scores(now, **arguments)
-    counted = arguments.pop("counted")
-    return {"tickets": oracle.behind(path.split("/")[3], counted, now, **arguments)}
+    try:
+        if "order" in command:
+            return expected_order(oracle, command)
+        return expected_get(oracle, now, *arguments_of(command["get"]))
+    except orders.Refused as refused:
+        return refused
 
 
-def differ(name, want, got):
-    """One difference as a line."""
-    return "%s: expected %s, got %s" % (name, json.dumps(want, ensure_ascii=False),
-                                        json.dumps(got, ensure_ascii=False))
+def expected_order(oracle, command):
+    """The oracle's answer to an order."""
+    path, arguments = arguments_of(command["order"])
+    parts, body, now = path.split("/")[2:], command["body"], command["now"]
+    if parts[0] == "periods":
+        return oracle.close(now, parts[1], arguments["agreement"][0], body)
+    if len(parts) == 1:
+        return oracle.improve(now, body)
+    return oracle.move(now, int(parts[1]), parts[2], body)
 
 
-def same_number(left, right):
-    """Equal up to the spelling of a double."""
-    if any(v is None or isinstance(v, (bool, str)) for v in (left, right)):
-        return left is None and right is None
-    return abs(left - right) <= 1e-12 * max(1, abs(left))
-
-
-def instant(value):
-    """A time of an answer in ms, whether a number or RFC 3339."""
-    return times.parse_time(value) if isinstance(value, str) else value
-
-
-def same_moment(left, right):
-    """The same instant with the same offset, which may be spelled Z."""
-    offsets = [text[-6:] if text[-1] not in "Zz" else "+00:00" for text in (left, right)]
-    return instant(left) == instant(right) and offsets[0] == offsets[1]
+def expected_get(oracle, now, path, arguments):
+    """The oracle's answer to a question."""
+    parts = path.split("/")[2:]
+    if parts[0] == "periods":
+        agreement, = arguments.get("agreement", [None])
+        if len(parts) == 1:
+            return oracle.periods.heads(agreement)
+        return oracle.period(now, parts[1], agreement, arguments.get("revision"),
+                             parts[-1] == "moves")
+    if parts[0] == "improvements":
+        return oracle.improvement(now, int(parts[1]))
+    if path in ANSWERS:
+        return getattr(oracle, ANSWERS[path])(now, **arguments)
+    return {"tickets": oracle.behind(path.split("/")[3], now, **arguments)}
 
 
 def compare_post(want, answer):
@@ -81,37 +86,9 @@ def compare_post(want, answer):
     return lines + ([differ("errors", wanted, got)] if wanted != got else [])
 
 
-def compare_score(want, got):
-    """Every field of one score; of one out of scope only that it is null, and why."""
-    name = "%s %s" % (want["indicator"], json.dumps(want["scope"], ensure_ascii=False))
-    fields = OUT_OF_SCOPE_FIELDS if want["reason"] == "not_in_scope" else SCORE_FIELDS
-    lines = []
-    if want["reason"] != "not_in_scope" and "c" in want:
-        fields += ("c",)
-    for field in fields:
-        if field not in got:
-            lines.append(differ("%s %s" % (name, field), want[field], "(absent)"))
-            continue
-        same = same_number(want[field], got[field]) if field in NUMBERS \
-            else want[field] == got[field]
-        if not same:
-            lines.append(differ("%s %s" % (name, field), want[field], got[field]))
-    late = [score.get("late_maintenance") or 0 for score in (want, got)]
-    if late[0] != late[1] and want["value"] is not None:
-        lines.append(differ(name + " late_maintenance", *late))
-    return lines
-
-
 def compare_scores(want, body):
     """The window and every score; the groups in their order, for each indicator."""
-    left, right = want["window"], body["window"]
-    lines = [differ("window " + n, left[n], right[n])
-             for n in ("name", "cohort")
-             if left[n].replace("+00:00", "Z") != right[n].replace("+00:00", "Z")]
-    lines += [differ("window " + n, left[n], right[n])
-              for n in ("from", "to") if not same_moment(left[n], right[n])]
-    if instant(want["as_of"]) != instant(body["as_of"]):
-        lines.append(differ("as_of", want["as_of"], body["as_of"]))
+    lines = compare_head(want, body)
     for indicator in sorted({s["indicator"] for s in want["scores"] + body["scores"]}):
         wanted = [s for s in want["scores"] if s["indicator"] == indicator]
         got = [s for s in body["scores"] if s["indicator"] == indicator]
@@ -120,21 +97,16 @@ def compare_scores(want, body):
                                 [s["scope"] for s in got]))
             continue
         for one, other in zip(wanted, got):
-            lines += compare_score(one, other)
+            lines += compare_answers.compare_score(one, other)
     return lines
-
-
-def compare_tickets(want, body):
-    """The tickets behind a score, in any order."""
-    got = sorted([t["source"], t["subject"], instant(t["opened"])] for t in body["tickets"])
-    wanted = [list(t) for t in want["tickets"]]
-    return [] if wanted == got else [differ("tickets", wanted, got)]
 
 
 def compare_clock(name, want, got):
     """One clock; its deadline only while it is neither stopped nor late."""
-    lines = []
+    lines = compare_lists.compare_working(name, want, got)
     for field, value in want.items():
+        if field == "working":
+            continue
         shown = instant(got[field]) if field in INSTANTS else got[field]
         if field == "deadline" and want["state"] not in ("running", "paused"):
             continue
@@ -144,7 +116,7 @@ def compare_clock(name, want, got):
 
 
 def compare_ticket(want, body):
-    """Attributes, cycles and clocks."""
+    """Attributes, cycles, clocks and scores."""
     names = ("source", "subject", "kind", "agreement", "service", "priority", "team",
              "excluded")
     lines = [differ(n, want[n], body.get(n)) for n in names
@@ -157,10 +129,30 @@ def compare_ticket(want, body):
     if starts != found:
         return lines + [differ("cycles", starts, found)]
     for number, (one, other) in enumerate(zip(want["cycles"], body["cycles"]), 1):
+        lines += compare_lists.compare_counts("cycle %d" % number, one["scores"],
+                                              other["scores"])
         for name, clock in one["clocks"].items():
             lines += compare_clock("cycle %d %s" % (number, name), clock,
                                    other["clocks"][name])
     return lines
+
+
+def compare_get(url, want, body):
+    """By the path."""
+    path = arguments_of(url)[0]
+    if path == "/v1/periods":
+        return compare_orders.compare_heads(want, body)
+    if path.startswith("/v1/periods"):
+        return compare_orders.compare_period(want, body)
+    if path.startswith("/v1/improvements"):
+        return compare_orders.compare_improvement(want, body)
+    if path == "/v1/scores":
+        return compare_scores(want, body)
+    if isinstance(body, str):
+        return compare_answers.compare_statistics_csv(want, body)
+    if path in ANSWERS:
+        return getattr(compare_answers, "compare_" + ANSWERS[path])(want, body)
+    return compare_lists.compare_list(path.split("/")[3], want, body)
 
 
 def compare_shaped(command, want, answer):
@@ -168,9 +160,17 @@ def compare_shaped(command, want, answer):
     if "post" in command:
         return compare_post(want, answer)
     if want is None:
+        refused = "get" not in command or answer["status"] == 400
+        return [] if refused else [differ("status", 400, answer["status"])]
+    status = 200
+    if isinstance(want, orders.Refused):
+        status = want.status
+    elif command.get("order") == "/v1/improvements":
+        status = 201
+    if answer["status"] != status:
+        return [differ("status", status, answer["status"])]
+    if status >= 400:
         return []
-    if answer["status"] != 200:
-        return [differ("status", 200, answer["status"])]
     if "verify" in command:
         found = answer["body"]["differences"]
         return [] if found == [] else [differ("differences", [], found)]
@@ -178,9 +178,7 @@ def compare_shaped(command, want, answer):
         return []
     if "ticket" in command:
         return compare_ticket(want, answer["body"])
-    if arguments_of(command["get"])[0] == "/v1/scores":
-        return compare_scores(want, answer["body"])
-    return compare_tickets(want, answer["body"])
+    return compare_get(command.get("get") or command["order"], want, answer["body"])
 
 
 def compare(command, want, answer):
@@ -191,41 +189,3 @@ def compare(command, want, answer):
         return compare_shaped(command, want, answer)
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         return ["shape of the answer: %r" % error]
-
-
-class Closure:
-    """The lists add up to the numbers, from the driver's answers alone.
-
-    |good| + |bad| + |pending| = b; of incidents counted against a promise |bad| = a, with
-    neither good nor pending ones; |excluded| is the sum of the causes.
-    """
-
-    def __init__(self):
-        self.score = None
-        self.sizes = {}
-
-    def follow(self, command, answer):
-        """A score of one indicator begins a check; its four lists end it."""
-        if "get" not in command:
-            return []
-        path, arguments = arguments_of(command["get"])
-        if path == "/v1/scores":
-            scores = answer["body"]["scores"]
-            self.score = scores[0] if len(scores) == 1 else None
-            self.sizes = {}
-            return []
-        self.sizes[arguments["counted"]] = len(answer["body"]["tickets"])
-        if self.score is None or len(self.sizes) < 4 \
-                or self.score["reason"] == "not_in_scope":
-            return []
-        return self.add_up()
-
-    def add_up(self):
-        """The sums of the lists against the score."""
-        score, sizes = self.score, self.sizes
-        counted = [sizes["good"] + sizes["bad"] + sizes["pending"], sizes["excluded"]]
-        wanted = [score["b"], sum(score["excluded"].values())]
-        if score["indicator"] in (catalogue.MAJOR, catalogue.CONTROL):
-            wanted = [score["a"], wanted[1]]
-            counted[0] = sizes["bad"] - sizes["good"] - sizes["pending"]
-        return [] if counted == wanted else [differ("lists", wanted, counted)]

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from catalogue import INDICATORS
+from catalogue import CHARACTERISTICS, INDICATORS
 
 ZONES = ["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe",
          "Asia/Kathmandu", "UTC", "America/Santiago", "America/St_Johns"]
@@ -131,6 +131,35 @@ def agreement(rng, name, home, calendars, first, days):
     return [version(rng, name, home, start, calendars) for start in sorted(starts)]
 
 
+def profile(rng, name):
+    """Weights, some of them 0 but not all, bands, a coverage, and vetoes."""
+    weights = [0, 0.001, 0.5, 1, 1, 2, 2.375, 7, 1000]
+    result = {"name": name}
+    if rng.random() < 0.8:
+        result["min_coverage"] = rng.choice([0, 0, 0, 0.1, 0.333, 0.5, 1, 1])
+    chosen = some(rng, list(CHARACTERISTICS))
+    if chosen:
+        result["characteristics"] = {part: rng.choice(weights) for part in chosen}
+        result["characteristics"][chosen[0]] = rng.choice(weights[1:])
+    kept = rng.choice(CHARACTERISTICS[(chosen or ["reliability"])[0]])
+    named = some(rng, list(INDICATORS))
+    if rng.random() < 0.4:
+        named, weights = list(INDICATORS), [0] * 15 + [1, 2.5]
+    result["indicators"] = [{"id": i, "weight": rng.choice(weights)}
+                            for i in named if i != kept]
+    grades = some(rng, ["A", "B", "C", "优"], 1)
+    if rng.random() < 0.8:
+        bands = sorted(rng.sample([0, 0.2, 0.5, 0.666, 0.75, 1], len(grades)))
+        result["grades"] = [{"grade": grade, "at_least": least}
+                            for grade, least in zip(grades, reversed(bands))]
+    else:
+        grades = ["A", "B", "C", "D"]
+    result["vetoes"] = [{"indicator": i, "below": rng.choice([0.001, 0.5, 0.9, 1]),
+                         "at_most": rng.choice(grades)}
+                        for i in rng.sample(INDICATORS, rng.choice([0, 1, 3, 12]))]
+    return result
+
+
 def configuration(rng, home, first, days):
     """A whole configuration for a stream of some days from the first on."""
     weeks = rng.sample(sorted(WEEKS), rng.randint(2, 4))
@@ -141,4 +170,5 @@ def configuration(rng, home, first, days):
     rows = []
     for name in AGREEMENTS[:rng.randint(1, 3)]:
         rows += agreement(rng, name, home, weeks, first, days)
-    return {"timezone": zone(rng, home), "calendars": calendars, "agreements": rows}
+    return {"timezone": zone(rng, home), "calendars": calendars, "agreements": rows,
+            "profiles": [profile(rng, name) for name in some(rng, ["ours", "default", "hard"])]}

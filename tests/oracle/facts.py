@@ -59,6 +59,19 @@ class Facts:
             self.add(name, at, again)
             at += rng.choice([0, 1, times.MINUTE, times.HOUR])
 
+    def rhythm(self):
+        """Calls and changes now and again all through the stream, for trends."""
+        rng, story = self.rng, self.story
+        data, count = self.data(service="mail"), rng.randint(3, 9)
+        level = rng.choice([0, 1, 5])
+        for number in range(count):
+            at = story.begin + (story.end - story.begin) * number // count
+            for name, most in (("call.answered", 9), ("call.abandoned", 1 + level * number),
+                               ("change.applied", 9), ("security.tampered", 1 + number)):
+                if rng.random() < 0.8:
+                    self.add(name, at + rng.randrange(times.HOUR),
+                             dict(data, count=rng.randint(1, most)))
+
     def dues(self):
         """[(version, row, period, due instant)] of reports that fall due in the stream."""
         story, result = self.story, []
@@ -131,18 +144,21 @@ class Facts:
             at += rng.choice([0, 0, 1, times.HOUR, times.DAY])
 
     def survey(self):
-        """An answer; it feeds no indicator."""
+        """An answer, with and without a level and a service; it feeds no indicator."""
         scale = self.rng.choice([5, 10, 0.5, 4.125, 10 ** 6])
         data = self.data(scale=scale, score=self.rng.choice([0, 0.001, 0.25, scale]))
-        if self.rng.random() < 0.5:
-            data.update(level=self.rng.choice(["ticket", "project", "customer"]),
-                        service=self.rng.choice(PLACES), ticket="T1")
+        if self.rng.random() < 0.6:
+            data["level"] = self.rng.choice(["ticket", "project", "customer"])
+        if self.rng.random() < 0.6:
+            data["service"] = self.rng.choice(PLACES)
+        if self.rng.random() < 0.3:
+            data["ticket"] = "T1"
         self.add("survey.answered", self.story.instant(), data)
 
     def tell(self):
         """One bunch of any sort."""
         self.rng.choices([self.counted, self.report, self.measurement, self.assessment,
-                          self.survey], [6, 7, 4, 4, 1])[0]()
+                          self.survey, self.rhythm], [12, 14, 8, 8, 6, 1])[0]()
 
     def target(self):
         """(source, id) of what a retraction names: mostly something that matters."""

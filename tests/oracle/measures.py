@@ -37,11 +37,18 @@ def rate_score(count, minus):
 class World:
     """All that a score may look at: the events in effect, the tickets, the question."""
 
-    def __init__(self, settings, records, tickets, query):
+    def __init__(self, settings, records, tickets, query, known=None):
         self.settings = settings
         self.records = records
         self.tickets = tickets
         self.query = query
+        self.known = {} if known is None else known
+
+    def once(self, key, make):
+        """What depends on the events and the time alone, computed once for all windows."""
+        if key not in self.known:
+            self.known[key] = make()
+        return self.known[key]
 
     def agreements(self, group):
         """The agreements that the filter and the group let through."""

@@ -1,8 +1,13 @@
 """The measuring book, slow and obvious: every answer is computed from all events anew."""
 
 import catalogue
+import evaluation
 import events
+import figures
+import lists
+import orders
 import papers
+import questions
 import tallies
 import times
 import windows
@@ -46,6 +51,14 @@ class Query:
             zone = settings.zone_at(agreements.pop(), now)
         self.window = windows.find(window, from_, to, zone, now)
 
+    def head(self):
+        """`window` and `as_of`, which all answers carry."""
+        window = self.window
+        return {"window": {"name": window.name, "cohort": self.cohort,
+                           "from": times.format_zoned(window.begin, window.zone),
+                           "to": times.format_zoned(window.end, window.zone)},
+                "as_of": times.format_utc(self.now)}
+
     def admits(self, scope):
         """Does a full scope pass the filters? Several values of one mean any of them."""
         return all(scope[name] in values for name, values in self.filters.items())
@@ -68,6 +81,10 @@ class Oracle:
     def __init__(self, config):
         self.settings = Settings(config)
         self.events = {}
+        self.projected = None
+        self.known = None
+        self.periods = orders.Periods(self)
+        self.improvements = orders.Improvements(self)
 
     def post(self, batch, now_ms, on_error="fail"):
         """Stores new events; all or nothing unless the wrong ones are to be skipped."""
@@ -93,18 +110,35 @@ class Oracle:
                 "rejected": len(errors), "errors": errors[:MOST_ERRORS]}
 
     def project(self):
-        """(records in order, complete tickets)."""
-        records = events.records_of(self.events.values())
-        return records, tickets_of(records, self.settings)
+        """(records in order, complete tickets); anew once there are more events."""
+        if self.projected is None or self.projected[0] != len(self.events):
+            records = events.records_of(self.events.values())
+            self.projected = len(self.events), (records, tickets_of(records, self.settings))
+        return self.projected[1]
+
+    def world(self, query):
+        """All that the answer to a question may look at."""
+        state = len(self.events), query.now
+        if self.known is None or self.known[0] != state:
+            self.known = state, {}
+        return World(self.settings, *self.project(), query, self.known[1])
 
     def measures(self, query):
         """{indicator: Measure} of a question."""
-        world = World(self.settings, *self.project(), query)
+        world = self.world(query)
         return {name: FAMILIES[name](name, world) for name in query.indicators}
 
     def scores(self, now_ms, **arguments):
-        """The body of GET /v1/scores."""
+        """The body of GET /v1/scores, live or of a revision."""
+        revision = arguments.pop("revision", None)
         query = Query(self.settings, now_ms, **arguments)
+        if revision:
+            agreement, = query.filters["agreement"]
+            return self.periods.stored(query, agreement, revision)
+        return dict(query.head(), scores=self.answer(query))
+
+    def answer(self, query):
+        """The rows that answer a question for scores."""
         measures = self.measures(query)
         groups = {()}
         if query.by:
@@ -115,11 +149,78 @@ class Oracle:
                 body = measure.score(group)
                 body.update(indicator=indicator, scope=query.shown_scope(group))
                 scores.append(self.judged(body, query))
-        window = query.window
-        return {"window": {"name": window.name, "cohort": query.cohort,
-                           "from": times.format_zoned(window.begin, window.zone),
-                           "to": times.format_zoned(window.end, window.zone)},
-                "as_of": times.format_utc(now_ms), "scores": scores}
+        return scores
+
+    def close(self, now_ms, window, agreement, body):
+        """The answer to POST /v1/periods/{window}/close."""
+        query = Query(self.settings, now_ms, window=window, agreement=[agreement])
+        return self.periods.close(query, agreement, body)
+
+    def period(self, now_ms, window, agreement, revision=None, moves=False):
+        """The body of GET /v1/periods/{window}, or of its moves; all of its pages."""
+        query = Query(self.settings, now_ms, window=window, agreement=[agreement])
+        if moves:
+            return self.periods.moves(query, agreement, revision)
+        return self.periods.shown(self.periods.find(query, agreement, revision))
+
+    def improve(self, now_ms, body):
+        """The answer to POST /v1/improvements."""
+        query = Query(self.settings, now_ms, window=body.get("window", "last-month"),
+                      agreement=[body["agreement"]], indicator=[body["indicator"]])
+        return self.improvements.create(query, body)
+
+    def of_record(self, now_ms, number):
+        """The question that a record of an improvement asks."""
+        if not 1 <= number <= len(self.improvements.kept):
+            raise orders.Refused(404)
+        record = self.improvements.kept[number - 1]
+        return Query(self.settings, now_ms, agreement=[record["scope"]["agreement"]],
+                     indicator=[record["indicator"]])
+
+    def improvement(self, now_ms, number):
+        """The body of GET /v1/improvements/{id}."""
+        query = self.of_record(now_ms, number)
+        return self.improvements.shown(self.improvements.kept[number - 1], query)
+
+    def move(self, now_ms, number, verb, body):
+        """The answer to a move of an improvement, which asks for a note."""
+        if not body.get("note"):
+            raise orders.Refused(400)
+        return self.improvements.move(number, verb, self.of_record(now_ms, number), body)
+
+    def statistics(self, now_ms, format="json", **arguments):
+        """The body of GET /v1/statistics, with exact figures."""
+        query = Query(self.settings, now_ms, **arguments)
+        return dict(query.head(), statistics=figures.statistics(self.world(query)))
+
+    def evaluation(self, now_ms, profile=None, **arguments):
+        """The body of GET /v1/evaluation, with exact figures."""
+        query = Query(self.settings, now_ms, **arguments)
+        scores = {name: measure.score(())
+                  for name, measure in self.measures(query).items()}
+        agreement = query.shown_scope(()).get("agreement")
+        version = agreement and self.settings.version_at(
+            agreement, min(query.now, query.window.end - 1))
+        objectives = version.objectives if version else {}
+        return dict(query.head(), agreement=agreement,
+                    version=version.date if version else None,
+                    objectives=[{"indicator": name, "at_least": objectives[name]}
+                                for name in INDICATORS if name in objectives],
+                    **evaluation.evaluate(self.settings.profile(profile), scores))
+
+    def series(self, now_ms, step="day", **arguments):
+        """The body of GET /v1/series."""
+        return questions.series_of(self, Query(self.settings, now_ms, **arguments), step)
+
+    def correlation(self, now_ms, x, y, step="day", **arguments):
+        """The body of GET /v1/correlation."""
+        query = Query(self.settings, now_ms, indicator=[x, y], **arguments)
+        return questions.correlation_of(self, query, step, x, y)
+
+    def gaps(self, now_ms, **arguments):
+        """The body of GET /v1/gaps."""
+        every = arguments.pop("all", "false") == "true"
+        return questions.gaps_of(self, Query(self.settings, now_ms, **arguments), every)
 
     def judged(self, score, query):
         """Adds `objective` and `met`, where the scope names exactly one agreement."""
@@ -137,12 +238,14 @@ class Oracle:
             score[name] = quotient(score[name])
         return score
 
-    def behind(self, indicator, counted, now_ms, **arguments):
-        """The sorted (source, subject, cycle start) that count so in a score."""
+    def behind(self, indicator, now_ms, counted=None, limit=None, **arguments):
+        """What counts so in a score, in any order, each as a tuple; all of its pages."""
         query = Query(self.settings, now_ms, indicator=[indicator], **arguments)
-        groups = self.measures(query)[indicator].groups.values()
-        return sorted((o.cycle.ticket.source, o.cycle.ticket.subject, o.cycle.start)
-                      for rows in groups for o in rows if o.counted == counted)
+        if counted is None:
+            paper = catalogue.MEASURED + catalogue.ASSESSED
+            counted = "good" if indicator in paper else "bad"
+        return [thing[1:] for thing in lists.behind(self.measures(query)[indicator])
+                if thing[0] == counted]
 
     def ticket(self, source, subject, now_ms):
         """Attributes and the clocks of each cycle; None where the ticket is incomplete."""
@@ -152,7 +255,10 @@ class Oracle:
         names = ["response", "resolution"]
         if found.attributes["kind"] == "incident":
             names.append("recovery")
+        world = self.world(Query(self.settings, now_ms))
         cycles = [{"start": cycle.start,
+                   "scores": {name: lists.counts_in(cycle, name, world)
+                              for name in INDICATORS},
                    "clocks": {name: Clock(cycle, name, self.settings, now_ms).view()
                               for name in names}} for cycle in found.cycles]
         view = {name: found.attributes[name] for name in ("kind",) + SCOPE}

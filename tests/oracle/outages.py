@@ -5,10 +5,24 @@ import hours
 import outcomes
 
 
+class Outage:
+    """A span in which a service was down, and what says so; no end while it lasts."""
+
+    def __init__(self, kind, key, place, begin, end):
+        self.kind = kind
+        self.key = key
+        self.place = place
+        self.begin = begin
+        self.end = end
+
+
 class Maintenance:
     """A planned maintenance that stands, and when it was announced."""
 
-    def __init__(self, place, begin, end, announced):
+    kind = "maintenance"
+
+    def __init__(self, key, place, begin, end, announced):
+        self.key = key
         self.place = place
         self.begin = begin
         self.end = end
@@ -20,22 +34,22 @@ class Maintenance:
 
 
 def monitored(records):
-    """[(place, begin, end or None)] of outage.*, for each (source, subject, place)."""
+    """The Outages of outage.*, for each (source, subject, place)."""
     groups, result = {}, []
     for record in records:
         if record.verb in events.OUTAGE:
             place = (record.data["agreement"], record.data["service"])
             groups.setdefault((record.source, record.subject, place), []).append(record)
-    for (_, _, place), group in groups.items():
-        begin = None
+    for (source, subject, place), group in groups.items():
+        key, begin = (source, subject), None
         for record in group:
             if record.verb == "outage.started" and begin is None:
                 begin = record.time
             elif record.verb == "outage.ended" and begin is not None:
-                result.append((place, begin, record.time))
+                result.append(Outage("outage", key, place, begin, record.time))
                 begin = None
         if begin is not None:
-            result.append((place, begin, None))
+            result.append(Outage("outage", key, place, begin, None))
     return result
 
 
@@ -62,26 +76,28 @@ def cycle_spans(cycle):
 
 
 def reported(tickets, settings, now):
-    """[(place, begin, end or None)] of incidents with `outage: true`."""
+    """The Outages of incidents with `outage: true`."""
+    return [outage for ticket in tickets.values() for cycle in ticket.cycles
+            for outage in outages_in(cycle, settings, now)]
+
+
+def outages_in(cycle, settings, now):
+    """The Outages of one cycle of an incident that says it is one."""
+    ticket = cycle.ticket
+    attributes, limit = ticket.attributes, None
+    if attributes["kind"] != "incident" or not attributes["outage"] \
+            or not attributes["service"] or not outcomes.has_version(cycle, settings):
+        return []
+    if ticket.excluded:
+        if outcomes.late_before_cancelling(cycle, "recovery", settings, now) is None:
+            return []
+        limit = ticket.excluded[1]
     result = []
-    for ticket in tickets.values():
-        attributes = ticket.attributes
-        if attributes["kind"] != "incident" or not attributes["outage"] \
-                or not attributes["service"]:
-            continue
-        place = (attributes["agreement"], attributes["service"])
-        for cycle in ticket.cycles:
-            if not outcomes.has_version(cycle, settings):
-                continue
-            limit = None
-            if ticket.excluded:
-                if outcomes.late_before_cancelling(cycle, "recovery", settings, now) is None:
-                    continue
-                limit = ticket.excluded[1]
-            for begin, end in cycle_spans(cycle):
-                if limit is not None:
-                    end = limit if end is None else min(end, limit)
-                result.append((place, begin, end))
+    for begin, end in cycle_spans(cycle):
+        if limit is not None:
+            end = limit if end is None else min(end, limit)
+        result.append(Outage("incident", (ticket.source, ticket.subject),
+                             (attributes["agreement"], attributes["service"]), begin, end))
     return result
 
 
@@ -96,7 +112,7 @@ def maintenances(records):
                 announced.setdefault(key, record.time)
             else:
                 announced.pop(key, None)
-    return [Maintenance((key[1], key[2]), key[3], key[4], at)
+    return [Maintenance((key[0], None), (key[1], key[2]), key[3], key[4], at)
             for key, at in announced.items()]
 
 
@@ -123,7 +139,7 @@ class Outages:
         """The measured services: listed in a version, or else known from the log."""
         places = {(v.agreement, service) for versions in self.settings.agreements.values()
                   for v in versions for service in v.services}
-        places.update(place for place, _, _ in self.outages)
+        places.update(outage.place for outage in self.outages)
         places.update(m.place for m in self.maintenances)
         return sorted(places)
 
@@ -141,18 +157,36 @@ class Outages:
             spans += calendar.open_spans(max(begin, version.begin), last)
         return hours.union(spans)
 
+    def planned(self, place):
+        """The spans of maintenance announced in time."""
+        return [(m.begin, m.end) for m in self.maintenances
+                if m.place == place and m.on_time()]
+
+    def down(self, place):
+        """The united outages of a service, up to now."""
+        return hours.union((outage.begin, self.now if outage.end is None else outage.end)
+                           for outage in self.outages if outage.place == place)
+
+    def agreed(self, place, window):
+        """B of a service up to now, as spans."""
+        return hours.subtract(
+            self.agreed_spans(place, window.begin, min(window.end, self.now)),
+            self.planned(place))
+
     def measure(self, place, window):
         """A and B of a service up to now, and the agreed time still to come."""
-        planned = [(m.begin, m.end) for m in self.maintenances
-                   if m.place == place and m.on_time()]
         late = sum(1 for m in self.maintenances
                    if m.place == place and not m.on_time()
                    and m.begin < window.end and m.end > window.begin)
-        reached = min(window.end, self.now)
-        agreed = hours.subtract(self.agreed_spans(place, window.begin, reached), planned)
+        agreed = self.agreed(place, window)
         rest = hours.subtract(
-            self.agreed_spans(place, max(window.begin, self.now), window.end), planned)
-        down = hours.union((begin, self.now if end is None else end)
-                           for at, begin, end in self.outages if at == place)
-        return Availability(hours.length(hours.intersect(agreed, down)),
+            self.agreed_spans(place, max(window.begin, self.now), window.end),
+            self.planned(place))
+        return Availability(hours.length(hours.intersect(agreed, self.down(place))),
                             hours.length(agreed), hours.length(rest), late)
+
+
+def outages_of(world):
+    """The Outages of a world, whatever its window."""
+    return world.once("outages", lambda: Outages(world.records, world.tickets,
+                                                 world.settings, world.query.now))

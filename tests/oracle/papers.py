@@ -45,6 +45,10 @@ class Measured(Paper):
     """The latest measurement of each period that lies wholly in the window."""
 
     def found(self, agreement):
+        """What those that are taken say."""
+        return [record.data for record in self.taken(agreement)]
+
+    def taken(self, agreement):
         """Longer periods first; none that overlaps one already taken."""
         zone = self.world.settings.zone_at(agreement, self.query.now)
         records = self.records("measurement.recorded", agreement)
@@ -58,7 +62,7 @@ class Measured(Paper):
         for _, begin, end, name in sorted(spans):
             if all(end <= a or b <= begin for a, b, _ in taken):
                 taken.append((begin, end, name))
-        return [latest(r for r in records if r.data["period"] == name).data
+        return [latest(r for r in records if r.data["period"] == name)
                 for _, _, name in taken]
 
     def body(self, group):
@@ -123,16 +127,20 @@ class Reports(Paper):
         return holding[-1] if holding else None
 
     def found(self, agreement):
-        """good, bad or pending for each due report; settled ones are not pending."""
+        """good, bad or pending for each due report."""
+        return [how for how, _, _, _ in self.obligations(agreement)]
+
+    def obligations(self, agreement):
+        """[(how, report, period, due)] of each due report; settled ones are not pending."""
         submitted = [r for r in self.records("report.submitted", agreement)
                      if r.data.get("conforming", True)]
         result = []
         for version in self.world.settings.agreements[agreement]:
             for report, every, delay in version.reports:
                 for period, due in self.due(version, every, delay):
-                    result.append(self.outcome(submitted, report, period, due))
-        if self.query.cohort == "settled":
-            result = [how for how in result if how != "pending"]
+                    how = self.outcome(submitted, report, period, due)
+                    if how != "pending" or self.query.cohort != "settled":
+                        result.append((how, report, period, due))
         return result
 
     def outcome(self, submitted, report, period, due):

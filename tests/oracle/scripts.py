@@ -1,8 +1,8 @@
 """Replay scripts: the events of a stream as a sender would deliver them, and questions.
 
 A script is a list of commands, each with `now`, which only grows:
-{"post": [events], "on_error": "fail" or "skip"}, {"get": path}, {"ticket": {...}},
-{"verify": true}, {"restart": true}.
+{"post": [events], "on_error": "fail" or "skip"}, {"get": path}, {"order": path, "body": {...}},
+{"ticket": {...}}, {"verify": true}, {"restart": true}.
 """
 
 import json
@@ -13,12 +13,12 @@ import configs
 import events
 import streams
 import times
-from catalogue import (CONNECTION, CONTROL, INDICATORS, INTEGRITY, LEAKAGE, LISTED, MAJOR,
-                       REPORTS)
+from asking import Asking
+from catalogue import CONNECTION, CONTROL, INDICATORS, INTEGRITY, LEAKAGE, MAJOR, REPORTS
 from configs import PRIORITIES, SERVICES, some
 from spoil import WRONG
 
-COUNTED = ("good", "bad", "pending", "excluded")
+
 class Script:
     """Builds the commands of one seed."""
 
@@ -28,6 +28,7 @@ class Script:
         self.commands = []
         self.now = self.story.begin
         self.sent = []
+        self.asking = Asking(self)
         self.tickets = sorted({(e["source"], e["subject"]) for e in self.story.events
                                if events.verb_of(e["type"]) in events.VERBS})
 
@@ -152,19 +153,16 @@ class Script:
         self.get("/v1/scores", dict(arguments, indicator=indicators))
 
     def ask(self):
-        """A random query for scores, sometimes with the tickets behind them."""
+        """A random question."""
+        asking = self.asking
+        self.rng.choices([self.ask_scores, self.ask_papers, asking.lists, asking.statistics,
+                          asking.evaluation, asking.series, asking.correlation, asking.gaps],
+                         [7, 4, 4, 3, 2, 2, 2, 1])[0]()
+
+    def ask_scores(self):
+        """A random query for scores."""
         rng = self.rng
-        if rng.random() < 0.35:
-            self.ask_papers()
-            return
         arguments = self.arguments()
-        if rng.random() < 0.3:
-            indicator = rng.choice(LISTED)
-            self.get("/v1/scores", dict(arguments, indicator=[indicator]))
-            for counted in COUNTED:
-                self.get("/v1/scores/%s/tickets" % indicator,
-                         dict(arguments, counted=counted))
-            return
         if rng.random() < 0.5:
             arguments["by"] = some(rng, ["agreement", "service", "priority", "team"], 1)
             if rng.random() < 0.5:
@@ -207,8 +205,12 @@ class Script:
                 self.say(restart=True)
             for _ in range(rng.choice([0, 0, 1, 2])):
                 self.look()
+            if rng.random() < 0.15:
+                self.asking.ordered()
         self.wait(max(self.now, self.story.end) + rng.choice(
             [0, 1, times.HOUR, 3 * times.DAY, 20 * times.DAY]))
+        for _ in range(3):
+            self.asking.ordered()
         self.commands += final_questions(self)
         self.say(verify=True)
         return self
@@ -217,8 +219,11 @@ class Script:
 def final_questions(script):
     """Questions at the last `now`: the same ones are asked of every other order."""
     kept, script.commands = script.commands, []
-    for _ in range(12):
+    for _ in range(7):
         script.ask()
+    for ask in (script.asking.lists, script.asking.statistics, script.asking.evaluation,
+                script.asking.series, script.asking.correlation, script.asking.gaps):
+        ask()
     for source, subject in script.tickets[:15]:
         script.say(ticket={"source": source, "subject": subject})
     questions, script.commands = script.commands, kept
@@ -243,4 +248,11 @@ def permuted(seed, commands, accepted):
         result.append({"now": now, "post": left[:count], "on_error": "fail"})
         left = left[count:]
     last = max(i for i, c in enumerate(commands) if "post" in c)
-    return result + [c for c in commands[last + 1:] if c["now"] == now]
+    return result + [c for c in commands[last + 1:] if c["now"] == now and not ordered(c)]
+
+
+def ordered(command):
+    """Does it order something, or ask for what was ordered?"""
+    url = command.get("get", "")
+    return "order" in command or "revision=" in url or url.startswith(
+        ("/v1/periods", "/v1/improvements"))

@@ -3,6 +3,7 @@
 from datetime import date
 from fractions import Fraction
 
+import catalogue
 import hours
 import times
 
@@ -37,6 +38,7 @@ class Version:
     def __init__(self, config, calendars, default_zone):
         self.agreement = config["id"]
         self.zone = config.get("timezone", default_zone)
+        self.date = config.get("from")
         self.begin = 0
         if "from" in config:
             self.begin = times.day_start(self.zone, date.fromisoformat(config["from"]))
@@ -60,6 +62,30 @@ class Version:
         return max(rows, key=Target.rank) if rows else None
 
 
+class Profile:
+    """How indicators are weighed into an evaluation."""
+
+    def __init__(self, row):
+        self.name = row.get("name", "default")
+        self.min_coverage = decimal(row.get("min_coverage", 0.8))
+        given = row.get("characteristics", {})
+        self.characteristics = {name: decimal(given.get(name, 1))
+                                for name in catalogue.CHARACTERISTICS}
+        self.weights = {name: Fraction(1) for name in catalogue.INDICATORS}
+        self.weights.update((part["id"], decimal(part.get("weight", 1)))
+                            for part in row.get("indicators", []))
+        grades = row.get("grades", [{"grade": grade, "at_least": least} for grade, least in
+                                    zip("ABCD", (0.95, 0.85, 0.7, 0))])
+        self.grades = [(part["grade"], decimal(part["at_least"])) for part in grades]
+        self.vetoes = [(part["indicator"], decimal(part["below"]), part["at_most"])
+                       for part in row.get("vetoes", [])]
+
+
+def decimal(number):
+    """A number of the file as it is spelled there."""
+    return Fraction(str(number))
+
+
 class Settings:
     """All of the configuration that the indicators need."""
 
@@ -67,6 +93,7 @@ class Settings:
         self.zone = config.get("timezone", "UTC")
         calendars = {row["name"]: hours.Calendar(row, self.zone)
                      for row in config.get("calendars", [])}
+        self.profiles = [Profile(row) for row in config.get("profiles", [])]
         self.agreements = {}
         for row in config["agreements"]:
             version = Version(row, calendars, self.zone)
@@ -75,6 +102,13 @@ class Settings:
             versions.sort(key=lambda v: v.begin)
             for version, following in zip(versions, versions[1:]):
                 version.end = following.begin
+
+    def profile(self, name):
+        """The profile of a name; without one `default`, else the first of the file."""
+        named = {profile.name: profile for profile in self.profiles}
+        if name is None:
+            name = "default" if "default" in named or not named else self.profiles[0].name
+        return named.get(name) or Profile({})
 
     def version_at(self, agreement, instant):
         """The version with the latest `from` <= instant; None before the first."""

@@ -23,9 +23,9 @@ NEXT = {  # what usually follows, with its weight; anything may follow once in a
 class Story:
     """Collects the events of one stream."""
 
-    def __init__(self, rng):
+    def __init__(self, rng, place=None):
         self.rng = rng
-        home, self.first = rng.choice(PLACES)
+        home, self.first = place or rng.choice(PLACES)
         self.days = rng.choice([2, 5, 12, 30])
         self.config = configuration(rng, home, self.first, self.days)
         self.begin = times.naive_ms(self.first)
@@ -277,10 +277,16 @@ def tell_maintenance(story, number):
     """A maintenance announced on time or late, cancelled, planned again."""
     rng = story.rng
     begin = story.instant()
-    end = begin + rng.choice([1, times.MINUTE, 2 * times.HOUR, times.DAY])
-    data = {"agreement": rng.choice(story.agreements),
-            "service": rng.choice(SERVICES + ["fax"]),
-            "from": story.text(begin), "to": story.text(end)}
+    place = {"agreement": rng.choice(story.agreements),
+             "service": rng.choice(SERVICES + ["fax"])}
+    down = [e for e in story.events if (e.get("data") or {}).get("outage")
+            and e["data"].get("service") and e["data"].get("agreement")]
+    if down and rng.random() < 0.4:
+        found = rng.choice(down)
+        begin = max(story.begin, times.parse_time(found["time"]) - times.HOUR)
+        place = {name: found["data"][name] for name in place}
+    end = begin + rng.choice([1, times.MINUTE, 2 * times.HOUR, times.DAY, 10 * times.DAY])
+    data = dict(place, **{"from": story.text(begin), "to": story.text(end)})
     source = rng.choice(SOURCES)
     at = begin + rng.choice([-times.DAY, -times.HOUR, -1, 0, 1, times.HOUR])
     for name in rng.choice([["planned"]] * 3 + [["planned", "cancelled"], ["cancelled"],
@@ -292,10 +298,10 @@ def tell_maintenance(story, number):
     story.instants += [begin, end]
 
 
-def stream(seed):
-    """A Story of 10 to 150 events from a seed."""
+def stream(seed, place=None):
+    """A Story of 10 to 150 events from a seed, where and when it says or where it is told."""
     rng = random.Random(seed)
-    story = Story(rng)
+    story = Story(rng, place)
     size = rng.choice([10, 25, 60, 100, 140])
     tickets, facts, number = Tickets(story), Facts(story), 0
     share = rng.choice([0, 0.3, 0.4, 0.7])

@@ -8,7 +8,7 @@ import outcomes
 import times
 import windows
 from measures import Measure, Standing, empty_score, rate_score, settle
-from outages import Availability, Outages
+from outages import Availability, outages_of
 
 PLACE = ("agreement", "service")
 MILLION = 10 ** 6
@@ -35,7 +35,7 @@ class Tickets(Measure):
 
     def gather(self):
         """Those whose time lies in the window: opened there, or settled there."""
-        for outcome in self.outcomes():
+        for outcome in self.world.once(("outcomes", self.indicator), self.outcomes):
             at = outcome.settled_at
             if self.query.cohort == "opened":
                 at = outcome.cycle.start
@@ -128,16 +128,17 @@ class Counts(Measure):
     types = {}
 
     def gather(self):
-        """(name, count) of each event of the types in the window."""
+        """Each event of the types in the window."""
         for record in self.world.records:
             if record.type in self.types and self.query.window.holds(record.time):
                 scope = {"agreement": record.data["agreement"],
                          "service": record.data.get("service", "")}
-                self.add(scope, (self.types[record.type], int(record.data.get("count", 1))))
+                self.add(scope, record)
 
     def sum(self, group, name):
         """The counts of one type in a group."""
-        return sum(count for which, count in self.of(group) if which == name)
+        return sum(int(record.data.get("count", 1)) for record in self.of(group)
+                   if self.types[record.type] == name)
 
 
 class Connection(Counts):
@@ -184,8 +185,7 @@ class Available(Measure):
 
     def gather(self):
         """The sums of each measured service."""
-        outages = Outages(self.world.records, self.world.tickets, self.world.settings,
-                          self.query.now)
+        outages = outages_of(self.world)
         for place in outages.places():
             scope = dict(zip(PLACE, place))
             if self.query.admits(scope):

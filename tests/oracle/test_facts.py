@@ -100,8 +100,8 @@ class Counting(Case):
 
     def listed(self, indicator, counted):
         """The subjects behind a score."""
-        return [subject for _, subject, _ in self.oracle.behind(
-            indicator, counted, at("11-30 12:00"), window="2026-11")]
+        return [subject for _, subject, _, _ in self.oracle.behind(
+            indicator, at("11-30 12:00"), counted, window="2026-11")]
 
     def test_control_by_cycles_and_no_agreement(self):
         """A late reopening is one more; before beta began there is none to count."""

@@ -85,10 +85,10 @@ class Clocks(Case):
             found = self.oracle.ticket("s", subject, at("11-30 12:00"))["cycles"]
             self.assertEqual(len(found), cycles)
         self.assertEqual(self.counts("resolution_rate"), (1, 3, 2))
-        behind = self.oracle.behind("resolution_rate", "pending", at("11-30 12:00"),
+        behind = self.oracle.behind("resolution_rate", at("11-30 12:00"), "pending",
                                     window="2026-11")
-        self.assertEqual(behind, [("s", "T1", at("11-10 09:00")),
-                                  ("s", "T2", at("11-17 10:00:00.001"))])
+        self.assertEqual(sorted(behind), [("s", "T1", at("11-10 09:00"), None),
+                                          ("s", "T2", at("11-17 10:00:00.001"), None)])
 
     def test_last_resolved_moves_the_stop(self):
         self.open("11-20 09:00")

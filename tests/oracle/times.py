@@ -19,7 +19,13 @@ RFC3339 = re.compile(
 
 def parse_time(text):
     """RFC 3339 with a mandatory offset; the fraction is cut to ms; None if wrong."""
-    found = RFC3339.fullmatch(text) if isinstance(text, str) else None
+    return parse_text(text) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=100000)
+def parse_text(text):
+    """The same, of text."""
+    found = RFC3339.fullmatch(text)
     if not found:
         return None
     year, month, day, hour, minute, second = (int(found[i]) for i in range(1, 7))
@@ -114,6 +120,7 @@ def year_offsets(zone, year):
     return pieces
 
 
+@lru_cache(maxsize=None)
 def day_start(zone, day):
     """The first instant of a local date, also where midnight is skipped or doubled."""
     middle = naive_ms(day)

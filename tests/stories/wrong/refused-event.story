@@ -1,0 +1,10 @@
+# An event that slad refuses.
+use: desk
+alerts:
+  - {name: slow-response, indicator: timely_response_rate, by: [service], window: 24h, below: {important: 0.95}, notify: [ops]}
+---
+Monday 2026-11-02
+
+09:00 request opened T-1 service=mail
+# wrong here
+09:10 request opened T-2 agreement=nobody
