@@ -2,6 +2,7 @@
 """What a hook's mapping cannot make events of is kept, with the reason, until somebody mends its cause; and every
 way in which a delivery may prove who sent it."""
 import base64
+import gzip
 import json
 import os
 import re
@@ -270,6 +271,10 @@ class Answers(Base):
             self.assertEqual(self.send(slad, good, {"Content-Type": type}).status, 415, type)
         for type in ("application/json; charset=utf-8", "application/vnd.desk+json", "text/json"):
             self.assertEqual(self.send(slad, good, {"Content-Type": type}).status, 202, type)
+        self.assertEqual(self.send(slad, gzip.compress(good), {"Content-Encoding": "gzip"}).status, 415)
+        self.assertEqual(self.send(slad, good, {"Content-Encoding": "identity"}).status, 202)
+        asked = slad.ask("OPTIONS", "/hooks/desk", headers={"WebHook-Request-Origin": "desk.example.org"})
+        self.assertEqual((asked.status, asked.headers["WebHook-Allowed-Origin"]), (200, "desk.example.org"))
         self.assertEqual(self.send(slad, b"").status, 400)
         self.assertEqual(self.send(slad, good[:-1]).status, 400)
         self.assertEqual(self.send(slad, b"[" * 65 + b"]" * 65).status, 400)
