@@ -80,13 +80,21 @@ on_signal(int number)
 	atomic_store(&caught, 1);
 }
 
+/* One that is ignored stays ignored: a job in the background shall not hear of Ctrl-C. */
+static void
+signal_catch(int number)
+{
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}, old;
+
+	if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		sigaction(number, &action, NULL);
+}
+
 void
 command_catch(void)
 {
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	signal_catch(SIGINT);
+	signal_catch(SIGTERM);
 }
 
 bool

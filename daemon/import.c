@@ -46,10 +46,8 @@ import_wrong(struct import *m, struct place place, const char *what)
 	if (m->said < SAID_MAX)
 		import_say(m, "%s:%lld: %s", import_file(m, place), (long long)place.line, what);
 	else if (m->said == SAID_MAX)
-		import_say(m,
-		    "slad: %d wrong lines were named; the others are counted, and the daemon "
-		    "keeps them in its quarantine",
-		    SAID_MAX);
+		import_say(
+		    m, "slad: %d wrong lines were named, the others are only counted", SAID_MAX);
 	m->said++;
 }
 
@@ -134,8 +132,12 @@ line_refuse(struct reader *r, const struct line *line, const char *what)
 	m->sums.rejected++;
 	if (m->code == EXIT_DONE)
 		m->code = EXIT_NO;
-	if (!m->options->skip)
+	if (!m->options->skip) {
+		import_say(m,
+		    "slad: no more is sent; mend the line and run this again, or add "
+		    "--skip to send the others");
 		import_stop(m, EXIT_NO);
+	}
 	pthread_mutex_unlock(&m->lock);
 }
 

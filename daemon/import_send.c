@@ -90,9 +90,9 @@ refused(struct import *m, const struct batch *b, const json_t *body)
 	if (rejected == 0)
 		import_say(m, "slad: the daemon refused a batch: %s", text_of(body, "detail"));
 	import_say(m,
-	    "slad: nothing was stored of %s:%lld to %s:%lld, and no more is sent; mend what is "
-	    "wrong and run this again, or add --skip to store the others",
-	    import_file(m, first), (long long)first.line, import_file(m, last),
+	    "slad: %lld wrong, so nothing was stored of %s:%lld to %s:%lld, and no more is sent; "
+	    "mend the lines and run this again, or add --skip to store the others",
+	    (long long)rejected, import_file(m, first), (long long)first.line, import_file(m, last),
 	    (long long)last.line);
 	import_stop(m, EXIT_NO);
 }

@@ -23,7 +23,8 @@ enum lines_got {
 	LINES_LINE,
 	LINES_LONG, /* a line of more than LINES_MAX bytes, which is passed over */
 	LINES_END,
-	LINES_BROKEN, /* it cannot be read any further; all lines before were given out */
+	LINES_BROKEN, /* it cannot be read any further; lines before that were given out, but not
+		       * those that damaged gzip data gave last */
 };
 
 struct line {

@@ -57,7 +57,7 @@ copy(struct store *from, const char *to, backup_step *step, void *context, struc
 	    open_plain(to, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;", &db, err) == 0) {
 		rc = pages_copy(db, from->db, step, context, err);
 		if (rc != 0)
-			err_prefix(err, "%s", to);
+			err_prefix(err, "copying to %s", to);
 	}
 	sqlite3_close(db);
 	store_rollback(from);
@@ -86,6 +86,8 @@ backup_copy(const char *from, const char *to, backup_step *step, void *context, 
 	if (s == NULL)
 		return -1;
 	rc = copy(s, to, step, context, err);
+	if (rc != 0)
+		err_prefix(err, "%s", from);
 	store_close(s);
 	return rc == 0 ? close_log(to, err) : -1;
 }
@@ -137,7 +139,7 @@ backup_check(const char *path, backup_step *step, void *context, int64_t *record
 	rc = quick_check(s->db, err);
 	if (rc == 0)
 		rc = store_last(s, &last, err);
-	else
+	if (rc != 0)
 		err_prefix(err, "%s", path);
 	store_close(s);
 	if (rc == 0)
