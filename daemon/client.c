@@ -28,8 +28,9 @@ begins(const char *text, const char *head)
 int
 client_check(const char *url, struct err *err)
 {
+	bool fine, user = false;
+	char *name = NULL;
 	CURLU *parsed;
-	bool fine;
 
 	if (begins(url, UNIX_HEAD "/"))
 		return 0;
@@ -39,7 +40,12 @@ client_check(const char *url, struct err *err)
 	parsed = curl_url();
 	fine = parsed != NULL && strpbrk(url, "?#") == NULL &&
 	    curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK;
+	if (fine)
+		user = curl_url_get(parsed, CURLUPART_USER, &name, 0) == CURLUE_OK;
+	curl_free(name);
 	curl_url_cleanup(parsed);
+	if (user)
+		return err_set(err, "the address names a user; slad knows tokens only, see -t");
 	return fine ? 0 : err_set(err, "%s: this is no address such as http://127.0.0.1:7523", url);
 }
 

@@ -273,7 +273,7 @@ batches_make(struct import *m)
 
 /* Signals are the main thread's, so that they end its reading. */
 static void
-senders_run(struct import *m)
+threads_run(struct import *m, struct sender *sender)
 {
 	pthread_t thread[IMPORT_SENDERS];
 	sigset_t all, before;
@@ -281,14 +281,39 @@ senders_run(struct import *m)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	for (size_t i = 0; i < IMPORT_SENDERS; i++)
-		rc |= pthread_create(&thread[i], NULL, import_send, m);
+	for (size_t i = 0; i < IMPORT_SENDERS && rc == 0; i++)
+		rc = pthread_create(&thread[i], NULL, import_send, &sender[i]);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (rc != 0)
+	if (rc != 0) {
+		fputs("slad: no thread can be made\n", stderr);
 		abort();
+	}
 	files_read(m);
 	for (size_t i = 0; i < IMPORT_SENDERS; i++)
 		pthread_join(thread[i], NULL);
+}
+
+static void
+senders_run(struct import *m)
+{
+	const char *path = m->options->skip ? "/v1/events?on_error=skip" : "/v1/events";
+	struct sender sender[IMPORT_SENDERS];
+	bool fine = true;
+	struct err err;
+
+	for (size_t i = 0; i < IMPORT_SENDERS; i++) {
+		sender[i].import = m;
+		sender[i].client = client_new(&m->options->address, path, &err);
+		fine = fine && sender[i].client != NULL;
+	}
+	if (fine) {
+		threads_run(m, sender);
+	} else {
+		import_say(m, "slad: %s", err.msg);
+		m->code = EXIT_CONFIGURATION;
+	}
+	for (size_t i = 0; i < IMPORT_SENDERS; i++)
+		client_free(sender[i].client);
 }
 
 static void

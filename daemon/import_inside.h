@@ -45,7 +45,12 @@ void import_say(struct import *m, const char *fmt, ...) __attribute__((format(pr
 void import_wrong(struct import *m, struct place place, const char *what); /* names a line */
 void import_stop(struct import *m, int code); /* no batch is begun from now on */
 
-/* Posts batches until there are none any more: a thread; takes and gives back batches. */
-void *import_send(void *import);
+struct sender {
+	struct import *import;
+	struct client *client;
+};
+
+/* Posts batches until there are none any more: a thread of its own. */
+void *import_send(void *sender);
 
 #endif

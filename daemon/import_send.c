@@ -279,26 +279,14 @@ batch_back(struct import *m, struct batch *b)
 }
 
 void *
-import_send(void *import)
+import_send(void *sender)
 {
-	struct import *m = import;
-	const char *path = m->options->skip ? "/v1/events?on_error=skip" : "/v1/events";
-	struct client *c;
+	const struct sender *s = sender;
 	struct batch *b;
-	struct err err;
 
-	c = client_new(&m->options->address, path, &err);
-	if (c == NULL) {
-		pthread_mutex_lock(&m->lock);
-		import_say(m, "slad: %s", err.msg);
-		import_stop(m, EXIT_CONFIGURATION);
-		pthread_mutex_unlock(&m->lock);
-		return NULL;
+	while ((b = batch_take(s->import)) != NULL) {
+		batch_send(s->import, s->client, b);
+		batch_back(s->import, b);
 	}
-	while ((b = batch_take(m)) != NULL) {
-		batch_send(m, c, b);
-		batch_back(m, b);
-	}
-	client_free(c);
 	return NULL;
 }

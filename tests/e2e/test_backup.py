@@ -19,6 +19,11 @@ from slad import PATIENCE, PROGRAM, Slad, main, ndjson  # noqa: E402
 CONFIG = {"agreements": [{"id": "acme", "from": "2020-01-01", "targets": [{"kind": "request", "respond": "10m"}]}]}
 
 
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
 class Pouring(threading.Thread):
     """Posts small batches until it is told to stop; knows which events were acknowledged."""
 
@@ -100,7 +105,11 @@ class Copies(Case):
     def test_of_one_that_does_not_run(self):
         self.fill(3000)
         self.slad.kill9()  # the last transactions lie in its write-ahead log
+        files = [self.slad.path("slad.db"), self.slad.path("slad.db-wal")]
+        before = [read(file) for file in files]
+        self.assertGreater(len(before[1]), 0)
         self.ends(self.slad.run("backup", self.dest), 0)
+        self.assertEqual([read(file) for file in files], before)
         self.assertEqual(len(self.ids(self.dest)), 3000)
         self.sound(self.dest)
         self.slad.start().stop()

@@ -362,6 +362,10 @@ class Doors(Case):
             self.ends(done, 2)
             self.assertIn(url, done.stderr)
 
+        done = self.run_it(file, url="http://me:secret@127.0.0.1:1")
+        self.ends(done, 2)
+        self.assertNotIn("secret", done.stderr)
+
     def test_a_name_that_nobody_has(self):
         done = self.run_it(self.file("one", self.events(1)), url="http://desk.invalid:7523")
         self.ends(done, 3, 0)
