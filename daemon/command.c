@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,4 +82,36 @@ command_lock(const char *database, struct err *err)
 		return err_set(err, "%s is in use by another slad; stop that first", database);
 	}
 	return 0;
+}
+
+static atomic_int caught;
+
+static void
+on_signal(int number)
+{
+	(void)number;
+	atomic_store(&caught, 1);
+}
+
+/* One that is ignored stays ignored: a job in the background shall not hear of Ctrl-C. */
+static void
+signal_catch(int number)
+{
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}, old;
+
+	if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		sigaction(number, &action, NULL);
+}
+
+void
+command_catch(void)
+{
+	signal_catch(SIGINT);
+	signal_catch(SIGTERM);
+}
+
+bool
+command_caught(void)
+{
+	return atomic_load(&caught) != 0;
 }

@@ -16,6 +16,8 @@ struct command {
 
 int cmd_serve(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_import(int argc, char **argv);
+int cmd_backup(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_rebuild(int argc, char **argv);
 int cmd_version(int argc, char **argv);
@@ -30,5 +32,10 @@ struct config *command_config_logged(const char *file);
 
 /* Takes the database for this process alone, until it ends: -1 if another process has it. */
 int command_lock(const char *database, struct err *err);
+
+/* From now on SIGINT and SIGTERM do not end the process: they are caught, and calls that wait are
+ * interrupted. The second one ends it. */
+void command_catch(void);
+bool command_caught(void);
 
 #endif

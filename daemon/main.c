@@ -9,6 +9,9 @@ static const struct command commands[] = {
     {"serve", "serve [-c FILE]", "run the daemon, in the foreground", cmd_serve},
     {"check", "check [-c FILE]", "print every mistake; --against FILE: what that would change",
 	cmd_check},
+    {"import", "import [-u URL] FILE...", "send NDJSON files, gzip'd or not, to a running daemon",
+	cmd_import},
+    {"backup", "backup [-c FILE] DEST", "copy the database while the daemon runs", cmd_backup},
     {"verify", "verify [-c FILE]", "recompute everything from the log and compare", cmd_verify},
     {"rebuild", "rebuild [-c FILE]", "recompute everything from the log and store it", cmd_rebuild},
     {"version", "version", "print the version, and those of the libraries", cmd_version},
@@ -21,7 +24,7 @@ usage(FILE *out)
 {
 	fputs("usage: slad COMMAND\n\n", out);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(out, "  slad %-20s %s\n", commands[i].usage, commands[i].does);
+		fprintf(out, "  slad %-23s %s\n", commands[i].usage, commands[i].does);
 	fputs("\nThe configuration is " SLAD_CONFIG " if none is named. See slad(8).\n", out);
 }
 

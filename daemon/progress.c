@@ -7,6 +7,7 @@
 
 #define BAR 30
 #define PAUSE 100 /* ms between two drawings */
+#define PAUSE_LINES 10000 /* and between two lines where there is no terminal */
 
 static int64_t
 monotonic_ms(void)
@@ -23,38 +24,92 @@ progress_begin(struct progress *p, const char *what, int64_t all)
 	*p = (struct progress){.what = what,
 	    .all = all,
 	    .started = monotonic_ms(),
+	    .shown = monotonic_ms(),
 	    .terminal = isatty(STDERR_FILENO) != 0};
 }
 
+/* "45 %  20000/s  13 s left", or less where `all` is not known. */
 static void
-draw(const struct progress *p, int64_t done, int64_t ms)
+say(const struct progress *p, int64_t done, int64_t counted, int64_t ms)
 {
-	int64_t rate = ms > 0 ? done * 1000 / ms : 0;
-	int64_t left = rate > 0 ? (p->all - done) / rate : 0;
-	int full = p->all > 0 ? (int)(done * BAR / p->all) : BAR;
+	int64_t rate = ms > 0 ? counted * 1000 / ms : 0;
+	int64_t left = done > 0 ? (p->all - done) * ms / done / 1000 : 0;
 
-	fprintf(stderr, "\r%s [%.*s%*s] %3d %%  %" PRId64 "/s  %" PRId64 " s left \033[K", p->what,
-	    full, "##############################", BAR - full, "",
-	    p->all > 0 ? (int)(done * 100 / p->all) : 100, rate, left);
+	if (p->all > 0)
+		fprintf(stderr, "%3" PRId64 " %%  %" PRId64 "/s  %" PRId64 " s left",
+		    done * 100 / p->all, rate, left);
+	else
+		fprintf(stderr, "%" PRId64 "  %" PRId64 "/s", counted, rate);
+}
+
+static void
+draw(const struct progress *p, int64_t done, int64_t counted, int64_t ms)
+{
+	int full = p->all > 0 ? (int)(done * BAR / p->all) : 0;
+
+	fprintf(stderr, "\r%s ", p->what);
+	if (p->all > 0)
+		fprintf(
+		    stderr, "[%.*s%*s] ", full, "##############################", BAR - full, "");
+	say(p, done, counted, ms);
+	fputs(" \033[K", stderr);
+}
+
+/* Whether it is time to show something again, and how long it has been going on. */
+static bool
+due(struct progress *p, int64_t pause, int64_t *ms)
+{
+	int64_t now = monotonic_ms();
+
+	if (now - p->shown < pause)
+		return false;
+	p->shown = now;
+	*ms = now - p->started;
+	return true;
 }
 
 void
 progress_step(void *progress, int64_t done)
 {
 	struct progress *p = progress;
-	int64_t now = monotonic_ms();
+	int64_t ms;
 
-	if (!p->terminal || now - p->shown < PAUSE)
+	if (p->terminal && due(p, PAUSE, &ms))
+		draw(p, done, done, ms);
+}
+
+void
+progress_count(struct progress *p, int64_t done, int64_t counted)
+{
+	int64_t ms;
+
+	if (!due(p, p->terminal ? PAUSE : PAUSE_LINES, &ms))
 		return;
-	p->shown = now;
-	draw(p, done, now - p->started);
+	if (p->terminal) {
+		draw(p, done, counted, ms);
+		return;
+	}
+	fprintf(stderr, "%s: ", p->what);
+	say(p, done, counted, ms);
+	fputc('\n', stderr);
+}
+
+void
+progress_clear(const struct progress *p)
+{
+	if (p->terminal)
+		fputs("\r\033[K", stderr);
+}
+
+double
+progress_seconds(const struct progress *p)
+{
+	return (double)(monotonic_ms() - p->started) / 1000;
 }
 
 void
 progress_end(struct progress *p, int64_t done)
 {
-	int64_t ms = monotonic_ms() - p->started;
-
-	fprintf(stderr, "%s%s: %" PRId64 " records in %.1f s\n", p->terminal ? "\r\033[K" : "",
-	    p->what, done, (double)ms / 1000);
+	progress_clear(p);
+	fprintf(stderr, "%s: %" PRId64 " records in %.1f s\n", p->what, done, progress_seconds(p));
 }

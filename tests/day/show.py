@@ -79,8 +79,7 @@ def feed(slad, seed, file):
 
 
 def post(slad, file):
-    return command("curl", "-sS", "-H", "Content-Type: application/x-ndjson", "--data-binary",
-                   f"@{file}", f"{slad.url}/v1/events")
+    return command(os.path.relpath(slad.program, TOP), "import", "-u", slad.url, file)
 
 
 def show_scores(slad):

@@ -60,8 +60,8 @@ class Demo(unittest.TestCase):
         self.assertEqual((told["type"], alert["scope"], alert["level"]),
                          ("slad.alert.fired", {"service": "mail"}, "urgent"))
         for shown in (
-                r'\{"accepted":(\d+),"duplicates":0,"rejected":0\}\n(?s:.*)'
-                r'\{"accepted":0,"duplicates":\1,"rejected":0\}\n',
+                r"accepted (\d+), duplicates 0, rejected 0, seconds [\d.]+\n(?s:.*)"
+                r"accepted 0, duplicates \1, rejected 0, seconds [\d.]+\n",
                 r"Timely response rate +acme +\d\d\.\d\d % +\d+ +\d+ +\d+ +95\.00 % +MISSED\n",
                 r"acme as a whole: score \d\d\.\d %, with data for \d\d\.\d % of the weight; no grade with less",
                 r"/v1/reports/24h\?agreement=acme' >.*/acme\.html\n",

@@ -55,7 +55,7 @@ class Case(unittest.TestCase):
 
 
 class Usage(Case):
-    COMMANDS = ["serve", "check", "verify", "rebuild", "version", "help"]
+    COMMANDS = ["serve", "check", "import", "backup", "verify", "rebuild", "version", "help"]
 
     def test_help(self):
         for word in ("help", "-h", "--help"):

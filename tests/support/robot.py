@@ -27,8 +27,8 @@ class Request:
 
 
 class Robot:
-    """Gives its answers in turn, (status, body); the last one for ever. A body that is no text is
-    written as JSON."""
+    """Gives its answers in turn, (status, body) or (status, body, headers); the last one for ever. A
+    body that is no text is written as JSON."""
 
     def __init__(self, *answers, context=None):
         self.answers, self.requests = list(answers), []
@@ -77,9 +77,11 @@ class Robot:
 
             def handle_any(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                status, text = robot._take(Request(self.command, self.path, self.headers, body))
+                status, text, *more = robot._take(Request(self.command, self.path, self.headers, body))
                 raw = (text if isinstance(text, str) else json.dumps(text)).encode()
                 self.send_response(status)
+                for name, value in (more[0] if more else {}).items():
+                    self.send_header(name, value)
                 self.send_header("Content-Length", str(len(raw)))
                 self.end_headers()
                 self.wfile.write(raw)
