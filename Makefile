@@ -41,7 +41,7 @@ DAEMON = api api_alerts api_behind api_catalogue api_correlation api_deliveries 
     watch_excluded watch_leveled watch_papers watch_quiet watch_scores
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_event check_alert_text check_assessment \
-    check_auth check_budget check_buf check_calendar check_calendar_count check_config \
+    check_auth check_backup check_budget check_buf check_calendar check_calendar_count check_config \
     check_config_corpus check_config_judgement check_config_secret check_delivery check_engine \
     check_engine_facts check_engine_statistics check_evaluation check_event_json \
     check_event_json_facts check_frame check_guard check_histogram check_http check_improvement \
