@@ -45,19 +45,20 @@ DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_corr
     watch_tell
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_closed check_alert_event check_alert_text \
-    check_assessment check_auth check_budget check_buf check_calendar check_calendar_count \
-    check_clock check_coding check_config check_config_corpus check_config_judgement \
-    check_config_secret check_delivery check_engine check_engine_facts check_engine_statistics \
-    check_evaluation check_event_binary check_event_json check_event_json_facts check_frame \
-    check_guard check_histogram check_http check_improvement check_inflate check_json_text \
-    check_ladder check_lines check_listen check_log check_mapper check_measurement check_message \
-    check_message_alertmanager check_message_email check_message_robots check_message_template \
-    check_natural check_notify check_notify_faults check_notify_policy check_notify_told \
-    check_obligation check_outage check_outbox check_packed check_period check_quota \
-    check_report check_request check_shape check_silence check_snapshot check_stamp \
-    check_standard_webhooks check_statistic check_store check_store_alerts check_store_desk \
-    check_systemd check_table check_tally check_ticket check_trend check_verification \
-    check_window check_window_step check_zone check_zoneinfo replay tool_calendar tool_report
+    check_assessment check_auth check_backup check_budget check_buf check_calendar \
+    check_calendar_count check_clock check_coding check_config check_config_corpus \
+    check_config_judgement check_config_secret check_delivery check_engine check_engine_facts \
+    check_engine_statistics check_evaluation check_event_binary check_event_json \
+    check_event_json_facts check_frame check_guard check_histogram check_http check_improvement \
+    check_inflate check_json_text check_ladder check_lines check_listen check_log check_mapper \
+    check_measurement check_message check_message_alertmanager check_message_email \
+    check_message_robots check_message_template check_natural check_notify check_notify_faults \
+    check_notify_policy check_notify_told check_obligation check_outage check_outbox \
+    check_packed check_period check_quota check_report check_request check_shape check_silence \
+    check_snapshot check_stamp check_standard_webhooks check_statistic check_store \
+    check_store_alerts check_store_desk check_systemd check_table check_tally check_ticket \
+    check_trend check_verification check_window check_window_step check_zone check_zoneinfo \
+    replay tool_calendar tool_report
 
 PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto zlib
 

@@ -90,7 +90,8 @@ dest_check(const struct job *j, struct err *err)
 	return 0;
 }
 
-/* What SQLite may have left beside a copy that was killed. */
+/* What SQLite leaves beside a copy that failed. (What one that was killed left beside a file that
+ * is empty now it takes for none of it.) */
 static void
 sides_remove(const struct job *j)
 {
@@ -115,7 +116,6 @@ tmp_make(struct job *j, struct err *err)
 		j->fd = -1;
 		return err_set(err, "%s is being written by another slad backup", j->tmp);
 	}
-	sides_remove(j);
 	if (fchmod(j->fd, 0600) != 0 || ftruncate(j->fd, 0) != 0)
 		return err_set(err, "%s cannot be written: %m", j->tmp);
 	return 0;

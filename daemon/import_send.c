@@ -168,7 +168,8 @@ trouble_say(struct import *m, const struct client_answer *a, bool last)
 	if (a->status == 0)
 		snprintf(text, sizeof(text), "%s", a->why);
 	else
-		snprintf(text, sizeof(text), "%ld %s", a->status, text_of(body, "detail"));
+		snprintf(text, sizeof(text), "it answered %ld: %s", a->status,
+		    *text_of(body, "detail") == '\0' ? "busy" : text_of(body, "detail"));
 	json_decref(body);
 	if (last)
 		import_say(m, "slad: %s: %s; given up after %lld s", m->options->address.url, text,

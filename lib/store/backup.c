@@ -6,7 +6,7 @@
 #include "store/statement.h"
 
 #define PAGES 1024 /* of one step: 4 MiB */
-#define OPCODES 100000 /* of SQLite's machine between two looks whether to go on checking */
+#define OPCODES 1000 /* of SQLite's machine between two looks whether to go on checking */
 
 static int
 failed(sqlite3 *db, const char *path, const char *what, struct err *err)

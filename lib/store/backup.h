@@ -11,10 +11,10 @@
 
 #include "base/err.h"
 
-/* What a step of the work calls; -1 ends it. Of the check only one with done == all. */
+/* Called now and then; -1 ends the work. `done` and `all` are pages; 0 and 0 while it checks. */
 typedef int backup_step(void *context, int64_t done, int64_t all);
 
-/* Copies `from` into the file `to`, which is there and empty, or is written over. Syncs nothing. */
+/* Copies `from` into the file `to`, which is there and empty. Syncs nothing. */
 int backup_copy(
     const char *from, const char *to, backup_step *step, void *context, struct err *err);
 

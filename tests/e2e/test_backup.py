@@ -170,12 +170,19 @@ class Refusals(Case):
         self.ends(self.slad.run("backup", self.dest), 0)  # what one that died left is no hindrance
 
     def test_what_a_dead_one_left(self):
-        for end in ("", "-wal", "-shm", "-journal"):
-            with open(f"{self.dest}.tmp{end}", "wb") as out:
-                out.write(os.urandom(100_000))
-                os.chmod(out.name, 0o644)
+        """Above all a write-ahead log: SQLite would put its pages into the copy."""
+        self.fill(500)
+        with Slad(CONFIG) as other:
+            desk = Desk(prefix="other")
+            other.post_all([desk.opened(f"O{i}") for i in range(500)])
+            other.kill9()
+            for end in ("", "-wal", "-shm"):
+                with open(f"{self.dest}.tmp{end}", "wb") as out:
+                    out.write(read(other.path("slad.db" + end)))
+                    os.chmod(out.name, 0o644)
         self.ends(self.slad.run("backup", self.dest), 0)
         self.assertEqual(stat.S_IMODE(os.stat(self.dest).st_mode), 0o600)
+        self.assertEqual(self.ids(self.dest), self.ids(self.slad.path("slad.db")))
         self.sound(self.dest)
 
     def test_no_room(self):

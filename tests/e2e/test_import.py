@@ -263,8 +263,17 @@ class Waiting(Case):
         self.assertGreaterEqual(took, 1)
         self.assertEqual((first.path, first.body), ("/robot/v1/events", second.body))
         self.assertEqual(first.headers["Content-Type"], "application/x-ndjson")
-        self.assertRegex(done.stderr, r"\Aslad: \S+: 503 too many events are waiting; trying again, for up to 300 s\n"
+        self.assertRegex(done.stderr, r"\Aslad: \S+: it answered 503: too many events are waiting; trying again, for up to 300 s\n"
                                       r"slad: it takes events again\n\Z")
+
+    def test_what_proxies_say(self):
+        file = self.file("one", self.events(1))
+        with Robot(*((status, "<html>") for status in (408, 429, 502, 504)),
+                   (200, {"accepted": 1, "duplicates": 0, "rejected": 0})) as busy:
+            done = self.run_it(file, url=busy.url)
+            self.assertEqual(len(busy.requests), 5)
+        self.ends(done, 0, 1)
+        self.assertIn("502: busy", done.stderr)
 
     def test_given_up(self):
         file = self.file("one", self.events(1))
