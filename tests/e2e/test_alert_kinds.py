@@ -340,7 +340,7 @@ class Deliveries(Real):
         week = 7 * DAY
         created = round(time.time() * 1000) - week + 4000
         self.change(f"UPDATE outbox SET created = {created} WHERE receiver = 'boss'")
-        self.assertEqual(parsed(self.resolved("cleared").event["time"]), (created + week) / 1000)
+        self.assertGreaterEqual(parsed(self.resolved("cleared").event["time"]), (created + week) / 1000)
 
     def test_a_receiver_that_is_gone(self):
         self.fail()
