@@ -31,20 +31,6 @@ beat(const struct act *act, size_t done)
 		act->beat(act->context, (int64_t)done);
 }
 
-static void *
-roomier(struct arena *a, void *list, size_t n, size_t *room, size_t size)
-{
-	void *grown;
-
-	if (n < *room)
-		return list;
-	*room = *room == 0 ? 64 : 2 * *room;
-	grown = arena_alloc(a, *room, size);
-	if (n > 0)
-		memcpy(grown, list, n * size);
-	return grown;
-}
-
 static void
 score_add(void *context, const struct row *row)
 {
@@ -53,8 +39,8 @@ score_add(void *context, const struct row *row)
 	struct buf text = BUF_INIT(SCORE_MAX);
 	json_t *json = row_json(row);
 
-	state->score =
-	    roomier(g->arena, state->score, state->scores, &g->score_room, sizeof(*state->score));
+	state->score = arena_grown(
+	    g->arena, state->score, state->scores, &g->score_room, sizeof(*state->score));
 	if (json_text(json, &text, false) == 0)
 		state->score[state->scores++] = (struct closed_score){.service = g->by_service
 			? arena_strdup(g->arena, row->scope[DIM_SERVICE])
@@ -101,8 +87,8 @@ evidence_add(void *context, const struct evidence *item)
 		buf_putf(&name, "%s %s", item->topic, item->period);
 	else
 		name_put(&name, item->name);
-	state->evidence = roomier(g->arena, state->evidence, state->evidences, &g->evidence_room,
-	    sizeof(*state->evidence));
+	state->evidence = arena_grown(g->arena, state->evidence, state->evidences,
+	    &g->evidence_room, sizeof(*state->evidence));
 	state->evidence[state->evidences++] =
 	    (struct stored_evidence){.indicator = indicator_table[item->indicator].id,
 		.kind = evidence_kind_names[item->kind],

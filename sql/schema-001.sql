@@ -203,7 +203,6 @@ CREATE TABLE silence (
 );
 CREATE INDEX silence_until ON silence (until);
 
-
 -- state: 0 waiting, 1 delivered, 2 failed. begun: its first attempt, 0: none yet; its day of attempts
 -- counts from there. ended: when it was delivered or failed, 0 while it waits. An id is never used
 -- twice, though old rows are deleted: who hands messages out goes by them.

@@ -98,3 +98,17 @@ arena_free(struct arena *a)
 	}
 	a->bytes = 0;
 }
+
+void *
+arena_grown(struct arena *a, void *list, size_t n, size_t *room, size_t size)
+{
+	void *grown;
+
+	if (n < *room)
+		return list;
+	*room = *room == 0 ? 64 : 2 * *room;
+	grown = arena_alloc(a, *room, size);
+	if (n > 0)
+		memcpy(grown, list, n * size);
+	return grown;
+}

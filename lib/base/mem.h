@@ -29,4 +29,8 @@ char *arena_strndup(struct arena *a, const char *s, size_t len);
 char *arena_strdup(struct arena *a, const char *s);
 void arena_free(struct arena *a); /* frees every block; the arena is empty and usable again */
 
+/* A list of `n` items of `size` bytes, with room for one more: itself, or a copy of twice the room.
+ */
+void *arena_grown(struct arena *a, void *list, size_t n, size_t *room, size_t size);
+
 #endif

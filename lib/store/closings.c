@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "store/statement.h"
 #include "store/store_closing.h"
 
@@ -91,31 +89,17 @@ store_evidence_add(
 	return statement_run(s, QUERY_EVIDENCE_ADD, err);
 }
 
-/* Room for one more of a list in the arena. */
-static void *
-roomier(struct arena *a, void *list, int n, int *room, size_t size)
-{
-	void *grown;
-
-	if (n < *room)
-		return list;
-	*room = *room == 0 ? 64 : 2 * *room;
-	grown = arena_alloc(a, (size_t)*room, size);
-	if (n > 0)
-		memcpy(grown, list, (size_t)n * size);
-	return grown;
-}
-
 int
 store_closed_scores(
     struct store *s, int64_t closing, struct arena *a, struct closed_score **list, struct err *err)
 {
 	sqlite3_stmt *st = statement(s, QUERY_CLOSED_SCORES, "i", closing);
-	int n = 0, room = 0, more;
+	size_t room = 0;
+	int n = 0, more;
 
 	*list = NULL;
 	while ((more = statement_step(s, QUERY_CLOSED_SCORES, err)) > 0) {
-		*list = roomier(a, *list, n, &room, sizeof(**list));
+		*list = arena_grown(a, *list, (size_t)n, &room, sizeof(**list));
 		(*list)[n++] = (struct closed_score){
 		    column_text(st, 0, a), column_text(st, 1, a), column_text(st, 2, a)};
 	}
@@ -128,11 +112,12 @@ store_evidence(struct store *s, int64_t closing, struct arena *a, struct stored_
     struct err *err)
 {
 	sqlite3_stmt *st = statement(s, QUERY_EVIDENCE_OF, "i", closing);
-	int n = 0, room = 0, more;
+	size_t room = 0;
+	int n = 0, more;
 
 	*list = NULL;
 	while ((more = statement_step(s, QUERY_EVIDENCE_OF, err)) > 0) {
-		*list = roomier(a, *list, n, &room, sizeof(**list));
+		*list = arena_grown(a, *list, (size_t)n, &room, sizeof(**list));
 		(*list)[n++] = (struct stored_evidence){.indicator = column_text(st, 0, a),
 		    .kind = column_text(st, 1, a),
 		    .source = column_text(st, 2, a),
