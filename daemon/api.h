@@ -44,6 +44,8 @@ void api_correlation(void *context, const struct request *r, struct answer *a);
 void api_gaps(void *context, const struct request *r, struct answer *a);
 void api_indicators(void *context, const struct request *r, struct answer *a);
 void api_indicator(void *context, const struct request *r, struct answer *a);
+void api_tickets(void *context, const struct request *r, struct answer *a);
+void api_tickets_text(void *context, const struct request *r, struct answer *a);
 void api_ticket(void *context, const struct request *r, struct answer *a);
 void api_report(void *context, const struct request *r, struct answer *a);
 void api_alerts(void *context, const struct request *r, struct answer *a);

@@ -234,7 +234,7 @@ folded(struct fold_batch *b, const struct touched *t, struct folded *f, struct e
 	return b->folded(b->folded_context, f, err);
 }
 
-/* When time alone next changes what scores count of a ticket, or what rules see. */
+/* When time alone next makes a clock of a ticket late, or changes what rules see. */
 static int64_t
 ticket_due(const struct fold_batch *b, const struct ticket *t)
 {

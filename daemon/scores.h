@@ -88,7 +88,4 @@ bool scores_want(const struct scores_query *q, enum input input);
 bool scores_lets(const struct scores_query *q, enum dimension d, const char *value);
 bool scores_match(const struct scores_query *q, const struct scope *scope);
 
-/* Whether the filter of a dimension lets a value through. */
-bool scores_lets(const struct scores_query *q, enum dimension d, const char *value);
-
 #endif

@@ -35,28 +35,27 @@ working_set(struct shown *s, const struct cycle *c, enum clock_kind k, json_t *c
 		json_object_set_new(clock, "working_cut", json_true());
 }
 
-static json_t *
-clock_json(struct shown *s, const struct cycle *cycle, enum clock_kind k)
+json_t *
+clock_json(const struct ticket_clock *c)
 {
-	const struct ticket_clock *c = &cycle->clock[k];
-	json_t *o = json_pack("{ss so sI so so so so so sb}", "state", clock_state_shown(c),
-	    "elapsed", json_duration(c->elapsed), "elapsed_ms", (json_int_t)c->elapsed, "target",
+	return json_pack("{ss so sI so so so so so sb}", "state", clock_state_shown(c), "elapsed",
+	    json_duration(c->elapsed), "elapsed_ms", (json_int_t)c->elapsed, "target",
 	    json_duration(c->target), "due", json_instant(c->due), "deadline",
 	    json_instant(c->deadline), "stopped_at", json_instant(c->stop), "breached_at",
 	    json_instant(c->breach), "retargeted", c->retargeted);
-
-	working_set(s, cycle, k, o);
-	return o;
 }
 
 json_t *
 ticket_clocks(struct shown *s, const struct cycle *c)
 {
-	json_t *clocks = json_object();
+	json_t *clocks = json_object(), *clock;
 
 	for (enum clock_kind k = 0; k < CLOCKS; k++) {
-		if (k != CLOCK_RECOVERY || s->ticket.kind == KIND_INCIDENT)
-			json_object_set_new(clocks, clock_kind_names[k], clock_json(s, c, k));
+		if (!ticket_has_clock(&s->ticket, k))
+			continue;
+		clock = clock_json(&c->clock[k]);
+		working_set(s, c, k, clock);
+		json_object_set_new(clocks, clock_kind_names[k], clock);
 	}
 	return clocks;
 }

@@ -2,6 +2,7 @@
 #include "codec/packed.h"
 #include "domain/outage.h"
 #include "fold.h"
+#include "store/store_ticket.h"
 #include "ticket_show.h"
 
 static json_t *
@@ -37,14 +38,14 @@ cycles_json(struct shown *s, struct err *err)
 	return list;
 }
 
-static const char *
+enum entity_state
 ticket_state(const struct ticket *t)
 {
 	if (!t->opened)
-		return "incomplete";
+		return ENTITY_INCOMPLETE;
 	if (t->excluded)
-		return "excluded";
-	return t->cycle[t->cycles - 1].resolved ? "resolved" : "open";
+		return ENTITY_EXCLUDED;
+	return t->cycle[t->cycles - 1].resolved ? ENTITY_RESOLVED : ENTITY_OPEN;
 }
 
 /* The records as they stand in the log, in the order in which they take effect. */
@@ -125,7 +126,7 @@ ticket_json(struct shown *s, struct err *err)
 	}
 	return json_pack("{ss ss ss so ss so so so so so sb so so so so so so}", "id",
 	    s->entity.name, "source", s->source, "subject", s->entity.name, "as_of",
-	    json_instant(s->now), "state", ticket_state(t), "kind",
+	    json_instant(s->now), "state", entity_state_names[ticket_state(t)], "kind",
 	    t->opened ? json_string(kind_names[t->kind]) : json_null(), "agreement",
 	    json_text_or_null(d[DIM_AGREEMENT]), "service", json_text_or_null(d[DIM_SERVICE]),
 	    "priority", json_text_or_null(d[DIM_PRIORITY]), "team", json_text_or_null(d[DIM_TEAM]),

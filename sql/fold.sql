@@ -117,3 +117,24 @@ SELECT d.start, d.entity, d.until, d.kind, d.agreement, d.service, e.class, s.na
 FROM down d JOIN entity e ON e.id = d.entity JOIN source s ON s.id = e.source
 WHERE d.until > ?1 AND d.start < ?2 AND (d.start, d.entity) > (?3, ?4)
 ORDER BY d.start, d.entity, d.agreement, d.service, d.until;
+
+-- name: ticket_page
+SELECT e.id, coalesce(e.due, 0), e.state, e.source, s.name, e.name, e.facts, e.counts,
+       p.agreement, p.service, p.priority, p.team
+FROM entity e JOIN source s ON s.id = e.source LEFT JOIN scope p ON p.id = e.scope
+WHERE e.class = 0 AND e.id < ?1
+ORDER BY e.id DESC LIMIT ?2;
+
+-- name: ticket_page_in
+SELECT e.id, coalesce(e.due, 0), e.state, e.source, s.name, e.name, e.facts, e.counts,
+       p.agreement, p.service, p.priority, p.team
+FROM entity e JOIN source s ON s.id = e.source LEFT JOIN scope p ON p.id = e.scope
+WHERE e.class = 0 AND e.state = ?2 AND e.state < 2 AND e.id < ?1
+ORDER BY e.id DESC LIMIT ?3;
+
+-- name: ticket_due
+SELECT e.id, e.due, e.state, e.source, s.name, e.name, e.facts, e.counts,
+       p.agreement, p.service, p.priority, p.team
+FROM entity e JOIN source s ON s.id = e.source LEFT JOIN scope p ON p.id = e.scope
+WHERE e.class = 0 AND e.due <= ?1 AND (e.due, e.id) > (?2, ?3)
+ORDER BY e.due, e.id LIMIT ?4;

@@ -250,6 +250,19 @@ START_TEST(what_cannot_happen_only_warns)
 }
 END_TEST
 
+START_TEST(an_incident_late_in_recovery_goes_on_to_its_resolution)
+{
+	const struct ticket *t = story_fold(&s, "incident", "0 opened; 1 responded", 5);
+	int64_t late = CLOCK(&t->cycle[0], RECOVERY)->next;
+	int64_t resolution = CLOCK(&t->cycle[0], RESOLUTION)->next;
+
+	ck_assert_int_lt(late, resolution);
+	ck_assert_int_eq(t->next, late);
+	t = story_fold(&s, "incident", "0 opened; 1 responded", (late - MIN(0)) / STAMP_MINUTE + 1);
+	ck_assert_int_eq(t->next, resolution);
+}
+END_TEST
+
 START_TEST(an_exclusion_ends_pauses_and_breaches)
 {
 	const struct ticket *t = story_fold(
@@ -401,6 +414,7 @@ add(TCase *t)
 	tcase_add_test(t, clamped_before_the_opening);
 	tcase_add_test(t, first_contact);
 	tcase_add_test(t, what_cannot_happen_only_warns);
+	tcase_add_test(t, an_incident_late_in_recovery_goes_on_to_its_resolution);
 	tcase_add_test(t, an_exclusion_ends_pauses_and_breaches);
 	tcase_add_test(t, the_latest_attributes_count);
 	tcase_add_test(t, equal_times_go_by_sequence_verb_id);

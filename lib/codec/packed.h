@@ -18,7 +18,7 @@
 /* Raise it with every change of the packed form, of the tables it holds indices of (record_types,
  * members, measures), or of what the fold makes of records: a database of another version is folded
  * anew from its log. */
-#define PACKED_VERSION "3"
+#define PACKED_VERSION "4"
 
 void record_pack(struct buf *facts, const struct record *r);
 

@@ -50,19 +50,24 @@ cycles_judge(struct fold *f)
 	}
 }
 
-/* When time alone next makes one of the clocks late that scores look at. */
+/* When time alone next makes one of the clocks late. */
 static int64_t
 next_late(const struct ticket *t)
 {
 	const struct cycle *c = &t->cycle[t->cycles - 1];
-	int64_t response = c->clock[CLOCK_RESPONSE].next;
-	int64_t resolution = c->clock[CLOCK_RESOLUTION].next;
+	int64_t next = STAMP_NEVER;
 
-	if (c->terms == NULL || t->kind == KIND_COMPLAINT)
-		return STAMP_NEVER;
-	if (t->kind == KIND_INCIDENT)
-		return c->clock[CLOCK_RECOVERY].next;
-	return response < resolution ? response : resolution;
+	for (enum clock_kind k = 0; k < CLOCKS; k++) {
+		if (ticket_has_clock(t, k) && c->clock[k].next < next)
+			next = c->clock[k].next;
+	}
+	return next;
+}
+
+bool
+ticket_has_clock(const struct ticket *t, enum clock_kind k)
+{
+	return k != CLOCK_RECOVERY || t->kind == KIND_INCIDENT;
 }
 
 static int

@@ -74,7 +74,7 @@ struct ticket {
 	struct cycle *cycle;
 	size_t warnings;
 	struct warning *warning;
-	int64_t next; /* when time alone next changes what a score counts; STAMP_NEVER */
+	int64_t next; /* when time alone next makes one of its clocks late; STAMP_NEVER */
 };
 
 /*
@@ -83,6 +83,8 @@ struct ticket {
  */
 void ticket_fold(const struct record **records, size_t count, const struct agreements *agreements,
     int64_t now, struct arena *arena, struct ticket *ticket);
+
+bool ticket_has_clock(const struct ticket *t, enum clock_kind k); /* only incidents recover */
 
 /* Sorts by record_compare. */
 void records_sort(const struct record **records, size_t count);
