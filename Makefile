@@ -122,7 +122,7 @@ base = $(call objects,lib/base,$(BASE))
 domain = $(call objects,lib/domain,$(DOMAIN))
 codec = $(call objects,lib/codec,$(CODEC))
 store = $(call objects,lib/store,$(STORE)) $(B)/gen/sql.o
-daemon = $(call objects,daemon,$(DAEMON))
+daemon = $(call objects,daemon,$(DAEMON)) $(B)/gen/openapi.o
 tests = $(call objects,tests,$(TESTS))
 
 # What a program of each layer is linked with, callers before the called.
@@ -154,7 +154,7 @@ $(B)/%.a: Makefile
 $(B)/%.o: %.c $(B)/flags
 	$(call say,CC) mkdir -p $(@D) && $(compile) $(if $(filter lib/%,$<),,-Idaemon) -MMD -MP -c -o $@ $<
 $(B)/gen/%.o: build/gen/%.c $(B)/flags
-	$(call say,CC) mkdir -p $(@D) && $(compile) -MMD -MP -c -o $@ $<
+	$(call say,CC) mkdir -p $(@D) && $(compile) -Idaemon -MMD -MP -c -o $@ $<
 $(store) $(daemon) $(B)/daemon/main.o $(tests): | build/gen/sql.h
 
 # The tests of a module (check_x, check_x_..., tool_x) see its layer and those above; any other
@@ -169,6 +169,9 @@ $(addprefix $(B)/tests/,$(TESTS)): $(B)/tests/%: $(B)/tests/%.o $$(seen)
 
 build/gen/sql.h build/gen/sql.c: sql/embed.awk $(wildcard sql/*.sql)
 	$(call say,AWK) mkdir -p $(@D) && LC_ALL=C $(AWK) -v part=$(@F) -f sql/embed.awk $(sort $(filter %.sql,$^)) >$@
+
+build/gen/openapi.c: daemon/openapi.awk daemon/openapi.json
+	$(call say,AWK) mkdir -p $(@D) && LC_ALL=C $(AWK) -f $^ >$@
 
 # Another command line means other objects: this file changes when the flags do.
 $(B)/flags: .FORCE

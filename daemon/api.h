@@ -67,6 +67,7 @@ void api_improvement(void *context, const struct request *r, struct answer *a);
 void api_metrics(void *context, const struct request *r, struct answer *a);
 void api_healthz(void *context, const struct request *r, struct answer *a);
 void api_readyz(void *context, const struct request *r, struct answer *a);
+void api_openapi(void *context, const struct request *r, struct answer *a);
 
 /* An answer of JSON; takes over the reference. */
 void answer_json(struct answer *a, int status, json_t *body);

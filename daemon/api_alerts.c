@@ -54,16 +54,15 @@ static int
 wanted_read(const struct request *r, struct arena *arena, struct alerts_wanted *w, bool *csv,
     struct err *err)
 {
-	static const char *const names[] = {"state", "rule", "level", "agreement", "service",
-	    "from", "to", "limit", "cursor", "format", NULL};
+	static const char *const names[] = {"format", "state", "rule", "level", "agreement",
+	    "service", "from", "to", "limit", "cursor", NULL};
 	const char *format = request_param(r, "format");
 	int64_t limit;
 
-	*csv = format != NULL && strcmp(format, "csv") == 0;
 	*w = (struct alerts_wanted){.rule = request_param(r, "rule"),
 	    .agreement = request_param(r, "agreement"),
 	    .service = request_param(r, "service")};
-	if (params_check(r, names, err) != 0 ||
+	if (params_check(r, csv == NULL ? names + 1 : names, err) != 0 ||
 	    word_read(r, "state", alert_state_names, ALERT_PENDING, ALERT_STATES, -1, &w->state,
 		err) != 0 ||
 	    word_read(r, "level", level_names, LEVEL_URGENT, LEVELS, LEVEL_NONE, &w->level, err) !=
@@ -73,13 +72,17 @@ wanted_read(const struct request *r, struct arena *arena, struct alerts_wanted *
 	    param_number(r, "limit", 1, PAGE_MAX, PAGE, &limit, err) != 0 ||
 	    param_number(r, "cursor", 1, INT64_MAX, INT64_MAX, &w->below, err) != 0)
 		return -1;
+	w->limit = (int)limit;
+	if (csv == NULL)
+		return 0;
+	*csv = format != NULL && strcmp(format, "csv") == 0;
 	if (format != NULL && !*csv && strcmp(format, "json") != 0)
 		return err_set(err, "format=%.40s: json or csv is wanted", format);
-	w->limit = (int)limit;
 	return 0;
 }
 
-/* A page of alerts, newest first; fills the answer where that fails. */
+/* A page of alerts, newest first; fills the answer where that fails. csv: whether that is the
+ * format; NULL: there is no choice. */
 static int
 page_read(struct api *api, const struct request *r, struct arena *arena, struct stored_alert **list,
     struct alerts_wanted *w, bool *csv, struct answer *a)
@@ -199,8 +202,7 @@ api_alerts_text(void *context, const struct request *r, struct answer *a)
 	struct stored_alert *list;
 	struct alerts_wanted w;
 	struct table t;
-	bool csv;
-	int n = page_read(context, r, &arena, &list, &w, &csv, a);
+	int n = page_read(context, r, &arena, &list, &w, NULL, a);
 
 	if (n >= 0) {
 		table_init(&t, head);

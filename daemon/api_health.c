@@ -1,4 +1,5 @@
 #include "api.h"
+#include "openapi.h"
 
 void
 api_healthz(void *context, const struct request *r, struct answer *a)
@@ -23,4 +24,11 @@ api_readyz(void *context, const struct request *r, struct answer *a)
 	else
 		answer_json(
 		    a, 200, json_pack("{sssI}", "status", "ready", "records", (json_int_t)seq));
+}
+
+void
+api_openapi(void *context, const struct request *r, struct answer *a)
+{
+	(void)context, (void)r;
+	buf_put(&a->body, openapi_text, openapi_size);
 }

@@ -168,7 +168,8 @@ answer_scores(struct api *api, const struct request *r, struct answer *a, const 
 void
 api_scores(void *context, const struct request *r, struct answer *a)
 {
-	static const char *const names[] = {QUESTION, "format", "profile", "lang", NULL};
+	static const char *const names[] = {
+	    QUESTION, "format", "profile", "revision", "lang", NULL};
 
 	if (request_param(r, "revision") != NULL)
 		api_closed_scores(context, r, a);

@@ -18,6 +18,7 @@
 /* What is asked for, and the page that is gathered. */
 struct asked {
 	struct api *api;
+	bool text; /* for eyes: it has no format */
 	struct question q;
 	struct ticket_walk walk;
 	int kind; /* enum kind; -1: any */
@@ -35,8 +36,8 @@ struct asked {
 	struct err err;
 };
 
-static const char *const names[] = {"state", "at_risk", "late", "kind", "source", "agreement",
-    "service", "priority", "team", "limit", "cursor", "format", NULL};
+static const char *const names[] = {"format", "state", "at_risk", "late", "kind", "source",
+    "agreement", "service", "priority", "team", "limit", "cursor", NULL};
 
 /* A word of a list, or -1 where the parameter is absent. */
 static int
@@ -94,7 +95,7 @@ asked_read(struct asked *k, const struct request *r, struct err *err)
 {
 	k->source = request_param(r, "source");
 	k->walk.limit = LOOKED_MAX;
-	if (question_read(k->api, r, names, &k->arena, &k->q, err) != 0 ||
+	if (question_read(k->api, r, k->text ? names + 1 : names, &k->arena, &k->q, err) != 0 ||
 	    word_read(r, "state", entity_state_names, ENTITY_STATES,
 		"open, resolved, excluded or incomplete", &k->walk.state, err) != 0 ||
 	    word_read(r, "kind", kind_names, KINDS, "request, incident or complaint", &k->kind,
@@ -313,19 +314,19 @@ ticket_row(struct table *t, const struct shown *s)
 }
 
 static void
-page_table(const struct asked *k, const char *const *head, bool text, struct answer *a)
+page_table(const struct asked *k, const char *const *head, struct answer *a)
 {
 	struct table t;
 
 	table_init(&t, head);
 	for (size_t i = 0; i < k->count; i++)
 		ticket_row(&t, &k->list[i]);
-	if (text)
+	if (k->text)
 		table_text(&t, &a->body);
 	else
 		table_csv(&t, &a->body);
 	table_free(&t);
-	a->type = text ? "text/plain; charset=utf-8" : "text/csv; charset=utf-8";
+	a->type = k->text ? "text/plain; charset=utf-8" : "text/csv; charset=utf-8";
 }
 
 static void
@@ -337,7 +338,7 @@ tickets_answer(struct api *api, const struct request *r, bool text, struct answe
 	static const char *const eyes[] = {"TICKET", "SOURCE", "STATE", "KIND", "AGREEMENT",
 	    "SERVICE", "PRIORITY", "TEAM", "OPENED", "RESOLVED", "RESPONSE", "RECOVERY",
 	    "RESOLUTION", "DEADLINE", NULL};
-	struct asked k = {.api = api};
+	struct asked k = {.api = api, .text = text};
 	struct err err;
 
 	if (store_begin_read(api->reader, &err) != 0)
@@ -347,7 +348,7 @@ tickets_answer(struct api *api, const struct request *r, bool text, struct answe
 	else if (asked_gather(&k, &err) != 0)
 		answer_problem(a, 503, "%s", err.msg);
 	else if (text || k.q.csv)
-		page_table(&k, text ? eyes : csv, text, a);
+		page_table(&k, text ? eyes : csv, a);
 	else
 		answer_json(a, 200, page_json(&k));
 	store_rollback(api->reader);

@@ -62,6 +62,7 @@ const struct route routes[] = {
     {METHOD_GET, "/metrics", SCOPE_READ, api_metrics, NULL, NULL},
     {METHOD_GET, "/healthz", 0, api_healthz, NULL, NULL},
     {METHOD_GET, "/readyz", 0, api_readyz, NULL, NULL},
+    {METHOD_GET, "/openapi.json", 0, api_openapi, NULL, NULL},
     {METHOD_GET, "/v1/statistics", SCOPE_READ, api_statistics, NULL, NULL},
     {METHOD_GET, "/v1/series", SCOPE_READ, api_series, NULL, NULL},
     {METHOD_GET, "/v1/correlation", SCOPE_READ, api_correlation, NULL, NULL},

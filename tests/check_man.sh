@@ -66,7 +66,7 @@ names slad.8 command 6
 between 'routes\[\] = {' '^};' daemon/routes.c |
     sed -n 's/.*METHOD_\([A-Z]*\), "\([^"]*\)".*/\1 \2/p' >"$scratch/list"
 names slad-api.7 route 13
-nothing_else slad-api.7 route '(GET|POST|DELETE|OPTIONS) /[A-Za-z0-9/{}_-]*'
+nothing_else slad-api.7 route '(GET|POST|DELETE|OPTIONS) /[A-Za-z0-9/{}_.-]*'
 
 {
     cat daemon/*.c | tr -d '\n\t' | grep -oE '[ *]names\[\] = \{[^;]*;|request_param\(r, "[a-z_]*"'

@@ -21,6 +21,8 @@ import time
 import unittest
 import urllib.parse
 
+import openapi
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = os.path.abspath(os.environ.get("SLAD") or os.path.join(TOP, "build/release/slad"))
 SOURCE = "urn:test"
@@ -237,6 +239,7 @@ class Slad:
             raise
         if got.will_close:
             self._disconnect()
+        openapi.hold(method, path, got.status, got.headers["Content-Type"], answer.body)
         return answer
 
     def get(self, path, **params):
