@@ -131,6 +131,24 @@ is_secret(const struct verification *v, const char *name)
 	return false;
 }
 
+/* A header's value: UTF-8, or else what HTTP once said that it is, and Node still sends: Latin 1.
+ */
+static json_t *
+value_text(const char *value, struct arena *a)
+{
+	char *text, *to;
+
+	if (utf8_valid(value, strlen(value)))
+		return json_string(value);
+	text = to = arena_alloc(a, 2 * strlen(value) + 1, 1);
+	for (const unsigned char *s = (const unsigned char *)value; *s != '\0'; s++) {
+		if (*s >= 0x80)
+			*to++ = (char)(0xc0 | *s >> 6);
+		*to++ = (char)(*s < 0x80 ? *s : 0x80 | (*s & 0x3f));
+	}
+	return json_string(text);
+}
+
 /* The first of each name, in lower case, as JSON. */
 static const char *
 headers_text(const struct request *r, const struct verification *v, struct arena *a)
@@ -145,7 +163,7 @@ headers_text(const struct request *r, const struct verification *v, struct arena
 		for (char *s = name; *s != '\0'; s++)
 			*s = (char)tolower((unsigned char)*s);
 		if (!is_secret(v, name) && json_object_get(all, name) == NULL)
-			json_object_set_new(all, name, json_string(r->header[i].value));
+			json_object_set_new(all, name, value_text(r->header[i].value, a));
 	}
 	kept = arena_strdup(a, json_text(all, &text, true) == 0 ? buf_text(&text) : "{}");
 	json_decref(all);
