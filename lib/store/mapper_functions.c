@@ -194,10 +194,14 @@ unpercent_function(sqlite3_context *c, int argc, sqlite3_value **argv)
 		return;
 	}
 	for (const char *s = text; *s != '\0'; s++) {
+		text[n] = *s;
 		high = *s == '%' ? nibble(s[1]) : -1;
 		low = high < 0 ? -1 : nibble(s[2]);
-		text[n++] = low < 0 || high + low == 0 ? *s : (char)(high << 4 | low);
-		s += low < 0 || high + low == 0 ? 0 : 2;
+		if (low >= 0 && high + low > 0) {
+			text[n] = (char)(high << 4 | low);
+			s += 2;
+		}
+		n++;
 	}
 	sqlite3_result_text64(c, text, n, sqlite3_free, SQLITE_UTF8);
 }
