@@ -7,7 +7,6 @@
 
 #include "api.h"
 #include "codec/json_text.h"
-#include "coding.h"
 #include "hook_map.h"
 #include "http.h"
 #include "log.h"
@@ -132,6 +131,24 @@ is_secret(const struct verification *v, const char *name)
 	return false;
 }
 
+/* A header's value: UTF-8, or else what HTTP once said that it is, and Node still sends: Latin 1.
+ */
+static json_t *
+value_text(const char *value, struct arena *a)
+{
+	char *text, *to;
+
+	if (utf8_valid(value, strlen(value)))
+		return json_string(value);
+	text = to = arena_alloc(a, 2 * strlen(value) + 1, 1);
+	for (const unsigned char *s = (const unsigned char *)value; *s != '\0'; s++) {
+		if (*s >= 0x80)
+			*to++ = (char)(0xc0 | *s >> 6);
+		*to++ = (char)(*s < 0x80 ? *s : 0x80 | (*s & 0x3f));
+	}
+	return json_string(text);
+}
+
 /* The first of each name, in lower case, as JSON. */
 static const char *
 headers_text(const struct request *r, const struct verification *v, struct arena *a)
@@ -146,7 +163,7 @@ headers_text(const struct request *r, const struct verification *v, struct arena
 		for (char *s = name; *s != '\0'; s++)
 			*s = (char)tolower((unsigned char)*s);
 		if (!is_secret(v, name) && json_object_get(all, name) == NULL)
-			json_object_set_new(all, name, json_string(r->header[i].value));
+			json_object_set_new(all, name, value_text(r->header[i].value, a));
 	}
 	kept = arena_strdup(a, json_text(all, &text, true) == 0 ? buf_text(&text) : "{}");
 	json_decref(all);
@@ -154,12 +171,18 @@ headers_text(const struct request *r, const struct verification *v, struct arena
 	return kept;
 }
 
+/* A CloudEvent in its binary mode, with no data. */
+static bool
+is_bare(const struct request *r)
+{
+	return r->body_len == 0 && request_header(r, "ce-specversion") != NULL;
+}
+
 /* 0, or the status of the refusal and a sentence. */
 static int
 look(struct api *api, const struct hook *h, const struct request *r, struct err *err)
 {
 	const struct verified what = {r->body, r->body_len, header_of, query_of, r};
-	const char *coding = request_header(r, "Content-Encoding");
 
 	if (verification_check(&h->verify, &what, api->now(), err) != 0)
 		return 401;
@@ -170,14 +193,12 @@ look(struct api *api, const struct hook *h, const struct request *r, struct err 
 		    r->content_type);
 		return 415;
 	}
-	if (coding != NULL && !coding_is_identity(coding)) {
-		err_set(err, "the body is encoded ('%.40s'); a hook takes it as it is", coding);
-		return 415;
-	}
 	if (r->body_len > MAPPER_BODY) {
 		err_set(err, "the body has %zu bytes; a hook takes %u", r->body_len, MAPPER_BODY);
 		return 413;
 	}
+	if (is_bare(r))
+		return 0;
 	if (r->body_len == 0 || !utf8_valid(r->body, r->body_len) ||
 	    memchr(r->body, '\0', r->body_len) != NULL) {
 		err_set(err, "the body is no JSON: it is %s",
@@ -209,13 +230,16 @@ hooks_read(struct api *api, const struct request *r, struct answer *a)
 	if (status != 0) {
 		tell(api, source, status == 401 ? HOOK_UNVERIFIED : HOOK_MALFORMED, err.msg);
 		answer_problem(a, status, "%s", err.msg);
+		if (status == 401 && h->verify.kind == VERIFICATION_BASIC)
+			answer_header(
+			    a, "WWW-Authenticate", "Basic realm=\"slad\", charset=\"UTF-8\"");
 		return NULL;
 	}
 	job = mem_alloc(1, sizeof(*job));
 	d = arena_alloc(&job->arena, 1, sizeof(*d));
 	d->source = arena_strdup(&job->arena, source);
-	d->body = arena_strndup(&job->arena, r->body, r->body_len);
-	d->len = r->body_len;
+	d->body = is_bare(r) ? "null" : arena_strndup(&job->arena, r->body, r->body_len);
+	d->len = strlen(d->body);
 	d->headers = headers_text(r, &h->verify, &job->arena);
 	d->received = api->now();
 	job->submission = (struct submission){

@@ -70,12 +70,12 @@ add_headers(const struct http *h, struct evkeyvalq *to, const struct answer *a)
 	evhttp_add_header(to, "Content-Type", a->type);
 	evhttp_add_header(to, "Cache-Control", "no-store");
 	evhttp_add_header(to, "X-Content-Type-Options", "nosniff");
-	if (a->status == 401)
-		evhttp_add_header(to, "WWW-Authenticate", "Bearer");
 	if (a->allow != NULL)
 		evhttp_add_header(to, "Allow", a->allow);
 	for (size_t i = 0; i < a->headers; i++)
 		evhttp_add_header(to, a->header[i].name, a->header[i].value);
+	if (a->status == 401 && evhttp_find_header(to, "WWW-Authenticate") == NULL)
+		evhttp_add_header(to, "WWW-Authenticate", "Bearer");
 	if (a->retry_after > 0 || a->status == 503) {
 		snprintf(text, sizeof(text), "%d", a->retry_after > 0 ? a->retry_after : 1);
 		evhttp_add_header(to, "Retry-After", text);

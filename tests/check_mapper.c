@@ -158,6 +158,10 @@ START_TEST(columns_and_functions)
 	gives("unix_ms(body->>'t')", "{\"t\":1773059415250}", "1773059415250");
 	gives("unix_ns(1773059415250999999)", "{}", "1773059415250");
 	gives("unix_ms(NULL)", "{}", "NULL");
+	gives("unpercent('a%20%C3%A9%2f%zz%4')", "{}", "a é/%zz%4");
+	gives("unpercent('%00%0') || unpercent(12)", "{}", "%00%012");
+	gives("unpercent(NULL)", "{}", "NULL");
+	gives("ts('2026-03-09T13:30:15Z', lower('RFC3339'))", "{}", "1773063015000");
 	gives("hash('abc')", "{}", "sum of 3 bytes a");
 	gives("changed(1, '1') || changed(NULL, NULL) || changed(NULL, 0) || changed('a', 'ab')",
 	    "{}", "0011");
@@ -179,7 +183,8 @@ big(void)
 START_TEST(what_cannot_be_computed)
 {
 	breaks("ts('soon', 'rfc3339')", "{}", "test.yaml:7: events[0]: 'soon' is no time");
-	breaks("ts('1', 'iso')", "{}", "there is no shape 'iso'");
+	breaks("ts('1', body->>'s')", "{\"s\":\"iso\"}", "there is no shape 'iso'");
+	breaks("ts('1', 'i' || 'so')", "{}", "there is no shape 'iso'");
 	breaks("ts('2026-03-09 20:30:15', 'local', 'Mars/Base')", "{}", "no time zone 'Mars/Base'");
 	breaks("unix_s('x')", "{}", "'x' is no time since 1970");
 	breaks("unix_s(-1)", "{}", "is no time since 1970");
@@ -203,6 +208,9 @@ START_TEST(mistakes_have_a_place)
 	is_wrong(":x", "7:3: parameters such as ?");
 	is_wrong("\"text\"", "no such column: text");
 	is_wrong("lookup('kind', 1)", "7:11: there is no table 'kind'");
+	is_wrong("ts(body->>'t', 'iso')", "7:19: there is no shape of time 'iso'");
+	is_wrong(
+	    "coalesce(1, ts (max(1, ',', 2),'iso'  , 'UTC'))", "7:35: there is no shape of time");
 	is_wrong("header()", "wrong number of arguments");
 }
 END_TEST

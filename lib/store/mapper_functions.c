@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -167,6 +168,44 @@ hash_function(sqlite3_context *c, int argc, sqlite3_value **argv)
 	sqlite3_result_text(c, hex, -1, SQLITE_TRANSIENT);
 }
 
+static int
+nibble(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = c == '\0' ? NULL : strchr(digits, tolower((unsigned char)c));
+
+	return at == NULL ? -1 : (int)(at - digits);
+}
+
+/* "%20" as the byte that it stands for; a % that stands for none, or for NUL, stays. */
+static void
+unpercent_function(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	char *text;
+	int high, low;
+	size_t n = 0;
+
+	(void)argc;
+	if (is_null(c, argv[0]))
+		return;
+	text = sqlite3_mprintf("%s", text_of(argv[0]));
+	if (text == NULL) {
+		sqlite3_result_error_nomem(c);
+		return;
+	}
+	for (const char *s = text; *s != '\0'; s++) {
+		text[n] = *s;
+		high = *s == '%' ? nibble(s[1]) : -1;
+		low = high < 0 ? -1 : nibble(s[2]);
+		if (low >= 0 && high + low > 0) {
+			text[n] = (char)(high << 4 | low);
+			s += 2;
+		}
+		n++;
+	}
+	sqlite3_result_text64(c, text, n, sqlite3_free, SQLITE_UTF8);
+}
+
 /* Whether two values differ; NULL is a value, and 1 is '1'. */
 static void
 changed_function(sqlite3_context *c, int argc, sqlite3_value **argv)
@@ -199,6 +238,7 @@ mapper_functions(struct mapper *m)
 	    {"unix_ms", 1, unix_ms_function},
 	    {"unix_ns", 1, unix_ns_function},
 	    {"hash", 1, hash_function},
+	    {"unpercent", 1, unpercent_function},
 	    {"changed", 2, changed_function},
 	};
 	int rc = SQLITE_OK;

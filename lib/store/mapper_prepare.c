@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "domain/shape.h"
 #include "store/mapper_inside.h"
 
 #define SQL_MAX (256u << 10) /* bytes of one statement */
@@ -36,7 +37,7 @@ is_known(const char *function)
 	    "printf", "quote", "replace", "round", "rtrim", "sign", "sqrt", "strftime",
 	    "string_agg", "substr", "substring", "sum", "time", "total", "trim", "trunc", "ts",
 	    "typeof", "unhex", "unicode", "unixepoch", "unix_ms", "unix_ns", "unix_s", "unlikely",
-	    "upper", NULL};
+	    "unpercent", "upper", NULL};
 	size_t i = 0;
 
 	while (names[i] != NULL && strcasecmp(names[i], function) != 0)
@@ -123,29 +124,85 @@ mapper_table(const struct mapper *m, const char *name, bool own)
 	return NULL;
 }
 
+/* Whether an argument is one text in quotes, which is copied. */
+static bool
+literal_read(const char *s, char *text, size_t size)
+{
+	const char *end = *s == '\'' ? strchr(s + 1, '\'') : NULL;
+	size_t len = end == NULL ? 0 : (size_t)(end - s - 1);
+
+	if (end == NULL || len >= size || strchr(",)", end[1 + strspn(end + 1, " \t\n")]) == NULL)
+		return false;
+	memcpy(text, s + 1, len);
+	text[len] = '\0';
+	return true;
+}
+
+/* The next call of a function: its first argument, or NULL. */
+static const char *
+call_find(const char *s, const char *begin, const char *function)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+	bool whole;
+
+	while ((s = strstr(s, function)) != NULL) {
+		whole = s == begin || strchr(letters, s[-1]) == NULL;
+		s += strlen(function);
+		s += strspn(s, " \t\n");
+		if (whole && *s == '(')
+			return s + 1 + strspn(s + 1, " \t\n");
+	}
+	return NULL;
+}
+
+/* The argument after the one that begins here, or NULL. */
+static const char *
+argument_next(const char *s)
+{
+	for (int depth = 0; *s != '\0' && depth >= 0; s++) {
+		if (*s == '\'')
+			s = strchr(s + 1, '\'');
+		else if (*s == '(' || *s == ')')
+			depth += *s == '(' ? 1 : -1;
+		else if (*s == ',' && depth == 0)
+			return s + 1 + strspn(s + 1, " \t\n");
+		if (s == NULL)
+			break;
+	}
+	return NULL;
+}
+
 /* Whether every table that is named as it stands, lookup('kinds', …), is there. */
 static void
 tables_check(struct mapper *m, const struct mapping_text *t)
 {
-	const char *s = t->text, *end;
 	char name[64], what[160];
 
-	while ((s = strstr(s, "lookup")) != NULL) {
-		s += strlen("lookup");
-		s += strspn(s, " \t\n");
-		if (*s != '(')
-			continue;
-		s += 1 + strspn(s + 1, " \t\n");
-		end = *s == '\'' ? strchr(s + 1, '\'') : NULL;
-		if (end == NULL || (size_t)(end - s) > sizeof(name))
-			continue;
-		memcpy(name, s + 1, (size_t)(end - s - 1));
-		name[end - s - 1] = '\0';
-		if (mapper_table(m, name, true) != NULL || mapper_table(m, name, false) != NULL)
+	for (const char *s = t->text; (s = call_find(s, t->text, "lookup")) != NULL;) {
+		if (!literal_read(s, name, sizeof(name)) || mapper_table(m, name, true) != NULL ||
+		    mapper_table(m, name, false) != NULL)
 			continue;
 		sqlite3_snprintf(
 		    sizeof(what), what, "there is no table '%s'; name it under 'tables'", name);
 		wrong(m, t, (size_t)(s + 1 - t->text), what);
+	}
+}
+
+/* Likewise the shapes of time, ts(…, 'rfc3339'). */
+static void
+shapes_check(struct mapper *m, const struct mapping_text *t)
+{
+	char name[64], what[160];
+	const char *shape;
+
+	for (const char *s = t->text; (s = call_find(s, t->text, "ts")) != NULL;) {
+		shape = argument_next(s);
+		if (shape == NULL || !literal_read(shape, name, sizeof(name)) ||
+		    shape_find(name) >= 0)
+			continue;
+		sqlite3_snprintf(sizeof(what), what,
+		    "there is no shape of time '%s'; slad-hooks(7) names them", name);
+		wrong(m, t, (size_t)(shape + 1 - t->text), what);
 	}
 }
 
@@ -217,6 +274,7 @@ text_check(struct mapper *m, const struct mapping_text *t, const char *head, con
 	sqlite3_finalize(st);
 	buf_free(&sql);
 	tables_check(m, t);
+	shapes_check(m, t);
 }
 
 #define EXPRESSION_HEAD "SELECT (\n"

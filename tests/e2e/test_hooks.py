@@ -31,7 +31,7 @@ class Hooks(unittest.TestCase):
 
     def send(self, slad, system, headers, body, proof=None):
         return slad.ask("POST", f"/hooks/{system.name}", body,
-                        {**headers, **(system.sign(body) if proof is None else proof)})
+                        {**headers, **(system.sign(body, given=headers) if proof is None else proof)})
 
     def log(self, slad):
         with sqlite3.connect(f"file:{slad.path('slad.db')}?mode=ro", uri=True) as db:

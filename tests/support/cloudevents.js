@@ -14,6 +14,11 @@ const { CloudEvent, HTTP, Mode, emitterFor, httpTransport } =
 const [url, token] = process.argv.slice(2);
 const headers = { authorization: `Bearer ${token}` };
 
+/* A hook answers with no body. */
+function parsed(body) {
+    return body === "" ? null : JSON.parse(body);
+}
+
 /* The package's own transport says nothing of the status; this one says both. */
 function transport(message, options) {
     return new Promise((resolve, reject) => {
@@ -22,7 +27,7 @@ function transport(message, options) {
                 let body = "";
                 answer.setEncoding("utf8");
                 answer.on("data", (piece) => { body += piece; });
-                answer.on("end", () => resolve([answer.statusCode, JSON.parse(body)]));
+                answer.on("end", () => resolve([answer.statusCode, parsed(body)]));
             });
         request.on("error", reject);
         request.end(message.body);
@@ -42,7 +47,7 @@ function send(mode, given) {
         }, { headers });
     case "transport": /* of the package; its answer has no status */
         return emitterFor(httpTransport(url))(new CloudEvent(given), { headers })
-            .then((answer) => [null, JSON.parse(answer.body)]);
+            .then((answer) => [null, parsed(answer.body)]);
     default:
         throw new Error(`no mode: ${mode}`);
     }

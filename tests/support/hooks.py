@@ -39,8 +39,8 @@ def verification(mapping, hook):
     return "token", {"header": "Authorization", "prefix": "Bearer "}
 
 
-def sign(kind, keys, body, secret=SECRET, now=None):
-    """The headers that prove that a body comes from who knows the secret."""
+def sign(kind, keys, body, secret=SECRET, now=None, given=None):
+    """The headers that prove that a body comes from who knows the secret; `given` may have its id."""
     if kind == "none":
         return {}
     if kind == "basic":
@@ -50,7 +50,8 @@ def sign(kind, keys, body, secret=SECRET, now=None):
             keys = {"header": "Authorization", "prefix": "Bearer "}
         return {keys["header"]: keys.get("prefix", "") + secret}
     headers, text = {}, b""
-    values = {"body": body, "timestamp": str(int(time.time() if now is None else now)).encode(), "id": b"msg_1"}
+    values = {"body": body, "timestamp": str(int(time.time() if now is None else now)).encode(),
+              "id": (given or {}).get(keys.get("id_header"), "msg_1").encode()}
     for part in re.findall(r"[a-zA-Z0-9]+|[^+]", keys.get("signed", "body")):
         text += values.get(part, part.encode())
     if "timestamp_header" in keys:
@@ -103,8 +104,8 @@ class System:
             verify = {"basic": {**self.keys, "password_file": secret_file}}
         return {**self.hook, "source": self.name, "mapping": self.mapping, "verify": verify}
 
-    def sign(self, body, secret=SECRET):
-        return sign(self.kind, self.keys, body, secret)
+    def sign(self, body, secret=SECRET, given=None):
+        return sign(self.kind, self.keys, body, secret, given=given)
 
 
 def systems():
