@@ -1,0 +1,41 @@
+#!/usr/bin/python3
+"""A snapshot without a time of its own, such as Freshdesk's simple content: what it says happened when it came."""
+import json
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+from hooks import SECRET, TOP  # noqa: E402
+from slad import Slad, main  # noqa: E402
+
+AGREEMENTS = [{"id": "acme", "from": "2020-01-01"}]
+
+
+class Received(unittest.TestCase):
+    def test_simple_content_of_freshdesk(self):
+        slad = Slad({"agreements": AGREEMENTS}, start=False)
+        self.addCleanup(slad.close)
+        with open(slad.path("hook.token"), "w", encoding="utf-8") as file:
+            file.write(SECRET + "\n")
+        os.chmod(slad.path("hook.token"), 0o600)
+        slad.write_config({"agreements": AGREEMENTS, "hooks": [
+            {"source": "desk", "mapping": os.path.join(TOP, "conf/mappings/freshdesk.yaml"), "agreement": "acme",
+             "verify": {"token_file": "hook.token"}}]})
+        slad.start()
+        for status, headers in [("Open", {}), ("Open", {}), ("Open", {"X-Slad-By": "agent"}), ("Pending", {}),
+                                ("Resolved", {})]:
+            body = {"freshdesk_webhook": {"ticket_id": 12, "ticket_status": status, "ticket_priority": "Low"}}
+            answer = slad.ask("POST", "/hooks/desk", json.dumps(body).encode(),
+                              {"Content-Type": "application/json", "X-Slad-Token": SECRET, **headers})
+            self.assertEqual(answer.status, 202, answer)
+        self.assertEqual(slad.get("/v1/quarantine")["quarantine"], [])
+        ticket = slad.ticket("12", source="desk")
+        self.assertEqual([record["event"]["type"] for record in ticket["records"]], [
+            "request." + verb for verb in ("opened", "responded", "paused", "resolved")])
+        for record in ticket["records"]:
+            self.assertEqual(record["event"]["time"], record["received"])
+
+
+if __name__ == "__main__":
+    main()
