@@ -199,7 +199,9 @@ snapshot_take(struct mapper *m, const struct mapping *mapping, struct store *s,
 	if (store_hook_state(s, d->source, &d->kept, a, state, &stands, err) < 0)
 		return -1;
 	d->snapshot = !stands;
-	return !stands;
+	if (stands)
+		mapper_known(m);
+	return 1;
 }
 
 /* SQL would end a text there, and two names could become one. */

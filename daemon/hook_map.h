@@ -23,6 +23,7 @@ struct hook_delivery {
 	const char *headers; /* a JSON object, names in lower case, without secrets */
 	int64_t received; /* UTC ms */
 	bool again; /* from the quarantine */
+	int status; /* the answer once it was taken */
 	/* what mapping it found */
 	const char *id; /* of the delivery, or NULL */
 	bool malformed; /* it is no JSON */

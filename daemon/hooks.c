@@ -242,6 +242,7 @@ hooks_read(struct api *api, const struct request *r, struct answer *a)
 	d->len = strlen(d->body);
 	d->headers = headers_text(r, &h->verify, &job->arena);
 	d->received = api->now();
+	d->status = h->mapping->answer == MAPPING_NO_CONTENT ? 204 : 202;
 	job->submission = (struct submission){
 	    .events = &job->events, .arena = &job->arena, .sender = "hooks", .hook = d};
 	return job;
@@ -264,7 +265,7 @@ answer_done(struct api *api, const struct submission *s, struct answer *a)
 		answer_problem(a, 400, "the body is no JSON");
 		return;
 	}
-	a->status = 202;
+	a->status = d->status;
 	tell(api, d->source,
 	    d->lost                 ? HOOK_LOST
 		: d->reason != NULL ? HOOK_QUARANTINED

@@ -356,6 +356,31 @@ START_TEST(snapshots_and_deliveries)
 }
 END_TEST
 
+START_TEST(what_is_known_gives_what_is_late)
+{
+	const char body[] = "{\"id\":5,\"v\":7,\"state\":\"closed\"}";
+	const struct mapper_payload p = {body, strlen(body), "{}", "desk", 1000};
+
+	for (int late = 0; late <= 1; late++) {
+		struct mapper *m = snapshots();
+		struct mapper_snapshot s;
+
+		ck_assert_msg(m != NULL, "%s", buf_text(&said));
+		entry.late = late;
+		for (int known = 1; known >= 0; known--) {
+			buf_reset(&said);
+			ck_assert_int_eq(mapper_begin(m, &p, &arena, &err), 1);
+			ck_assert_int_eq(mapper_snapshot(m, &s, &err), 1);
+			if (known)
+				mapper_known(m);
+			ck_assert_int_eq(mapper_events(m, NULL, on_event, NULL, &err), 0);
+			ck_assert_str_eq(buf_text(&said), known && !late ? "" : "closed\n");
+		}
+		mapper_free(m);
+	}
+}
+END_TEST
+
 static void
 tear_down(void)
 {
@@ -376,6 +401,7 @@ add(TCase *tcase)
 	tcase_add_test(tcase, the_deadline);
 	tcase_add_test(tcase, hostile_payloads);
 	tcase_add_test(tcase, snapshots_and_deliveries);
+	tcase_add_test(tcase, what_is_known_gives_what_is_late);
 }
 
 SUITE_MAIN("mapper", add)

@@ -175,6 +175,9 @@ conf_tables(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void
 
 #define AT(name) .at = offsetof(struct mapping_entry, name)
 
+static const char *const late_names[] = {"no", "yes", NULL};
+static const char *const answer_names[] = {"202", "204", NULL}; /* enum mapping_answer */
+
 static const struct conf_table entry_table = {
     .what = "an entry of 'events'",
     .size = sizeof(struct mapping_entry),
@@ -188,6 +191,7 @@ static const struct conf_table entry_table = {
 	    {"type", bind_type, AT(type), .needed = true},
 	    {"subject", bind_expression, AT(subject)},
 	    {"sequence", bind_expression, AT(sequence)},
+	    {"late", conf_choice, AT(late), .words = late_names},
 	    {"data", bind_members, AT(member), .count = offsetof(struct mapping_entry, members)},
 	    {0},
 	},
@@ -227,6 +231,9 @@ mapping_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
 		    "'events' is empty; it lists what becomes "
 		    "of a payload");
 	for (size_t i = 0; i < d->mapping.entries; i++, e++) {
+		if (e->late && d->mapping.states == 0)
+			conf_mistake(c, conf_at(c, n, "events"),
+			    "'late' is of a mapping with a snapshot: events[%zu] needs none", i);
 		text_default(&e->id, &d->id);
 		text_default(&e->time, &d->time);
 		text_default(&e->kind, &d->kind);
@@ -247,6 +254,7 @@ static const struct conf_table mapping_table = {
 	    {.name = "describe", .bind = conf_any_text, AT(mapping.describe)},
 	    {"verify", conf_verify, AT(verify), .table = &mapping_verify_table},
 	    {"delivery", bind_expression, AT(mapping.delivery)},
+	    {"answer", conf_choice, AT(mapping.answer), .words = answer_names},
 	    {"tables", conf_tables, AT(mapping.table), COUNT(mapping.tables)},
 	    {"id", bind_expression, AT(id)},
 	    {"time", bind_expression, AT(time)},

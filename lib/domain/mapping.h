@@ -12,6 +12,8 @@
 
 #define MAPPING_MEMBERS 48 /* of an event's data, or of a state */
 
+enum mapping_answer { MAPPING_ACCEPTED, MAPPING_NO_CONTENT };
+
 struct mapping_text { /* an expression; text NULL: there is none */
 	const char *text;
 	size_t line, column; /* where it begins in the file, from 1 */
@@ -36,6 +38,7 @@ struct mapping_table {
 /* One of a list: what of a payload becomes events of one kind. */
 struct mapping_entry {
 	struct mapping_text when, each, id, time, kind, type, subject, sequence;
+	int late; /* 1: it needs no state, and is true of a snapshot that came late, too */
 	size_t members;
 	const struct mapping_member *member; /* of the event's data */
 };
@@ -43,6 +46,7 @@ struct mapping_entry {
 struct mapping {
 	const char *file, *name, *describe;
 	struct mapping_text delivery;
+	enum mapping_answer answer; /* to a delivery that was taken */
 	/* Of systems that send what a ticket is like, not what happened to it: states is 0
 	 * otherwise. */
 	struct mapping_text snapshot, version;

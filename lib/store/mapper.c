@@ -91,7 +91,7 @@ mapper_begin(struct mapper *m, const struct mapper_payload *p, struct arena *a, 
 	m->payload = *p;
 	m->arena = a;
 	m->delivered = m->state = m->snapped = NULL;
-	m->late = false;
+	m->late = m->known = false;
 	m->until = processor_ms() + m->setting.deadline;
 	sqlite3_progress_handler(m->db, STEPS, progress, m);
 	sqlite3_reset(m->valid);
@@ -133,6 +133,12 @@ mapper_snapshot(struct mapper *m, struct mapper_snapshot *s, struct err *err)
 	m->snapped = s->state = value_get(m, m->snapshot, 2).text;
 	sqlite3_reset(m->snapshot);
 	return s->subject != NULL;
+}
+
+void
+mapper_known(struct mapper *m)
+{
+	m->known = true;
 }
 
 static void
@@ -192,6 +198,8 @@ mapper_events(struct mapper *m, const char *state,
 
 	m->state = state;
 	for (size_t i = 0; i < m->mapping->entries; i++) {
+		if (m->known && !m->mapping->entry[i].late)
+			continue;
 		if (entry_events(m, i, &count, each, context, err) != 0)
 			return -1;
 	}

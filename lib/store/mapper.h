@@ -88,6 +88,10 @@ int mapper_delivery(struct mapper *m, const char **delivery, struct err *err);
 /* 1 and what the payload says that its subject is like; 0: nothing. */
 int mapper_snapshot(struct mapper *m, struct mapper_snapshot *s, struct err *err);
 
+/* Says that the snapshot is an old one, or known: of this payload, only entries that are `late`
+ * give events. */
+void mapper_known(struct mapper *m);
+
 /* All events, in the order of the mapping; each() returning -1 ends it. state: the one before this
  * snapshot's, or NULL. */
 int mapper_events(struct mapper *m, const char *state,

@@ -218,6 +218,13 @@ events:
     id: body->>'id' || ':contacted:' || (body->>'v')
 """
 
+LATE = """
+  - when: body->>'note' <> ''
+    late: yes
+    type: responded
+    id: body->>'id' || ':note:' || (body->>'v')
+"""
+
 
 class Snapshots(Base):
     def snapshot(self, v, state, org="A", id="S1"):
@@ -260,8 +267,37 @@ class Snapshots(Base):
         self.assertEqual(len(self.types(slad)), 3)
         self.assertEqual(self.quarantine(slad), [])
 
+    def test_what_is_late_is_told_of_older_ones_too(self):
+        slad = self.slad(SNAPSHOTS + LATE).start()
+        for v, note in ((5, ""), (3, "Coming."), (3, "Coming."), (2, ""), (5, ""), (6, "There.")):
+            self.send(slad, {**self.snapshot(v, "again" if v == 3 else "done"), "note": note})
+        self.assertEqual([(record["event"]["type"], record["event"]["time"][14:19])
+                          for record in slad.ticket("S1")["records"]],
+                         [("request.opened", "00:00"), ("request.responded", "00:03"),
+                          ("request.resolved", "00:05"), ("request.contacted", "00:06"),
+                          ("request.responded", "00:06")])
+        self.assertEqual(self.quarantine(slad), [])
+        self.send(slad, {**self.snapshot(4, "done", org="none"), "note": "A late one needs no agreement."})
+        self.assertEqual(self.types(slad).count("request.responded"), 3)
+
 
 class Answers(Base):
+    def test_a_mapping_says_what_a_delivery_is_answered(self):
+        slad = self.slad(MAPPING + "answer: 204\n").start()
+        for org in ("A", "none"):
+            answer = self.send(slad, payload(org=org))
+            self.assertEqual((answer.status, answer.body), (204, b""), answer)
+        self.assertEqual(len(self.quarantine(slad)), 1)
+        self.assertEqual(self.send(slad, b"{").status, 400)
+
+    def test_what_is_refused_of_the_new_keys(self):
+        for text, wrong in ((MAPPING + "answer: 200\n", "'answer' is one of 202, 204"),
+                            (MAPPING + "    late: perhaps\n", "'late' is one of no, yes"),
+                            (MAPPING + "    late: yes\n", "'late' is of a mapping with a snapshot")):
+            status = self.slad(text).run("check")
+            self.assertEqual(status.returncode, 1, text)
+            self.assertIn(wrong, status.stderr)
+
     def test_what_is_refused(self):
         slad = self.slad().start()
         good = json.dumps(payload()).encode()

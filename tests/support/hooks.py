@@ -28,8 +28,7 @@ def read(path):
 
 def verification(mapping, hook):
     """The mapping's verification with what the hook says otherwise: (kind, keys)."""
-    with open(mapping, encoding="utf-8") as file:
-        own = yaml.safe_load(file).get("verify", {})
+    own = mapping.get("verify", {})
     said = hook.get("verify", {})
     if said == "none":
         return "none", {}
@@ -86,8 +85,11 @@ class System:
     def __init__(self, directory):
         self.name = os.path.basename(directory)
         self.mapping = os.path.join(TOP, "conf/mappings", self.name + ".yaml")
+        with open(self.mapping, encoding="utf-8") as file:
+            mapping = yaml.safe_load(file)
+        self.answer = int(mapping.get("answer", 202))
         self.hook = read(os.path.join(directory, "hook.json"))
-        self.kind, self.keys = verification(self.mapping, self.hook)
+        self.kind, self.keys = verification(mapping, self.hook)
         self.cases = [Case(os.path.dirname(path)) for path in
                       sorted(glob.glob(os.path.join(directory, "*/expected.json")))]
 
