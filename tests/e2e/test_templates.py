@@ -22,6 +22,8 @@ from slad import Slad, main  # noqa: E402
 
 PAGE = os.path.join(TOP, "man/slad-hooks.7")
 MAPPING = os.path.join(TOP, "conf/mappings/template.yaml")
+with open(MAPPING, encoding="utf-8") as text:
+    SHIPPED = yaml.safe_load(text)
 # In time only if the answer is one, and the pause stops the clock.
 AGREEMENTS = [{"id": "acme", "from": "2020-01-01", "pause_on": ["customer", "supplier"],
                "targets": [{"respond": "15m", "recover": "40m", "resolve": "40m"}]}]
@@ -108,7 +110,7 @@ class Templates(unittest.TestCase):
         with open(made.path("hook.secret"), "w", encoding="utf-8") as file:
             file.write(SECRET + "\n")
         os.chmod(made.path("hook.secret"), 0o600)
-        kind, keys = verification(MAPPING, hook)
+        kind, keys = verification(SHIPPED, hook)
         verify = {"token_file": "hook.secret"}
         if kind == "signature":
             verify = {"signature": {**keys, "secret_files": ["hook.secret"]}}
