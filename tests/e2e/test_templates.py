@@ -2,7 +2,7 @@
 """The bodies that slad-hooks(7), TEMPLATES, says to paste: each taken out of the page, filled in as its system would,
 posted, and its events and scores looked at. And what the mapping says of bodies that are wrong.
 
-A subsection has one literal block with a JSON object whose first member is "ticket", maybe within a script, and maybe
+A subsection for the mapping `template` has one literal block with a JSON object whose first member is "ticket", maybe within a script, and maybe
 one that is a hook, which begins with "- source:". Its words say whether the system escapes what it fills in.
 """
 import datetime
@@ -100,7 +100,8 @@ def templates():
     with open(PAGE, encoding="utf-8") as file:
         section = file.read().split("\n.Sh TEMPLATES\n")[1].split("\n.Sh ")[0]
     parts = re.split(r"^\.Ss (.*)\n", section, flags=re.M)
-    return [Template(name, text) for name, text in zip(parts[1::2], parts[2::2])]
+    found = [Template(name, text) for name, text in zip(parts[1::2], parts[2::2])]
+    return [template for template in found if template.body is not None]
 
 
 class Templates(unittest.TestCase):
