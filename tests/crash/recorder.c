@@ -54,6 +54,12 @@ static bool databases[FILES]; /* by descriptor */
 static bool dying, brief, swallow;
 static int out = -1;
 
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 static void
 put(struct record *r, const void *bytes, size_t len)
 {
@@ -137,7 +143,7 @@ shim_before(struct shim_call *c)
 	if (on_files(c->what))
 		count(c);
 	if (c->what == SHIM_SEND)
-		put(&r, c->bytes, c->len < TOLD ? c->len : TOLD);
+		put(&r, c->bytes, least(c->len, TOLD));
 	else if (c->what == SHIM_SYNC)
 		put(&r, "", 0);
 	if (c->what == SHIM_SEND || c->what == SHIM_SYNC)
@@ -151,13 +157,15 @@ path_put(struct record *r, const struct shim_call *c)
 	char both[8192];
 	int len = snprintf(both, sizeof(both), "%s%c%s", c->path, 0, c->to == NULL ? "" : c->to);
 
+	if (c->what == SHIM_OPEN && r->result >= 0 && r->result < FILES)
+		databases[r->result] = strstr(c->path, ".db") == c->path + strlen(c->path) - 3;
 	put(r, both, c->to == NULL ? strlen(c->path) : (size_t)len);
 }
 
 void
 shim_after(const struct shim_call *c, int64_t result)
 {
-	struct record r = {.what = c->what,
+	struct record r = {.what = c->what == SHIM_SYNC ? RECORD_SYNCED : c->what,
 	    .fd = c->fd,
 	    .flags = (uint32_t)c->flags,
 	    .result = result,
@@ -168,19 +176,12 @@ shim_after(const struct shim_call *c, int64_t result)
 		return;
 	if (c->what == SHIM_READ || c->what == SHIM_SYNC)
 		pthread_mutex_lock(&lock);
-	if (c->what == SHIM_SYNC)
-		r.what = RECORD_SYNCED;
-	if (c->what == SHIM_OPEN && result >= 0 && result < FILES)
-		databases[result] = strstr(c->path, ".db") == c->path + strlen(c->path) - 3;
 	if (c->path != NULL)
 		path_put(&r, c);
 	else if (c->what == SHIM_WRITE)
 		put(&r, c->bytes, brief ? 0 : len);
 	else if (c->what == SHIM_READ)
-		put(&r, c->bytes,
-		    len < c->len        ? (len < TOLD ? len : TOLD)
-			: c->len < TOLD ? c->len
-					: TOLD);
+		put(&r, c->bytes, least(len, least(c->len, TOLD)));
 	else
 		put(&r, "", 0);
 	if (dying && on_files(c->what))
