@@ -32,6 +32,7 @@ HOWS = ("before", "amidst", "after")
 MAKING = threading.Lock()
 FULL = os.environ.get("SLAD_CRASH") == "full"
 AGREEMENT = "acme"
+LAST_MONTH = time.strftime("%Y-%m", time.gmtime(time.time() - time.gmtime().tm_mday * 86400))
 
 
 def arguments(text, **counts):
@@ -140,6 +141,14 @@ class Load:
     def sure(self):
         return {n for n, status in list(self.answered.items()) if status // 100 == 2}
 
+    def state(self):
+        """What is known, to be given to restore() when the daemon goes back to the files of now."""
+        return dict(self.batches), dict(self.answered), [list(tickets) for tickets in self.open], list(self.doubt)
+
+    def restore(self, state):
+        self.batches, self.answered, self.doubt = dict(state[0]), dict(state[1]), list(state[3])
+        self.open = [list(tickets) for tickets in state[2]]
+
     def _events(self, i):
         r, made = self.randoms[i], []
         for _ in range(1 if r.random() < 0.2 else r.randrange(1, self.most)):
@@ -147,7 +156,7 @@ class Load:
                 subject, at = self.open[i].pop(r.randrange(len(self.open[i])))
                 made.append((r.choice(["request.responded", "request.resolved"]), subject, at + r.randrange(7200), {}))
             else:
-                subject, at = f"T{i}-{r.getrandbits(40)}", self.begun - r.randrange(86400, 20 * 86400)
+                subject, at = f"T{i}-{r.getrandbits(40)}", self.begun - r.randrange(86400, 45 * 86400)
                 self.open[i].append((subject, at))
                 made.append(("request.opened", subject, at, {
                     "agreement": AGREEMENT, "service": f"s{r.randrange(4)}", "title": "x" * r.randrange(200)}))
@@ -283,5 +292,5 @@ def daemon(settings, env_of=None, memory=False):
     return slad
 
 
-__all__ = ["AGREEMENT", "BUILD", "FULL", "HOWS", "KEPT", "TOP", "Checks", "Control", "Load", "Slad", "arguments",
+__all__ = ["AGREEMENT", "BUILD", "FULL", "HOWS", "KEPT", "LAST_MONTH", "TOP", "Checks", "Control", "Load", "Slad", "arguments",
            "check_log", "check_start", "config", "daemon", "event", "log_of", "recorded", "rows", "run", "stamp"]

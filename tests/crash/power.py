@@ -27,11 +27,10 @@ import tempfile
 import threading
 import time
 
-from kit import (AGREEMENT, KEPT, Checks, Control, Load, arguments, check_log, check_start, config, daemon, log_of,
+from kit import (AGREEMENT, KEPT, LAST_MONTH, Checks, Control, Load, arguments, check_log, check_start, config, daemon, log_of,
                  recorded, rows, run)
 from trace import ACCEPT, CLOSE, READ, SEND, SYNC, SYNCED, WRITE, Trace, World, note
 
-PERIOD = "2026-01"
 WORKERS = 2
 LOG_HEADER = 32  # bytes that a write-ahead log begins with
 BUNDLE = 20  # images that are looked at together
@@ -82,7 +81,7 @@ class Life:
             self.slad.wait_log("was read again", first)
             for revision in (1, 2):
                 number = 1_000_000 + revision
-                answer = self.load.ask(number, "POST", f"/v1/periods/{PERIOD}/close", b"{}", agreement=AGREEMENT)
+                answer = self.load.ask(number, "POST", f"/v1/periods/{LAST_MONTH}/close", b"{}", agreement=AGREEMENT)
                 assert answer is not None and answer.status == 200, answer
                 self.closed[number] = revision
             done = run(self.slad, self.slad.env, "backup", self.slad.path("copy.db"))
@@ -160,7 +159,7 @@ class Images:
         if check_start(checks, slad) is None:
             return checks.failures
         check_log(checks, self.told, slad.path("slad.db"), {n for n in sure if n not in self.told.closed})
-        kept = rows(slad.path("slad.db"), "SELECT revision FROM closing WHERE window = ?", PERIOD)
+        kept = rows(slad.path("slad.db"), "SELECT revision FROM closing WHERE window = ?", LAST_MONTH)
         gone = [r for n, r in self.told.closed.items() if n in sure and (r,) not in kept]
         checks("a closed period is there", not gone, gone)
         self.look_at_backup(checks, slad, instant)
