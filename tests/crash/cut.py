@@ -7,11 +7,13 @@ A file system (ext4, then XFS) in a file is mounted as a loop device, with the d
 post events. At a random instant FS_IOC_SHUTDOWN without a flush of its log ends it: whatever was not
 synced is gone, as when the power fails, and each later call is an error. slad must stop acknowledging and
 end by itself. Mounted again: `slad verify` has nothing to say, slad starts, every acknowledged event is
-there, nothing twice, no batch in part.
+there, nothing twice, no batch in part. Events whose request was under way at the cut may be lost though they
+were acknowledged: XFS (Linux 6.18) returns 0 from an fdatasync that a cut overtook, as no power failure could.
 
 And the harness must see: with synchronous=NORMAL and with OFF something acknowledged has to be lost
 within some cuts. Needs root and loop devices; where they are not, it says so and is skipped.
 """
+import collections
 import contextlib
 import fcntl
 import os
@@ -96,16 +98,21 @@ class Cuts:
         self.database = os.path.join(made.at, "slad.db")
         self.slad = daemon(config(database=self.database), env)
         self.load = Load(self.slad, f"{seed}-{made.kind}")
-        self.ended = 0
+        self.ends, self.overtaken = [], set()
+
+    def cut(self):
+        sure = self.load.sure
+        self.disk.cut()
+        self.overtaken |= set(range(1, len(self.load.batches) + 1)) - sure
 
     def live(self):
         self.slad.start()
         with self.load.running():
             time.sleep(self.random.random() * LONGEST)
-            self.disk.cut()
+            self.cut()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.ended += self.slad.process.wait(10) == 4
-            self.slad.kill9()
+                self.slad.process.wait(10)
+            self.ends.append(self.slad.kill9())
 
     def once(self, number):
         self.live()
@@ -114,11 +121,11 @@ class Cuts:
         what = f"{self.disk.kind}, cut {number}: "
         if not self.checks(f"{what}it can be mounted again", done.returncode == 0, done.stderr):
             return
-        if self.load.sure:
+        if self.load.sure - self.overtaken:
             status, said = self.slad.verify()
             self.checks(f"{what}verify before the start", status == 0, said)
         if check_start(self.checks, self.slad, what) is not None:
-            check_log(self.checks, self.load, self.database, what=what)
+            check_log(self.checks, self.load, self.database, self.load.sure - self.overtaken, what)
 
 
 def cuts(checks, seed, kind, count):
@@ -133,10 +140,10 @@ def cuts(checks, seed, kind, count):
                 c.once(number)
         finally:
             c.slad.close()
-        checks(f"{kind}: slad ended by itself", c.ended == count, f"{c.ended} of {count} times")
+        checks(f"{kind}: slad ended by itself", set(c.ends) == {4}, collections.Counter(c.ends))
         checks(f"{kind}: every answer is right", not c.load.wrong, c.load.wrong[:3])
         print(f"{kind}: {count} cuts, {sum(len(c.load.batches[n]) for n in c.load.sure)} events acknowledged in "
-              f"{len(c.load.sure)} requests", flush=True)
+              f"{len(c.load.sure)} requests, {len(c.load.sure & c.overtaken)} of them when it was cut", flush=True)
     return True
 
 

@@ -126,12 +126,13 @@ class Load:
     """Clients that open tickets and work on them in batches, each with a number of its own, named in its request.
 
     batches[n] are the (source, id) of batch n; answered[n] its status; `sure` are the numbers of those that were
-    acknowledged."""
+    acknowledged, `refused` counts answers of 503. A client whose batch was refused or not answered ends; the next
+    one begins with it."""
 
     def __init__(self, slad, seed, clients=4, most=12):
         self.slad, self.seed, self.count, self.most = slad, seed, clients, most
         self.lock = threading.Lock()
-        self.batches, self.answered, self.wrong = {}, {}, []
+        self.batches, self.answered, self.wrong, self.refused = {}, {}, [], 0
         self.randoms = [random.Random(f"{seed}-{i}") for i in range(clients)]
         self.open = [[] for _ in range(clients)]
         self.doubt = [None] * clients
@@ -193,8 +194,8 @@ class Load:
             again = self.doubt[i]
             events = again or self._events(i)
             number, answer = self.post(events)
-            if answer is None:
-                self.doubt[i] = events
+            if answer is None or answer.status == 503:
+                self.doubt[i], self.refused = events, self.refused + (answer is not None)
                 return
             said = answer.json() if answer.status == 200 else {}
             if said.get("accepted", 0) + said.get("duplicates", 0) != len(events) or \

@@ -31,8 +31,10 @@ from kit import (AGREEMENT, KEPT, LAST_MONTH, Checks, Control, Load, arguments, 
                  recorded, rows, run)
 from trace import ACCEPT, CLOSE, READ, SEND, SYNC, SYNCED, WRITE, Trace, World, note
 
+BEFORE, AFTERWARDS = "1h", "2h"  # to respond in, until the reload and from then on
 WORKERS = 2
 LOG_HEADER = 32  # bytes that a write-ahead log begins with
+ONCE_MORE = 4  # of so many images one is verified after a start, too
 BUNDLE = 20  # images that are looked at together
 UNJUDGED = ("is not judged to the end", "judges otherwise")
 FAULTS = {"synchronous=NORMAL": {"synchronous": "NORMAL"}, "synchronous=OFF": {"synchronous": "OFF"},
@@ -47,12 +49,13 @@ class Life:
         self.path = os.path.join(self.directory, "trace")
         self.control = Control(os.path.join(self.directory, "control"))
         self.random = random.Random(seed)
-        self.slad = daemon(config(), lambda d: recorded(d, self.path, self.control, **fault))
+        self.slad = daemon(config(BEFORE), lambda d: recorded(d, self.path, self.control, **fault))
         self.load = Load(self.slad, seed, most=6)
         self.closed, self.batches = {}, batches
 
     def record(self):
         self.slad.start()
+        note(self.path, "ready")
         self.load.run(self.batches)
         self.slad.stop()
         self.slad.start()
@@ -65,7 +68,9 @@ class Life:
         self.load.run(self.batches // 2)
         self.orders()
         self.slad.stop()
+        note(self.path, "rebuild")
         done = run(self.slad, self.slad.env, "rebuild")
+        note(self.path, "rebuilt")
         assert done.returncode == 0, done.stderr
         self.slad.start()
         self.load.run(self.batches // 4)
@@ -74,11 +79,13 @@ class Life:
 
     def orders(self):
         """A reload that judges anew, a closed period, a backup, all under load."""
-        self.slad.write_config(config("2h"))
+        self.slad.write_config(config(AFTERWARDS))
+        note(self.path, "reload")
         first = len(self.slad.log)
         with self.load.running():
             self.slad.signal(signal.SIGHUP)
             self.slad.wait_log("was read again", first)
+            note(self.path, "reloaded")
             for revision in (1, 2):
                 number = 1_000_000 + revision
                 answer = self.load.ask(number, "POST", f"/v1/periods/{LAST_MONTH}/close", b"{}", agreement=AGREEMENT)
@@ -126,7 +133,7 @@ class Images:
         self.trace = Trace(os.path.join(directory, "trace"))
         self.told = Told(directory)
         self.answers = [a for a in self.trace.answers() if a.status // 100 == 2]
-        self.notes = self.trace.notes()
+        self.notes = {text: instant for instant, text in self.trace.notes()}
         self.kinds = [[i for i, r in enumerate(self.trace.records) if of(r)] for of in (
             lambda r: r.what == WRITE, lambda r: r.what in (SYNC, SYNCED), lambda r: r.what == SEND,
             lambda r: r.what not in (WRITE, SYNC, SYNCED, SEND, READ, ACCEPT, CLOSE),
@@ -150,13 +157,17 @@ class Images:
         for name, content in world.image(random.Random(f"{self.seed}:{number}")).items():
             with open(os.path.join(directory, name), "wb") as out:
                 out.write(content)
-        return instant
 
-    def look(self, slad, instant):
+    def settings(self, instant):
+        """The configuration in force."""
+        return config(AFTERWARDS if instant > self.notes["reload"] else BEFORE)
+
+    def look(self, slad, number):
         """The failures of an image, in the directory of a daemon that is not started."""
-        checks, sure = Checks(quiet=True), self.sure(instant)
-        self.look_before(checks, slad, sure)
-        if check_start(checks, slad) is None:
+        checks, instant = Checks(quiet=True), self.instant(number)
+        sure = self.sure(instant)
+        clean = self.look_before(checks, slad, instant, sure)
+        if check_start(checks, slad, verify=not clean or number % ONCE_MORE == 0) is None:
             return checks.failures
         check_log(checks, self.told, slad.path("slad.db"), {n for n in sure if n not in self.told.closed})
         kept = rows(slad.path("slad.db"), "SELECT revision FROM closing WHERE window = ?", LAST_MONTH)
@@ -165,18 +176,20 @@ class Images:
         self.look_at_backup(checks, slad, instant)
         return checks.failures
 
-    @staticmethod
-    def look_before(checks, slad, sure):
-        """verify on what the cut left. Before slad was ready once there may be nothing, and amidst a reload what is
-        judged in part."""
+    def look_before(self, checks, slad, instant, sure):
+        """verify on what the cut left. Before slad was ready once there may be nothing, and amidst a reload or a
+        rebuild what is judged in part."""
         status, said = slad.verify()
-        fine = status == 0 or (status == 1 and any(word in said for word in UNJUDGED)) or (status == 4 and not sure)
+        judging = instant < self.notes["ready"] or self.notes["reload"] < instant <= self.notes["reloaded"] or \
+            self.notes["rebuild"] < instant <= self.notes["rebuilt"]
+        fine = status == 0 or (status == 1 and judging and any(word in said for word in UNJUDGED)) or \
+            (status == 4 and not sure and instant < self.notes["ready"])
         checks("verify before the start", fine, said)
+        return status == 0
 
     def look_at_backup(self, checks, slad, instant):
-        reported = any(text == "backup" and at < instant for at, text in self.notes)
         there = os.path.exists(slad.path("copy.db"))
-        checks("a reported backup is there", there or not reported)
+        checks("a reported backup is there", there or instant <= self.notes["backup"])
         if there:
             found, wrong = log_of(slad.path("copy.db"))
             checks("a backup is whole", found and not wrong, wrong)
@@ -190,9 +203,9 @@ class Pool:
         self.failures, self.looked, self.seconds = {}, 0, 0
         self.room = threading.Semaphore(WORKERS * 2)
 
-    def one(self, slad, number, instant):
+    def one(self, slad, number):
         try:
-            failures = self.images.look(slad, instant)
+            failures = self.images.look(slad, number)
             if failures:
                 self.failures[number] = failures
         except Exception as error:
@@ -208,9 +221,9 @@ class Pool:
         with concurrent.futures.ThreadPoolExecutor(WORKERS) as workers:
             for number in numbers:
                 self.room.acquire()
-                slad = daemon(config("2h"), memory=True)
-                instant = self.images.make(world, number, slad.directory)
-                workers.submit(self.one, slad, number, instant)
+                slad = daemon(self.images.settings(self.images.instant(number)), memory=True)
+                self.images.make(world, number, slad.directory)
+                workers.submit(self.one, slad, number)
         self.seconds = time.monotonic() - begun
         return self
 
@@ -230,7 +243,7 @@ def look_at_record(checks, life, images):
     there, replayed = life.files(), world.complete()
     checks("the trace is complete", there == replayed,
            [(name, len(there.get(name, "")), len(replayed.get(name, ""))) for name in {*there, *replayed}])
-    checks("every answer is right", not life.load.wrong, life.load.wrong[:3])
+    checks("every answer is right", not life.load.wrong and not life.load.refused, life.load.wrong[:3])
     known = {a.batch for a in images.answers}
     checks("every answer is in the trace", life.load.sure <= known, life.load.sure - known)
 
@@ -271,13 +284,14 @@ def caught(checks, seed, batches, most, what, fault):
 
 def replay(args):
     images = Images(args.replay, args.seed)
-    slad = daemon(config("2h"), memory=True)
-    instant = images.make(World(images.trace), args.image, slad.directory)
+    instant = images.instant(args.image)
+    slad = daemon(images.settings(instant), memory=True)
+    images.make(World(images.trace), args.image, slad.directory)
     if args.into:
         shutil.copytree(slad.directory, args.into)
     print(f"image {args.image}: instant {instant} of {len(images.trace.records)}, "
           f"{len(images.sure(instant))} requests acknowledged")
-    failures = images.look(slad, instant)
+    failures = images.look(slad, args.image)
     slad.close()
     for failure in failures:
         print(f"FAIL {failure}")
