@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 """Kills slad with -9 under load, again and again, and looks at what is left.
 
-    kill9.py [--times N] [--seed N] [--clients N] [--verify-every N]
+    kill9.py [--times N] [--rounds N] [--seed N] [--clients N] [--verify-every N]
 
 Clients post batches of events with random ids, and note which were acknowledged; a batch whose answer
 was lost is sent again, or not. The daemon is killed at random instants, some of them before it is
 ready, some while a reload judges all tickets by other targets, and started again on the same files,
 by the old configuration or the new one. Then: no acknowledged event is missing, none is there
 twice, no batch is there in part, the scores are those of the events in the log, what is kept
-follows from the log, and no alert was told twice or forgotten.
+follows from the log, and no alert was told twice or forgotten. Each round begins with nothing.
 """
 import argparse
 import collections
@@ -23,6 +23,7 @@ import uuid
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 from desk import parsed, rows, stamp  # noqa: E402
 from hook import Receiver  # noqa: E402
+from kit import FULL  # noqa: E402
 from slad import Slad, event, ndjson  # noqa: E402
 
 RATES = "timely_response_rate,resolution_rate"
@@ -134,6 +135,7 @@ class Run:
         self.checks = []
         self.marks = []  # attempts before each kill
         self.unready = self.reloads = 0
+        self.slowest = (0, 0)  # start: seconds, and events that were there
 
     def check(self, what, holds, detail=""):
         self.checks.append(bool(holds))
@@ -149,9 +151,11 @@ class Run:
 
     def live(self, number):
         """One start and what is seen of it, until somewhere in its life."""
-        before = self.acknowledged()
+        before, began = self.acknowledged(), time.monotonic()
         self.slad.start()
+        took = time.monotonic() - began
         count = self.slad.get("/readyz")["records"]
+        self.slowest = max(self.slowest, (took, count))
         self.check(f"what is there after kill {number}", count >= before, f"{count} of {before}")
         if number % self.args.verify_every == 0:
             self.clean(f"while it runs after kill {number}")
@@ -291,7 +295,8 @@ class Run:
               f"{self.reloads} during or after a reload; "
               f"{self.acknowledged()} events acknowledged, {len(events)} in the log, "
               f"{sum(c.doubtful for c in self.clients)} batches in doubt; "
-              f"{len(self.receiver.attempts)} attempts at {len({a.id for a in self.receiver.attempts})} messages")
+              f"{len(self.receiver.attempts)} attempts at {len({a.id for a in self.receiver.attempts})} messages; "
+              f"the slowest start took {self.slowest[0]:.2f} s with {self.slowest[1]} events", flush=True)
 
 
 def stamp_after(opened):
@@ -301,16 +306,21 @@ def stamp_after(opened):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--times", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
+    parser.add_argument("--times", type=int, default=100 if FULL else 30)
+    parser.add_argument("--rounds", type=int, default=10 if FULL else 1)
+    parser.add_argument("--seed", default=str(random.SystemRandom().getrandbits(32)))
     parser.add_argument("--clients", type=int, default=4)
     parser.add_argument("--verify-every", type=int, default=10)
     args = parser.parse_args()
     print(f"seed {args.seed}", flush=True)
-    run = Run(args)
-    run.all()
-    failed = run.checks.count(False)
-    print(f"{run.checks.count(True)} passed, {failed} failed")
+    checks, seed = [], args.seed
+    for number in range(args.rounds):
+        args.seed = f"{seed}-{number}"
+        run = Run(args)
+        run.all()
+        checks += run.checks
+    failed = checks.count(False)
+    print(f"{checks.count(True)} passed, {failed} failed")
     return 1 if failed else 0
 
 
