@@ -150,7 +150,8 @@ class Load:
         self.batches, self.answered, self.doubt = dict(state[0]), dict(state[1]), list(state[3])
         self.open = [list(tickets) for tickets in state[2]]
 
-    def _events(self, i):
+    def events(self, i):
+        """The next batch of a client."""
         r, made = self.randoms[i], []
         for _ in range(1 if r.random() < 0.2 else r.randrange(1, self.most)):
             if self.open[i] and r.random() < 0.6:
@@ -192,7 +193,7 @@ class Load:
                     return
                 left[0] -= 1
             again = self.doubt[i]
-            events = again or self._events(i)
+            events = again or self.events(i)
             number, answer = self.post(events)
             if answer is None or answer.status == 503:
                 self.doubt[i], self.refused = events, self.refused + (answer is not None)
@@ -229,7 +230,7 @@ class Load:
         """Many events at once."""
         most, self.most = self.most, size
         while events > 0:
-            made = self._events(0)
+            made = self.events(0)
             number, answer = self.post(made)
             if answer is None or answer.status != 200:
                 raise AssertionError(f"{answer}")
@@ -278,6 +279,26 @@ def check_start(checks, slad, what="", verify=True):
     return took
 
 
+def old_database(path, load, count):
+    """Makes a database of the first schema, of a log and nothing that is folded from it; its events are batch 0 of the
+    load, acknowledged."""
+    events = []
+    while len(events) < count:
+        events += load.events(0)
+    with open(os.path.join(TOP, "sql/schema-001.sql"), encoding="utf-8") as file:
+        schema = file.read()
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.executescript("PRAGMA journal_mode = WAL;" + schema + "PRAGMA user_version = 1;")
+        sources = {}
+        for seq, e in enumerate(events, 1):
+            source = sources.setdefault(e["source"], len(sources) + 1)
+            database.execute("INSERT INTO record VALUES (?, ?, ?)", (seq, 1767225600000 + seq, json.dumps(e)))
+            database.execute("INSERT INTO identity VALUES (?, ?, ?)", (source, e["id"], seq))
+        database.executemany("INSERT INTO source VALUES (?, ?, NULL)", [(id, name) for name, id in sources.items()])
+        database.commit()
+    load.batches[0], load.answered[0] = [(e["source"], e["id"]) for e in events], 200
+
+
 def daemon(settings, env_of=None, memory=False):
     """A Slad that is not started, in a directory of its own, in memory if there is room; env_of(directory) gives its
     environment."""
@@ -294,4 +315,5 @@ def daemon(settings, env_of=None, memory=False):
 
 
 __all__ = ["AGREEMENT", "BUILD", "FULL", "HOWS", "KEPT", "LAST_MONTH", "TOP", "Checks", "Control", "Load", "Slad", "arguments",
-           "check_log", "check_start", "config", "daemon", "event", "log_of", "recorded", "rows", "run", "stamp"]
+           "check_log", "check_start", "config", "daemon", "event", "log_of", "old_database",
+           "recorded", "rows", "run", "stamp"]

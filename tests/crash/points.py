@@ -15,20 +15,18 @@ The old database has the tables of sql/schema-001.sql and a log, and nothing tha
 migrated, and folded anew.
 """
 import contextlib
-import json
 import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 
-from kit import (AGREEMENT, HOWS, LAST_MONTH, TOP, Checks, Control, Load, arguments, check_log, check_start, config, daemon,
-                 log_of, recorded, rows, run)
+from kit import (AGREEMENT, HOWS, LAST_MONTH, Checks, Control, Load, arguments, check_log, check_start, config,
+                 daemon, log_of, old_database, recorded, rows, run)
 
 WAL_EVENTS = 1500  # that lie in a write-ahead log that a kill left
 
@@ -146,23 +144,8 @@ class OldStart(FirstStart):
     name, fills = "start on an old database", True
 
     def prepare(self):
-        with daemon(config()) as slad:
-            self.load = Load(slad, self.args.seed)
-            slad.start()
-            self.load.fill(self.args.events)
-            bodies = rows(slad.path("slad.db"), "SELECT body FROM record ORDER BY seq")
-        with open(os.path.join(TOP, "sql/schema-001.sql"), encoding="utf-8") as file:
-            schema = file.read()
-        with contextlib.closing(sqlite3.connect(os.path.join(self.base, "slad.db"))) as database:
-            database.executescript("PRAGMA journal_mode = WAL;" + schema + "PRAGMA user_version = 1;")
-            sources = {}
-            for seq, (body,) in enumerate(bodies, 1):
-                e = json.loads(body)
-                source = sources.setdefault(e["source"], len(sources) + 1)
-                database.execute("INSERT INTO record VALUES (?, ?, ?)", (seq, 1767225600000 + seq, body))
-                database.execute("INSERT INTO identity VALUES (?, ?, ?)", (source, e["id"], seq))
-            database.executemany("INSERT INTO source VALUES (?, ?, NULL)", [(id, name) for name, id in sources.items()])
-            database.commit()
+        self.load = Load(None, self.args.seed)
+        old_database(os.path.join(self.base, "slad.db"), self.load, self.args.events)
 
 
 class Checkpoint(Point):
@@ -204,8 +187,8 @@ class Close(Point):
     def act(self, arm):
         self.slad.start()
         arm()
-        self.answer = self.load.ask(0, "POST", f"/v1/periods/{LAST_MONTH}/close", b"{}", agreement=AGREEMENT)
-        self.load.answered.pop(0, None)
+        self.answer = self.load.ask(-1, "POST", f"/v1/periods/{LAST_MONTH}/close", b"{}", agreement=AGREEMENT)
+        self.load.answered.pop(-1, None)
         return self.answer is not None
 
     def after(self, what):

@@ -4,12 +4,12 @@
     power.py [--images N] [--lives N] [--seed N]
     power.py --replay build/crash/power-... --image N [--into DIRECTORY]
 
-A real daemon lives under load, recorded by recorder.so: a first start on nothing, stops, a kill, a
-reload that judges anew, a closed period, a backup, a rebuild. From its trace come images: an instant
-is chosen, and what a disk could hold then (see trace.py): all that was synced, and of the rest any
-part, in any order, torn at sectors; names, too, unless their directory was synced. Of each image:
-`slad verify` has nothing to say, slad starts on it, every event and period that was acknowledged by
-then is there, nothing is there twice, no batch in part, and a backup that was reported is whole.
+A real daemon lives under load, recorded by recorder.so: a first start on nothing or on an old database,
+stops, a kill, a reload that judges anew, a closed period, a backup, a rebuild. From its trace come
+images: an instant is chosen, and what a disk could hold then (see trace.py): all that was synced, and of
+the rest any part, in any order, torn at sectors; names, too, unless their directory was synced. Of each
+image: `slad verify` has nothing to say, slad starts on it, every event and period that was acknowledged
+by then is there, nothing is there twice, no batch in part, and a backup that was reported is whole.
 
 The trace must be complete: replayed to its end it gives the files that are there, byte by byte. And the
 harness must see: with synchronous=NORMAL, with OFF, and where directories are not synced, it has to
@@ -27,14 +27,15 @@ import tempfile
 import threading
 import time
 
-from kit import (AGREEMENT, KEPT, LAST_MONTH, Checks, Control, Load, arguments, check_log, check_start, config, daemon, log_of,
-                 recorded, rows, run)
+from kit import (AGREEMENT, KEPT, LAST_MONTH, Checks, Control, Load, arguments, check_log, check_start, config,
+                 daemon, log_of, old_database, recorded, rows, run)
 from trace import ACCEPT, CLOSE, READ, SEND, SYNC, SYNCED, WRITE, Trace, World, note
 
 BEFORE, AFTERWARDS = "1h", "2h"  # to respond in, until the reload and from then on
 WORKERS = 2
 LOG_HEADER = 32  # bytes that a write-ahead log begins with
 ONCE_MORE = 4  # of so many images one is verified after a start, too
+OLD = 300  # events in an old database
 BUNDLE = 20  # images that are looked at together
 UNJUDGED = ("is not judged to the end", "judges otherwise")
 FAULTS = {"synchronous=NORMAL": {"synchronous": "NORMAL"}, "synchronous=OFF": {"synchronous": "OFF"},
@@ -44,7 +45,7 @@ FAULTS = {"synchronous=NORMAL": {"synchronous": "NORMAL"}, "synchronous=OFF": {"
 class Life:
     """A recorded life of a daemon; `directory` has its trace and what it was told."""
 
-    def __init__(self, seed, batches, **fault):
+    def __init__(self, seed, batches, old=False, **fault):
         self.directory = tempfile.mkdtemp(prefix="slad-life-")
         self.path = os.path.join(self.directory, "trace")
         self.control = Control(os.path.join(self.directory, "control"))
@@ -52,6 +53,11 @@ class Life:
         self.slad = daemon(config(BEFORE), lambda d: recorded(d, self.path, self.control, **fault))
         self.load = Load(self.slad, seed, most=6)
         self.closed, self.batches = {}, batches
+        self.before = os.path.join(self.directory, "before")
+        os.mkdir(self.before)
+        if old:
+            old_database(os.path.join(self.before, "slad.db"), self.load, OLD)
+            shutil.copy(os.path.join(self.before, "slad.db"), self.slad.directory)
 
     def record(self):
         self.slad.start()
@@ -130,7 +136,7 @@ class Images:
 
     def __init__(self, directory, seed):
         self.seed = seed
-        self.trace = Trace(os.path.join(directory, "trace"))
+        self.trace, self.before = Trace(os.path.join(directory, "trace")), os.path.join(directory, "before")
         self.told = Told(directory)
         self.answers = [a for a in self.trace.answers() if a.status // 100 == 2]
         self.notes = {text: instant for instant, text in self.trace.notes()}
@@ -144,12 +150,15 @@ class Images:
         chosen = random.Random(f"{self.seed}/{number}")
         return chosen.choice(chosen.choice([kind for kind in self.kinds if kind])) + 1
 
+    def world(self):
+        return World(self.trace, self.before)
+
     def numbers(self, count):
         """In the order of their instants."""
         return sorted(range(count), key=self.instant)
 
     def sure(self, instant):
-        return {a.batch for a in self.answers if a.answered < instant}
+        return {a.batch for a in self.answers if a.answered < instant} | ({0} & set(self.told.batches))
 
     def make(self, world, number, directory):
         instant = self.instant(number)
@@ -183,7 +192,7 @@ class Images:
         judging = instant < self.notes["ready"] or self.notes["reload"] < instant <= self.notes["reloaded"] or \
             self.notes["rebuild"] < instant <= self.notes["rebuilt"]
         fine = status == 0 or (status == 1 and judging and any(word in said for word in UNJUDGED)) or \
-            (status == 4 and not sure and instant < self.notes["ready"])
+            (status == 4 and sure <= {0} and instant < self.notes["ready"])
         checks("verify before the start", fine, said)
         return status == 0
 
@@ -216,7 +225,7 @@ class Pool:
             self.room.release()
 
     def all(self, numbers):
-        world = World(self.images.trace)
+        world = self.images.world()
         begun = time.monotonic()
         with concurrent.futures.ThreadPoolExecutor(WORKERS) as workers:
             for number in numbers:
@@ -238,19 +247,19 @@ def keep(life, name):
 
 def look_at_record(checks, life, images):
     """The trace is all that happened."""
-    world = World(images.trace)
+    world = images.world()
     world.go_to(len(images.trace.records))
     there, replayed = life.files(), world.complete()
     checks("the trace is complete", there == replayed,
            [(name, len(there.get(name, "")), len(replayed.get(name, ""))) for name in {*there, *replayed}])
     checks("every answer is right", not life.load.wrong and not life.load.refused, life.load.wrong[:3])
     known = {a.batch for a in images.answers}
-    checks("every answer is in the trace", life.load.sure <= known, life.load.sure - known)
+    checks("every answer is in the trace", life.load.sure - {0} <= known, life.load.sure - known)
 
 
-def live(checks, seed, batches, count):
+def live(checks, seed, batches, count, old):
     """One life and its images."""
-    life = Life(seed, batches).record()
+    life = Life(seed, batches, old).record()
     images = Images(life.save(), seed)
     look_at_record(checks, life, images)
     pool = Pool(images).all(images.numbers(count))
@@ -259,7 +268,7 @@ def live(checks, seed, batches, count):
     print(f"{count} images of {len(records)} calls ({sum(r.what == WRITE for r in records)} writes, "
           f"{sum(r.what == WRITE and r.offset == 0 and r.length == LOG_HEADER for r in records)} logs begun, "
           f"{sum(r.what == SYNCED for r in records)} syncs, {len(images.answers)} requests acknowledged), "
-          f"{sum(map(len, images.told.batches.values()))} events, in {pool.seconds:.0f} s, seed {seed}", flush=True)
+          f"{sum(map(len, images.told.batches.values()))} events, {OLD * old} of them old, in {pool.seconds:.0f} s, seed {seed}", flush=True)
     if pool.failures:
         at = keep(life, f"power-{seed}")
         for number, failures in sorted(pool.failures.items())[:5]:
@@ -286,7 +295,7 @@ def replay(args):
     images = Images(args.replay, args.seed)
     instant = images.instant(args.image)
     slad = daemon(images.settings(instant), memory=True)
-    images.make(World(images.trace), args.image, slad.directory)
+    images.make(images.world(), args.image, slad.directory)
     if args.into:
         shutil.copytree(slad.directory, args.into)
     print(f"image {args.image}: instant {instant} of {len(images.trace.records)}, "
@@ -299,8 +308,8 @@ def replay(args):
 
 
 def main():
-    parser = arguments(__doc__, images=(150, 10_000), lives=(1, 20))
-    parser.add_argument("--batches", type=int, default=90, help="in the first part of the first life")
+    parser = arguments(__doc__, images=(150, 10_000), lives=(2, 20))
+    parser.add_argument("--batches", type=int, default=60, help="in the first part of the first life")
     parser.add_argument("--replay", help="the directory of a trace that was kept")
     parser.add_argument("--image", type=int)
     parser.add_argument("--into", help="where to put the image")
@@ -310,7 +319,7 @@ def main():
     print(f"seed {args.seed}", flush=True)
     checks = Checks()
     for number in range(args.lives):
-        live(checks, f"{args.seed}-{number}", args.batches * (1 + number % 3), args.images // args.lives)
+        live(checks, f"{args.seed}-{number}", args.batches * (1 + number % 3), args.images // args.lives, number % 2 == 1)
     for number, (what, fault) in enumerate(FAULTS.items()):
         caught(checks, f"{args.seed}-fault-{number}", args.batches, 200, what, fault)
     return checks.end()

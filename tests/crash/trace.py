@@ -77,8 +77,8 @@ class Trace:
 class File:
     """What is on the disk for certain, and what was done since: (instant, WRITE, offset, bytes) or (…, TRUNCATE, size, None)."""
 
-    def __init__(self):
-        self.durable, self.pending, self.gone = bytearray(), [], 0
+    def __init__(self, durable=b""):
+        self.durable, self.pending, self.gone = bytearray(durable), [], 0
 
     def settle(self, upto):
         """The first of what was ever pending are on the disk now."""
@@ -113,9 +113,14 @@ def torn(content, offset, data, random):
 class World:
     """The files of a trace as they are at one of its instants, which only grows."""
 
-    def __init__(self, trace):
+    def __init__(self, trace, before=None):
+        """`before` is the directory of what was on the disk when the trace began."""
         self.trace, self.now = trace, 0
-        self.names, self.durable_names = {}, {}  # to files
+        self.durable_names = {}  # to files
+        for name in os.listdir(before) if before else ():
+            with open(os.path.join(before, name), "rb") as file:
+                self.durable_names[name] = File(file.read())
+        self.names = dict(self.durable_names)
         self.moves = []  # of names, since the directory was synced: (instant, names, from, to, file)
         self.moved = 0  # and before
         self.files, self.syncing = {}, {}  # by (process, fd)
