@@ -8,7 +8,8 @@ post events. At a random instant FS_IOC_SHUTDOWN without a flush of its log ends
 synced is gone, as when the power fails, and each later call is an error. slad must stop acknowledging and
 end by itself. Mounted again: `slad verify` has nothing to say, slad starts, every acknowledged event is
 there, nothing twice, no batch in part. Events whose request was under way at the cut may be lost though they
-were acknowledged: XFS (Linux 6.18) returns 0 from an fdatasync that a cut overtook, as no power failure could.
+were acknowledged: XFS (Linux 6.18) returns 0 from an fdatasync that a cut overtook, as no power failure
+could.
 
 And the harness must see: with synchronous=NORMAL and with OFF something acknowledged has to be lost
 within some cuts. Needs root and loop devices; where they are not, it says so and is skipped.
@@ -30,12 +31,14 @@ from kit import Checks, Load, arguments, check_log, check_start, config, daemon,
 SHUTDOWN = 0x8004587D  # EXT4_IOC_SHUTDOWN, and XFS_IOC_GOINGDOWN
 NO_LOG_FLUSH = 2
 SYSTEMS = {"ext4": (["mkfs.ext4", "-q", "-F"], 96), "xfs": (["mkfs.xfs", "-q", "-f"], 320)}  # MiB
+PATIENCE = 20  # seconds for slad to end after a cut
 LONGEST = 0.5  # seconds that slad lives
 FAULT_CUTS = 10  # within which a fault must show
 
 
 def tool(*command):
-    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"})
+    path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
+    return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": path})
 
 
 class Disk:
@@ -111,8 +114,10 @@ class Cuts:
             time.sleep(self.random.random() * LONGEST)
             self.cut()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.slad.process.wait(10)
+                self.slad.process.wait(PATIENCE)
             self.ends.append(self.slad.kill9())
+            if self.ends[-1] != 4:
+                print(f"it ended with {self.ends[-1]}: {self.slad.log[-5:]}", flush=True)
 
     def once(self, number):
         self.live()
