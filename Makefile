@@ -37,7 +37,7 @@ DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_corr
     door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved evaluate evidence \
     fold fold_save frame gather guard handshake hook_event hook_map hooks http import \
     import_send improvement improvement_order ingest keeper keeper_thread lines listen log \
-    notify notify_curl notify_lane notify_pause notify_queue notify_told order outbox papers \
+    memory notify notify_curl notify_lane notify_pause notify_queue notify_told order outbox papers \
     progress quarantine question report_gather report_gather_course report_gather_more \
     report_gather_time request route routes row row_csv scores scores_gather scores_sums scratch \
     series server silence_order snapshot statistics ticket_clocks ticket_json ticket_scores utf8 \

@@ -61,11 +61,11 @@ door_open(struct doors *d, const struct listener *l, struct err *err)
 	door->listener = evconnlistener_new(
 	    d->base, NULL, NULL, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
 	if (door->listener == NULL)
-		abort();
+		mem_none("libevent");
 	evconnlistener_set_error_cb(door->listener, on_accept_error);
 	door->bound = evhttp_bind_listener(d->http, door->listener);
 	if (door->bound == NULL)
-		abort();
+		mem_none("libevent");
 	door->path = l->path != NULL ? mem_strdup(l->path) : NULL;
 	d->count++;
 	return 0;
@@ -83,7 +83,7 @@ doors_open(struct event_base *base, struct evhttp *http, const struct listener *
 	d->local = true;
 	d->pulse = event_new(base, -1, EV_PERSIST, on_pulse, d);
 	if (d->pulse == NULL)
-		abort();
+		mem_none("libevent");
 	for (size_t i = 0; i < count; i++) {
 		if (door_open(d, &listener[i], err) != 0) {
 			doors_close(d);

@@ -1,7 +1,7 @@
 #include "downs.h"
+#include "base/hash.h"
 
 #include <string.h>
-#include <uthash.h>
 
 /* A service while the walk goes over its downs. */
 struct course {

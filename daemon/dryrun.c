@@ -2,8 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
+#include "base/hash.h"
 #include "base/stamp.h"
 #include "codec/packed.h"
 #include "scratch.h"

@@ -1,8 +1,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
-#include <uthash.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "engine_inside.h"
 #include "log.h"
 

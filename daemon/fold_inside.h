@@ -7,8 +7,7 @@
 #ifndef SLAD_DAEMON_FOLD_INSIDE_H
 #define SLAD_DAEMON_FOLD_INSIDE_H
 
-#include <uthash.h>
-
+#include "base/hash.h"
 #include "codec/packed.h"
 #include "fold.h"
 

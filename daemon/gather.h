@@ -7,8 +7,7 @@
 #ifndef SLAD_DAEMON_GATHER_H
 #define SLAD_DAEMON_GATHER_H
 
-#include <uthash.h>
-
+#include "base/hash.h"
 #include "scores.h"
 
 struct gather_group {

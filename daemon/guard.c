@@ -9,9 +9,9 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
-#include <uthash.h>
 
 #include "base/err.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "frame.h"
 
@@ -365,7 +365,7 @@ on_connection(struct event_base *base, void *arg)
 	g->request = evbuffer_new();
 	g->timer = event_new(base, -1, 0, on_timer, g);
 	if (g->bev == NULL || g->raw == NULL || g->request == NULL || g->timer == NULL)
-		abort();
+		mem_none("libevent");
 	bufferevent_incref(g->bev);
 	/* No call of evhttp's reader for bytes that we have taken away. */
 	bufferevent_setwatermark(g->bev, EV_READ, 1, 0);
@@ -400,7 +400,7 @@ guards_new(struct event_base *base, struct evhttp *http, const struct http_limit
 	all->throttle_arg = arg;
 	all->drained = event_new(base, -1, 0, on_drained, all);
 	if (all->drained == NULL)
-		abort();
+		mem_none("libevent");
 	evhttp_set_bevcb(http, on_connection, all);
 	return all;
 }

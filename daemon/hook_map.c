@@ -34,7 +34,7 @@ sha256_hex(const void *bytes, size_t len, char hex[static 65])
 	unsigned char sum[EVP_MAX_MD_SIZE];
 
 	if (EVP_Digest(bytes, len, sum, NULL, EVP_sha256(), NULL) != 1)
-		abort();
+		mem_none("OpenSSL");
 	for (int i = 0; i < 32; i++) {
 		hex[2 * i] = digits[sum[i] >> 4];
 		hex[2 * i + 1] = digits[sum[i] & 15];

@@ -374,7 +374,7 @@ http_new(struct event_base *base, const struct http_limits *limits, const struct
 	h->auth = auth_new(NULL, 0, false);
 	h->evhttp = evhttp_new(base);
 	if (h->evhttp == NULL)
-		abort();
+		mem_none("libevent");
 	LIST_INIT(&h->exchanges);
 	/* The guard's limits are reached before evhttp's, whose own answers are HTML; the same
 	 * goes for methods, of which it has passed the ones that evhttp knows. */

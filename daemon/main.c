@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "memory.h"
 
 static int cmd_help(int argc, char **argv);
 
@@ -39,6 +40,7 @@ cmd_help(int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	memory_guard();
 	if (argc == 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
 		return cmd_help(1, argv);
 	for (size_t i = 0; argc > 1 && i < COMMANDS; i++) {

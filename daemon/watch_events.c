@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
+#include "base/hash.h"
 #include "base/stamp.h"
 #include "watch_inside.h"
 

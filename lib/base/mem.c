@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define ARENA_BLOCK 8192
 
@@ -13,26 +14,44 @@ struct arena_block {
 	_Alignas(max_align_t) unsigned char data[];
 };
 
+void
+mem_none(const char *what)
+{
+	char line[160];
+	int len = snprintf(line, sizeof(line), "%sout of memory: %s\n",
+	    getenv("JOURNAL_STREAM") != NULL ? "<3>" : "error: ", what);
+
+	if (len > 0 && write(STDERR_FILENO, line, (size_t)len) < 0)
+		_exit(MEM_EXIT);
+	_exit(MEM_EXIT);
+}
+
 static size_t
 product(size_t n, size_t size)
 {
 	size_t bytes;
 
-	if (__builtin_mul_overflow(n, size, &bytes) || bytes > PTRDIFF_MAX) {
-		fprintf(stderr, "<2>out of memory: %zu * %zu bytes asked for\n", n, size);
-		abort();
-	}
+	if (__builtin_mul_overflow(n, size, &bytes) || bytes > PTRDIFF_MAX)
+		mem_none("more was asked for than there can be");
 	return bytes;
 }
 
 static void *
 present(void *p, size_t bytes)
 {
+	char what[64];
+
 	if (p == NULL && bytes > 0) {
-		fprintf(stderr, "<2>out of memory: %zu bytes asked for\n", bytes);
-		abort();
+		snprintf(what, sizeof(what), "%zu bytes were asked for", bytes);
+		mem_none(what);
 	}
 	return p;
+}
+
+void *
+mem_raw(size_t bytes)
+{
+	return present(malloc(bytes), bytes);
 }
 
 void *

@@ -2,8 +2,9 @@
  * mem: memory that is there or the process is not.
  *
  * slad bounds every size that a stranger controls before it allocates, so a refused allocation is
- * a machine out of memory: the process says so and aborts. What was acknowledged is on disk, and
- * systemd starts it again. Sizes are products that are checked for overflow.
+ * a machine out of memory: the process says so in one line and ends at once, from whatever thread,
+ * with the status MEM_EXIT. What was acknowledged is on disk, what was under way is not answered,
+ * and systemd starts it again. Sizes are products that are checked for overflow.
  *
  * An arena gives memory that is freed all at once: the records of a batch, the parts of a
  * configuration. Its blocks never move. It is aligned for any object.
@@ -13,6 +14,11 @@
 
 #include <stddef.h>
 
+#define MEM_EXIT 4
+
+void mem_none(const char *what) __attribute__((noreturn));
+
+void *mem_raw(size_t bytes); /* not zeroed; caller frees with free() */
 void *mem_alloc(size_t n, size_t size); /* zeroed; caller frees with free() */
 void *mem_grow(void *p, size_t n, size_t size); /* realloc of n * size; not zeroed */
 char *mem_strdup(const char *s);

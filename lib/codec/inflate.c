@@ -27,7 +27,7 @@ inflate_new(void)
 	struct inflate *z = mem_alloc(1, sizeof(*z));
 
 	if (inflateInit2(&z->stream, WINDOW_GZIP) != Z_OK)
-		abort();
+		mem_none("zlib");
 	return z;
 }
 
@@ -62,7 +62,7 @@ step(struct inflate *z, struct buf *out, struct err *err)
 	z->stream.avail_out = PIECE;
 	rc = inflate(&z->stream, Z_NO_FLUSH);
 	if (rc == Z_MEM_ERROR)
-		abort();
+		mem_none("zlib");
 	if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
 		return wrong(z, err);
 	buf_put(out, z->piece, PIECE - z->stream.avail_out);
