@@ -19,6 +19,8 @@ api_readyz(void *context, const struct request *r, struct answer *a)
 	if (keeper_lost(api->keeper) || keeper_counts(api->keeper).broken)
 		answer_problem(
 		    a, 503, "the last attempt to store failed; the log of slad says why");
+	else if (keeper_still(api->keeper) >= KEEPER_STALL)
+		answer_problem(a, 503, "the disk does not answer");
 	else if (store_last(api->reader, &seq, &err) != 0)
 		answer_problem(a, 503, "%s", err.msg);
 	else

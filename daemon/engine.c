@@ -63,8 +63,16 @@ engine_configure(struct engine *e, struct config *c, int64_t now,
 	rc = engine_judge(e, before, now, progress, context, err);
 	if (rc == 0)
 		rc = engine_watch(e, now, progress, context, err);
-	config_unref(before);
-	return rc;
+	if (rc == 0) {
+		config_unref(before);
+		return 0;
+	}
+	config_unref(e->config);
+	e->config = before;
+	hooks_free(e->hooks);
+	e->hooks = hooks_new(before);
+	engine_configured(e);
+	return -1;
 }
 
 /* An event of the submission that was not in the log when it came. */

@@ -40,8 +40,9 @@ struct engine *engine_new(struct store *s, struct config *c, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err);
 void engine_free(struct engine *e);
 
-/* Takes another configuration, like engine_new. After a failure some tickets may be judged by one
- * and some by the other: only a new engine, which judges all of them, makes that good. */
+/* Takes another configuration, like engine_new. After a failure it has the old one, but some
+ * tickets may be judged by one and some by the other: until a call succeeds, or a new engine judges
+ * all of them, no step may be made. */
 int engine_configure(struct engine *e, struct config *c, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err);
 

@@ -28,6 +28,9 @@ struct engine {
 	int64_t quarantine_count, quarantine_bytes;
 };
 
+/* Lets the fold judge by the engine's configuration. */
+void engine_configured(struct engine *e);
+
 /* Folds the log anew if another version of slad packed it, else judges anew if need be. */
 int engine_prepare(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
     void *context, struct err *err);

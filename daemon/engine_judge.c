@@ -62,8 +62,8 @@ page_judge(struct engine *e, const int64_t *ids, int n, struct err *err)
 	return store_commit(e->store, err);
 }
 
-static void
-batch_configure(struct engine *e)
+void
+engine_configured(struct engine *e)
 {
 	e->batch.agreements = &e->config->agreements;
 	e->batch.rule = e->config->rule;
@@ -157,7 +157,7 @@ engine_judge(struct engine *e, const struct config *before, int64_t now,
 	struct engine_moved m;
 	int rc = -1;
 
-	batch_configure(e);
+	engine_configured(e);
 	if (store_meta(e->store, "judgement", judgement, sizeof(judgement), err) < 0)
 		return -1;
 	if (strcmp(judgement, e->config->judgement) == 0) {
@@ -208,7 +208,7 @@ engine_prepare(struct engine *e, int64_t now, void (*progress)(void *context, in
 	char packed[16] = "";
 	int rc;
 
-	batch_configure(e);
+	engine_configured(e);
 	if (store_meta(e->store, "packed", packed, sizeof(packed), err) < 0)
 		return -1;
 	rc = strcmp(packed, PACKED_VERSION) != 0

@@ -12,8 +12,6 @@
 #include "log.h"
 #include "utf8.h"
 
-#define RETRY_AFTER 1 /* seconds */
-#define RETRY_FULL 30
 #define HEADERS_TEXT (64u << 10) /* bytes: the head of a request is shorter */
 
 const char *const hook_result_names[HOOK_RESULTS] = {[HOOK_ACCEPTED] = "accepted",
@@ -276,30 +274,21 @@ answer_done(struct api *api, const struct submission *s, struct answer *a)
 }
 
 static void
-answer_busy(
-    struct api *api, const struct job *job, int retry_after, const char *why, struct answer *a)
+answer_unstored(struct api *api, const struct job *job, struct answer *a)
 {
+	const char *why = job_refusal(job->result, &a->retry_after);
+
 	tell(api, job->submission.hook->source, HOOK_FAILED, why);
 	answer_problem(a, 503, "%s", why);
-	a->retry_after = retry_after;
 }
 
 void
 hooks_answer(struct api *api, struct job *job, struct answer *a)
 {
-	switch (job->result) {
-	case JOB_DONE:
+	if (job->result == JOB_DONE)
 		answer_done(api, &job->submission, a);
-		break;
-	case JOB_BUSY:
-		answer_busy(api, job, RETRY_FULL,
-		    "the disk is full: nothing was stored, send it again later", a);
-		break;
-	case JOB_FAILED:
-		answer_busy(api, job, RETRY_AFTER,
-		    "the store failed: nothing was stored, send it again", a);
-		break;
-	}
+	else
+		answer_unstored(api, job, a);
 	job_free(job);
 }
 
@@ -314,9 +303,7 @@ hooks_take(void *context, struct exchange *x)
 		job->owner = x;
 		if (keeper_offer(api->keeper, job) == 0)
 			return;
-		answer_busy(api, job, RETRY_AFTER,
-		    "too much is waiting: nothing was stored, send it again", &a);
-		job_free(job);
+		hooks_answer(api, job, &a);
 	}
 	http_answer(x, &a);
 }

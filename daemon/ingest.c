@@ -7,8 +7,6 @@
 #include "http.h"
 
 #define ERRORS_SHOWN 100 /* of the wrong events of one request, in its answer */
-#define RETRY_AFTER 1 /* seconds: the keeper empties a full queue in about that time */
-#define RETRY_FULL 30 /* and a person a full disk, if they are quick */
 
 static const struct {
 	const char *type;
@@ -210,19 +208,10 @@ answer_done(struct job *job, struct answer *a)
 void
 ingest_answer(struct job *job, struct answer *a)
 {
-	switch (job->result) {
-	case JOB_DONE:
+	if (job->result == JOB_DONE)
 		answer_done(job, a);
-		break;
-	case JOB_BUSY:
-		answer_problem(a, 503, "the disk is full: nothing was stored, send it again later");
-		a->retry_after = RETRY_FULL;
-		break;
-	case JOB_FAILED:
-		answer_problem(a, 503, "the store failed: nothing was stored, send it again");
-		a->retry_after = RETRY_AFTER;
-		break;
-	}
+	else
+		answer_problem(a, 503, "%s", job_refusal(job->result, &a->retry_after));
 	job_free(job);
 }
 
@@ -240,9 +229,7 @@ ingest_events(void *context, struct exchange *x)
 	job->owner = x;
 	if (keeper_offer(api->keeper, job) == 0)
 		return;
-	job_free(job);
-	answer_problem(&a, 503, "too many events are waiting: nothing was stored, send it again");
-	a.retry_after = RETRY_AFTER;
+	ingest_answer(job, &a);
 	http_answer(x, &a);
 }
 

@@ -18,6 +18,15 @@ keeper_now(void)
 	return ts.tv_sec * STAMP_SECOND + ts.tv_nsec / 1000000;
 }
 
+int64_t
+keeper_monotonic(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * STAMP_SECOND + ts.tv_nsec / 1000000;
+}
+
 void
 keeper_queue_put(struct queue *q, struct job *job)
 {
@@ -77,18 +86,41 @@ keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls, 
 	return k;
 }
 
-/* What the thread left in the queue when it lost the store. */
-static void
-jobs_fail(struct keeper *k)
+const char *
+job_refusal(enum job_result result, int *retry_after)
+{
+	static const struct {
+		const char *why;
+		int retry_after; /* s */
+	} all[] = {
+	    [JOB_CROWDED] = {"too much is waiting: nothing was stored, send it again",
+		1}, /* the keeper empties a full queue in about that time */
+	    [JOB_FULL] = {"the disk is full: nothing was stored, send it again later",
+		30}, /* and a person a full disk, if they are quick */
+	    [JOB_STALLED] = {"the disk does not answer: nothing was stored, send it again later",
+		10},
+	    [JOB_FAILED] = {"the store failed: nothing was stored, send it again", 1},
+	};
+
+	*retry_after = all[result].retry_after;
+	return all[result].why;
+}
+
+void
+keeper_shed(struct keeper *k, enum job_result result)
 {
 	struct job *job;
 
+	pthread_mutex_lock(&k->lock);
 	while ((job = k->in.first) != NULL) {
 		k->in.first = job->next;
-		job->result = JOB_FAILED;
+		job->result = result;
 		keeper_queue_put(&k->out, job);
 	}
 	k->in.last = &k->in.first;
+	k->events = k->bytes = 0;
+	pthread_mutex_unlock(&k->lock);
+	keeper_collect(k);
 }
 
 static void
@@ -101,6 +133,8 @@ leftovers_free(struct keeper *k)
 		k->notes = note->next;
 		keeper_note_free(note);
 	}
+	config_unref(k->pending);
+	config_unref(k->wanted);
 	while ((lane = k->lanes) != NULL) {
 		k->lanes = lane->next;
 		free(lane->receiver);
@@ -118,35 +152,49 @@ keeper_free(struct keeper *k)
 	pthread_cond_signal(&k->wake);
 	pthread_mutex_unlock(&k->lock);
 	pthread_join(k->thread, NULL);
-	jobs_fail(k);
-	keeper_collect(k);
+	keeper_shed(k, JOB_FAILED);
 	leftovers_free(k);
 	engine_free(k->engine);
-	store_close(k->store);
+	if (atomic_load(&k->lost))
+		store_leave(k->store);
+	else
+		store_close(k->store);
 	close(k->fd);
 	pthread_mutex_destroy(&k->lock);
 	pthread_cond_destroy(&k->wake);
 	free(k);
 }
 
+/* With the lock held: JOB_DONE where there is room. */
+static enum job_result
+room_for(const struct keeper *k, const struct job *job)
+{
+	if (k->stop || atomic_load(&k->lost))
+		return JOB_FAILED;
+	if (keeper_still(k) >= KEEPER_STALL)
+		return JOB_STALLED;
+	if (k->events > 0 &&
+	    (k->events + job->events.count > KEEPER_EVENTS ||
+		k->bytes + job->arena.bytes > KEEPER_BYTES))
+		return JOB_CROWDED;
+	return JOB_DONE;
+}
+
 int
 keeper_offer(struct keeper *k, struct job *job)
 {
-	bool room;
+	enum job_result result;
 
 	pthread_mutex_lock(&k->lock);
-	room = !k->stop && !atomic_load(&k->lost) &&
-	    (k->events == 0 ||
-		(k->events + job->events.count <= KEEPER_EVENTS &&
-		    k->bytes + job->arena.bytes <= KEEPER_BYTES));
-	if (room) {
+	result = job->result = room_for(k, job);
+	if (result == JOB_DONE) {
 		k->events += job->events.count;
 		k->bytes += job->arena.bytes;
 		keeper_queue_put(&k->in, job);
 		pthread_cond_signal(&k->wake);
 	}
 	pthread_mutex_unlock(&k->lock);
-	return room ? 0 : -1;
+	return result == JOB_DONE ? 0 : -1;
 }
 
 void
@@ -245,6 +293,25 @@ uint64_t
 keeper_beat(const struct keeper *k)
 {
 	return atomic_load(&k->beat);
+}
+
+int64_t
+keeper_still(const struct keeper *k)
+{
+	int64_t since = atomic_load(&k->since);
+
+	return since == 0 ? 0 : keeper_monotonic() - since;
+}
+
+int64_t
+keeper_busy(const struct keeper *k)
+{
+	struct timespec ts = {0};
+	clockid_t clock;
+
+	if (pthread_getcpuclockid(k->thread, &clock) == 0)
+		clock_gettime(clock, &ts);
+	return ts.tv_sec * STAMP_SECOND + ts.tv_nsec / 1000000;
 }
 
 bool

@@ -17,8 +17,15 @@
 
 #define KEEPER_EVENTS 100000 /* events that may wait: a second's work or so */
 #define KEEPER_BYTES (256u << 20) /* and the memory they may take */
+#define KEEPER_STALL 5000 /* ms of one step without progress: nobody is let wait any more */
 
-enum job_result { JOB_DONE, JOB_BUSY /* disk full: try later */, JOB_FAILED };
+enum job_result {
+	JOB_DONE,
+	JOB_CROWDED, /* too much waits */
+	JOB_FULL, /* the disk is */
+	JOB_STALLED, /* the disk does not answer */
+	JOB_FAILED,
+};
 
 /* One POST on its way through the keeper: events, or an order. */
 struct job {
@@ -59,8 +66,14 @@ struct keeper *keeper_new(
 /* Finishes what is in the queue, ends the thread, closes the store. */
 void keeper_free(struct keeper *k);
 
-/* -1: the queue is full; the job stays the caller's. */
+/* -1: it is not taken, for the result that the job has now; it stays the caller's. */
 int keeper_offer(struct keeper *k, struct job *job);
+
+/* For a job that was not done: why, as a sentence, and the seconds after which to try again. */
+const char *job_refusal(enum job_result result, int *retry_after);
+
+/* Gives back, by done(), the jobs that wait; not those that are being stored. */
+void keeper_shed(struct keeper *k, enum job_result result);
 
 /* What became of a message; never refused. */
 void keeper_report(struct keeper *k, const struct outbox *report);
@@ -75,8 +88,12 @@ struct keeper_counts keeper_counts(struct keeper *k);
 /* Rises while the thread makes progress, at least once a second. */
 uint64_t keeper_beat(const struct keeper *k);
 
-/* The thread met a failure of the disk after which nothing may be acknowledged: the process must
- * end, and will recover when it starts again. */
+/* How long the step that it is in has been without progress, ms; 0 in none. */
+int64_t keeper_still(const struct keeper *k);
+int64_t keeper_busy(const struct keeper *k); /* ms that its thread has computed */
+
+/* The thread met a failure of the store after which nothing may be acknowledged, and has ended: so
+ * must the process, which will recover when it starts again. */
 bool keeper_lost(const struct keeper *k);
 
 int64_t keeper_now(void); /* the wall clock, UTC ms */

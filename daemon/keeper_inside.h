@@ -59,11 +59,15 @@ struct keeper {
 	/* the thread's own */
 	struct lane *lanes;
 	bool failed; /* the last step did */
+	struct config *pending; /* wanted, and not applied yet because there was no room */
+	int64_t again; /* monotonic ms when that is tried again */
 	atomic_uint_fast64_t beat;
+	atomic_int_fast64_t since; /* monotonic ms of the step's last progress; 0: in none */
 	atomic_bool lost;
 };
 
 void keeper_queue_put(struct queue *q, struct job *job);
+int64_t keeper_monotonic(void); /* ms */
 void keeper_note_free(struct note *n);
 void keeper_letter_free(struct letter *l);
 

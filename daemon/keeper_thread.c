@@ -15,6 +15,8 @@
 #define BATCH_EVENTS 20000 /* events of one transaction, so that a reader's WAL stays small */
 #define BATCH_JOBS 4096
 #define BATCH_HOOKS 64 /* deliveries of hooks: mapping one may take 50 ms */
+#define AGAIN (10 * STAMP_SECOND) /* between two attempts to apply a configuration to all tickets \
+				   */
 #define BEAT STAMP_SECOND /* the longest sleep */
 /* Messages handed out for one receiver and not yet reported; what is urgent passes only those, when
  * they wait for the receiver's hours. */
@@ -276,23 +278,49 @@ beat(void *context, int64_t done)
 
 	(void)done;
 	atomic_fetch_add(&k->beat, 1);
+	atomic_store(&k->since, keeper_monotonic());
 }
 
-static void
-configure(struct keeper *k, struct config *c)
+/* A full disk may have room later, and another program that writes may end. */
+static bool
+passes(const struct keeper *k)
+{
+	return store_failure(k->store) == STORE_FULL || store_failure(k->store) == STORE_LOCKED;
+}
+
+static enum job_result
+refusal(const struct keeper *k)
+{
+	return store_failure(k->store) == STORE_FULL ? JOB_FULL : JOB_FAILED;
+}
+
+/* Applies the configuration that is pending; -1: not now, and nothing may be judged until it is,
+ * because some tickets may be judged by it already. */
+static int
+configure(struct keeper *k)
 {
 	struct err err;
-	bool taken = engine_configure(k->engine, c, keeper_now(), beat, k, &err) == 0;
+	bool taken = engine_configure(k->engine, k->pending, keeper_now(), beat, k, &err) == 0;
 
+	k->again = keeper_monotonic() + AGAIN;
+	if (!taken && passes(k)) {
+		if (!k->failed)
+			log_error("the new configuration is not applied to all tickets yet, and "
+				  "nothing is stored until it is: %s",
+			    err.msg);
+		return -1;
+	}
 	if (!taken) {
 		log_error("the new configuration could not be applied to all tickets: %s", err.msg);
 		atomic_store(&k->lost, true);
 	}
 	pthread_mutex_lock(&k->lock);
-	k->given = c;
+	k->given = k->pending;
+	k->pending = NULL;
 	k->taken = taken;
 	pthread_mutex_unlock(&k->lock);
 	signal_out(k);
+	return taken ? 0 : -1;
 }
 
 static void
@@ -313,19 +341,15 @@ step_done(struct keeper *k, struct batch *b)
 		messages_out(k);
 }
 
-/* A full disk may have room later; after any other failure nothing may be acknowledged any more. */
+/* After a failure that does not pass nothing may be acknowledged any more. */
 static void
-step_failed(struct keeper *k, struct batch *b, const struct err *err)
+step_failed(struct keeper *k, struct batch *b)
 {
-	bool full = store_full(k->store);
-
-	if (!k->failed || b->count > 0)
-		log_error("nothing was stored: %s", err->msg);
 	k->failed = true;
 	notes_return(k, b->notes);
-	if (!full && store_failed(k->store))
+	if (store_failure(k->store) == STORE_BROKEN)
 		atomic_store(&k->lost, true);
-	batch_end(k, b, full ? JOB_BUSY : JOB_FAILED);
+	batch_end(k, b, refusal(k));
 	signal_out(k);
 }
 
@@ -342,14 +366,36 @@ step(struct keeper *k, struct batch *b)
 	    .probe = k->failed};
 	struct err err;
 
-	if (b->config != NULL)
-		configure(k, b->config);
+	if (b->config != NULL) {
+		config_unref(k->pending);
+		k->pending = b->config;
+		k->again = 0;
+	}
+	if (k->pending != NULL && (keeper_monotonic() < k->again || configure(k) != 0)) {
+		step_failed(k, b);
+		return;
+	}
 	work.report = reports_of(b->notes, &arena, &work.reports);
-	if (engine_step(k->engine, &work, keeper_now(), &err) == 0)
+	if (engine_step(k->engine, &work, keeper_now(), &err) == 0) {
 		step_done(k, b);
-	else
-		step_failed(k, b, &err);
+	} else {
+		if (!k->failed || b->count > 0)
+			log_error("nothing was stored: %s", err.msg);
+		step_failed(k, b);
+	}
 	arena_free(&arena);
+}
+
+/* What failed where no answer hung on it, such as a checkpoint after a commit. */
+static void
+look_at_store(struct keeper *k)
+{
+	if (store_failure(k->store) != STORE_BROKEN || atomic_load(&k->lost))
+		return;
+	log_error(
+	    "the database failed after what was stored last: %s", store_failure_text(k->store));
+	atomic_store(&k->lost, true);
+	signal_out(k);
 }
 
 /* Sleeps, with the lock held, until there is work or `until`, but never longer than a beat. Reports
@@ -388,10 +434,13 @@ keeper_keep(void *context)
 		pthread_mutex_unlock(&k->lock);
 		now = keeper_now();
 		work = b->jobs != NULL || b->notes != NULL || b->config != NULL;
+		atomic_store(&k->since, keeper_monotonic());
 		if (work || now >= next)
 			step(k, b);
 		if (k->failed || engine_next(k->engine, keeper_now(), &next, &err) != 0)
 			next = now + BEAT;
+		look_at_store(k);
+		atomic_store(&k->since, 0);
 	} while (!stop && !atomic_load(&k->lost));
 	free(b);
 	return NULL;

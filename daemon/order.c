@@ -7,9 +7,6 @@
 #include "http.h"
 #include "keeper.h"
 
-#define RETRY_AFTER 1 /* seconds */
-#define RETRY_FULL 30
-
 int
 order_text(const struct order *o, const char *name, size_t most, const char **text, struct err *err)
 {
@@ -188,11 +185,7 @@ order_answer(struct job *job, struct answer *a)
 		*a = *done;
 		*done = (struct answer)ANSWER_INIT;
 	} else {
-		answer_problem(a, 503,
-		    job->result == JOB_BUSY
-			? "the disk is full: nothing was written, ask again later"
-			: "the store failed: nothing was written, ask again");
-		a->retry_after = job->result == JOB_BUSY ? RETRY_FULL : RETRY_AFTER;
+		answer_problem(a, 503, "%s", job_refusal(job->result, &a->retry_after));
 	}
 	job_free(job);
 }
@@ -208,10 +201,7 @@ order_take(void *context, struct exchange *x)
 		job->owner = x;
 		if (keeper_offer(api->keeper, job) == 0)
 			return;
-		job_free(job);
-		answer_problem(&a, 503,
-		    "too much is waiting, or slad is stopping: nothing was written, ask again");
-		a.retry_after = RETRY_AFTER;
+		order_answer(job, &a);
 	}
 	http_answer(x, &a);
 }

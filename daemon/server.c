@@ -21,6 +21,9 @@
 
 #define SIGNALS 3
 #define DRAIN_MESSAGES 5 /* seconds that messages under way have when the daemon stops */
+#define DRAIN_LOST 1 /* and that the last answers have once the store is lost */
+#define LOOK 1 /* seconds between two looks whether the keeper stands still */
+#define STILL_MAX (10 * STAMP_MINUTE) /* for which that does not end the daemon */
 
 struct server {
 	struct event_base *base;
@@ -28,8 +31,10 @@ struct server {
 	struct http *http;
 	struct notify *notify;
 	struct event *signals[SIGNALS];
-	struct event *keeper_out, *watchdog;
+	struct event *keeper_out, *watchdog, *look;
 	uint64_t beat;
+	int64_t busy, watch; /* of the keeper at the last beat; ms between two beats */
+	bool stalled, lost;
 	bool draining, drained, reloading, again; /* again: asked for while reloading */
 };
 
@@ -192,30 +197,79 @@ stop(evutil_socket_t fd, short what, void *context)
 }
 
 static void
+answered(void *context)
+{
+	struct server *s = context;
+
+	event_base_loopexit(s->base, NULL);
+}
+
+/* Tells everybody who waits, and ends. */
+static void
+lose(struct server *s)
+{
+	const struct timeval moment = {DRAIN_LOST, 0};
+
+	s->lost = true;
+	log_error(
+	    "the store cannot be trusted after this failure: slad ends, and recovers from its "
+	    "log when it starts again; look at the disk (dmesg), and leave the database's "
+	    "files as they are");
+	keeper_shed(s->api.keeper, JOB_FAILED);
+	event_base_loopexit(s->base, &moment);
+	if (!s->draining)
+		http_drain(s->http, answered, s);
+	s->draining = true;
+}
+
+static void
 keeper_spoke(evutil_socket_t fd, short what, void *context)
 {
 	struct server *s = context;
 
 	(void)fd, (void)what;
 	keeper_collect(s->api.keeper);
-	if (keeper_lost(s->api.keeper)) {
-		log_error("the store cannot be trusted after this failure: slad ends, and recovers "
-			  "from its log when it starts again");
-		event_base_loopexit(s->base, NULL);
-	}
+	if (keeper_lost(s->api.keeper) && !s->lost)
+		lose(s);
 }
 
-/* Both threads must make progress: this one by being here, the keeper by its beat. */
+/* Once the disk does not answer, those who wait for their turn need not; who is being stored must,
+ * because it is not known what becomes of that. */
+static void
+look(evutil_socket_t fd, short what, void *context)
+{
+	struct server *s = context;
+	bool stalled = keeper_still(s->api.keeper) >= KEEPER_STALL;
+
+	(void)fd, (void)what;
+	if (stalled && !s->stalled)
+		log_error("the disk does not answer: until it does, what is sent is refused, and "
+			  "questions are answered from memory as far as that goes");
+	if (s->stalled && !stalled)
+		log_info("the disk answers again");
+	s->stalled = stalled;
+	if (stalled)
+		keeper_shed(s->api.keeper, JOB_STALLED);
+}
+
+/*
+ * Both threads must make progress: this one by being here, the keeper by its beat. A keeper that
+ * stands still without computing waits for the disk, for which a new process would have to wait as
+ * well, without being able to answer anybody; so that is no reason to be killed, for a time.
+ */
 static void
 watchdog(evutil_socket_t fd, short what, void *context)
 {
 	struct server *s = context;
 	uint64_t beat = keeper_beat(s->api.keeper);
+	int64_t busy = keeper_busy(s->api.keeper);
+	bool waits = busy - s->busy < s->watch / 10 && keeper_still(s->api.keeper) < STILL_MAX;
 
 	(void)fd, (void)what;
-	if (beat != s->beat)
+	if (beat != s->beat || waits)
 		systemd_watchdog();
 	s->beat = beat;
+	s->busy = busy;
 }
 
 static int
@@ -237,12 +291,15 @@ static int
 events_add(struct server *s, struct err *err)
 {
 	int64_t ms = systemd_watchdog_interval();
-	struct timeval tv = {ms / 1000, ms % 1000 * 1000};
+	struct timeval tv = {ms / 1000, ms % 1000 * 1000}, moment = {LOOK, 0};
 
+	s->watch = ms;
 	s->keeper_out =
 	    event_new(s->base, keeper_fd(s->api.keeper), EV_READ | EV_PERSIST, keeper_spoke, s);
 	s->watchdog = event_new(s->base, -1, EV_PERSIST, watchdog, s);
-	if (s->keeper_out == NULL || s->watchdog == NULL || event_add(s->keeper_out, NULL) != 0 ||
+	s->look = event_new(s->base, -1, EV_PERSIST, look, s);
+	if (s->keeper_out == NULL || s->watchdog == NULL || s->look == NULL ||
+	    event_add(s->keeper_out, NULL) != 0 || event_add(s->look, &moment) != 0 ||
 	    (ms > 0 && event_add(s->watchdog, &tv) != 0) || signals_add(s) != 0)
 		return err_set(err, "the event loop cannot be set up");
 	return 0;
@@ -361,6 +418,8 @@ server_free(struct server *s)
 		event_free(s->keeper_out);
 	if (s->watchdog != NULL)
 		event_free(s->watchdog);
+	if (s->look != NULL)
+		event_free(s->look);
 	config_unref(s->api.config);
 	hooks_counts_free(s->api.hooks);
 	if (s->base != NULL)

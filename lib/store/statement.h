@@ -16,6 +16,7 @@ struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[QUERIES]; /* all prepared when the store is opened */
 	int failure; /* of the last failed call: a SQLite result code */
+	bool renewed; /* the write-ahead log is of this connection alone */
 };
 
 /* The statement, reset, with parameters bound from the letters of `types`: i int64_t, t text or

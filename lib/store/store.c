@@ -7,11 +7,13 @@
 #include "base/stamp.h"
 #include "store/statement.h"
 
-/* A page cache of 16 MiB; a WAL of 1,000 pages before the writer, which is the only one to
- * checkpoint, copies it back. */
+/* Pages in the WAL before the writer, which is the only one to checkpoint, copies them back. */
+#define WAL_PAGES 1000
+#define PATIENCE 5000 /* ms to wait for another program that writes */
+
+/* A page cache of 16 MiB. */
 static const char pragmas_write[] = "PRAGMA journal_mode = WAL;"
 				    "PRAGMA synchronous = FULL;"
-				    "PRAGMA wal_autocheckpoint = 1000;"
 				    "PRAGMA journal_size_limit = 67108864;"
 				    "PRAGMA cache_size = -16384;";
 static const char pragmas_read[] = "PRAGMA query_only = ON;"
@@ -25,6 +27,36 @@ failed(struct store *s, struct err *err, const char *what)
 {
 	s->failure = sqlite3_extended_errcode(s->db);
 	return err_set(err, "database: %s: %s", what, sqlite3_errmsg(s->db));
+}
+
+/* SQLite's own hook would tell nobody that a checkpoint failed. The commit before it stands. */
+static int
+checkpoint(void *context, sqlite3 *db, const char *name, int pages)
+{
+	struct store *s = context;
+	int rc;
+
+	if (pages < WAL_PAGES)
+		return SQLITE_OK;
+	rc = sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
+		s->failure = rc;
+	return SQLITE_OK;
+}
+
+/* Begins the WAL anew. */
+static int
+renew(struct store *s, struct err *err)
+{
+	int rc;
+
+	sqlite3_busy_timeout(s->db, 0);
+	rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(s->db, PATIENCE);
+	s->renewed = rc == SQLITE_OK;
+	if (rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED)
+		return 0;
+	return failed(s, err, "its write-ahead log cannot be copied into it");
 }
 
 static int
@@ -73,9 +105,12 @@ set_up(struct store *s, enum store_mode mode, struct err *err)
 	int version = 0;
 
 	sqlite3_extended_result_codes(s->db, 1);
-	sqlite3_busy_timeout(s->db, 5000);
+	sqlite3_busy_timeout(s->db, PATIENCE);
 	if (sqlite3_exec(s->db, pragmas[mode], NULL, NULL, NULL) != SQLITE_OK)
 		return failed(s, err, "cannot be opened");
+	s->renewed = mode != STORE_WRITE;
+	if (mode == STORE_WRITE)
+		sqlite3_wal_hook(s->db, checkpoint, s);
 	if (version_get(s, &version, err) != 0)
 		return -1;
 	if (version > SCHEMA_VERSION)
@@ -122,6 +157,14 @@ store_close(struct store *s)
 	free(s);
 }
 
+void
+store_leave(struct store *s)
+{
+	if (s != NULL)
+		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	store_close(s);
+}
+
 const char *
 store_version(void)
 {
@@ -132,6 +175,8 @@ int
 store_begin(struct store *s, struct err *err)
 {
 	s->failure = SQLITE_OK;
+	if (!s->renewed && renew(s, err) != 0)
+		return -1;
 	statement(s, QUERY_BEGIN, "");
 	return statement_run(s, QUERY_BEGIN, err);
 }
@@ -166,16 +211,26 @@ store_rollback(struct store *s)
 	s->failure = failure;
 }
 
-bool
-store_failed(const struct store *s)
+enum store_failure
+store_failure(const struct store *s)
 {
-	return s->failure != SQLITE_OK;
+	switch (s->failure & 0xff) {
+	case SQLITE_OK:
+		return STORE_SOUND;
+	case SQLITE_FULL:
+		return STORE_FULL;
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return STORE_LOCKED;
+	default:
+		return STORE_BROKEN;
+	}
 }
 
-bool
-store_full(const struct store *s)
+const char *
+store_failure_text(const struct store *s)
 {
-	return (s->failure & 0xff) == SQLITE_FULL;
+	return sqlite3_errstr(s->failure);
 }
 
 int

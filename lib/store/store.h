@@ -31,12 +31,33 @@ struct store;
 struct store *store_open(const char *path, enum store_mode mode, struct err *err);
 void store_close(struct store *s); /* NULL is fine */
 
+/* Closes without another write to the file: what is there is for the next one to recover. */
+void store_leave(struct store *s);
+
 int store_begin(struct store *s, struct err *err);
 int store_begin_read(struct store *s, struct err *err);
 int store_commit(struct store *s, struct err *err);
 void store_rollback(struct store *s);
-bool store_failed(const struct store *s); /* the last transaction met a failure of the store */
-bool store_full(const struct store *s); /* and that was a full disk */
+
+/*
+ * What the last transaction for writing, and all calls since, met. After STORE_BROKEN nothing may
+ * be written through this connection any more: it may no longer know what is on the disk, and may
+ * call a sound file corrupt. The next process to open the file recovers it.
+ *
+ * Where a sync failed, the kernel may hold pages for good that never reached the disk; a log read
+ * from these pages would be followed by commits that a loss of power cuts off with them. So the
+ * first store_begin() copies what is left of the write-ahead log into the database, syncs that, and
+ * begins the log anew; and a later one, where a reader of that log was in the way.
+ */
+enum store_failure {
+	STORE_SOUND,
+	STORE_FULL, /* there is no room; there may be later */
+	STORE_LOCKED, /* another program writes */
+	STORE_BROKEN,
+};
+
+enum store_failure store_failure(const struct store *s);
+const char *store_failure_text(const struct store *s); /* in SQLite's words */
 const char *store_version(void); /* of the library that is loaded */
 
 int store_meta(struct store *s, const char *name, char *value, size_t size, struct err *err);
