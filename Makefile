@@ -138,7 +138,7 @@ say = @printf '  %-5s %s\n' $(1) $@;
 endif
 
 all: $(B)/slad
-tests: $(addprefix $(B)/tests/,$(TESTS) recorder.so)
+tests: $(addprefix $(B)/tests/,$(TESTS) recorder.so faulty.so)
 objects: $(base) $(domain) $(codec) $(store) $(daemon)
 
 $(B)/slad: $(B)/daemon/main.o $(daemon-and-below)

@@ -397,8 +397,10 @@ server_run(struct server *s)
 	systemd_ready();
 	systemd_status(
 	    "%zu agreements, %zu rules", s->api.config->agreements.count, s->api.config->rules);
-	event_base_dispatch(s->base);
-	return keeper_lost(s->api.keeper) ? -1 : 0;
+	if (event_base_dispatch(s->base) >= 0)
+		return keeper_lost(s->api.keeper) ? -1 : 0;
+	log_error("libevent cannot wait for events any more: slad ends");
+	return -1;
 }
 
 void

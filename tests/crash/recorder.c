@@ -137,7 +137,7 @@ shim_before(struct shim_call *c)
 
 	if (c->what == SHIM_SYNC && c->flags != 0 && swallow)
 		return SHIM_SKIP;
-	if (c->what == SHIM_READ)
+	if (c->what == SHIM_READ || c->what == SHIM_ACCEPTING)
 		return SHIM_GO;
 	pthread_mutex_lock(&lock);
 	if (on_files(c->what))

@@ -34,6 +34,12 @@ kind_of(int fd)
 	return fd >= 0 && fd < FILES ? kinds[fd] : KIND_NONE;
 }
 
+bool
+shim_is_file(int fd)
+{
+	return kind_of(fd) == KIND_FILE;
+}
+
 static void
 kind_set(int64_t fd, enum kind kind)
 {
@@ -299,6 +305,10 @@ readv(int fd, const struct iovec *iov, int count)
 int
 accept4(int fd, struct sockaddr *address, socklen_t *len, int flags)
 {
+	struct shim_call c = {SHIM_ACCEPTING, .fd = fd};
+
+	if (directory != NULL && shim_before(&c) == SHIM_FAIL)
+		return -1;
 	return (int)accepted(syscall(SYS_accept4, fd, address, len, flags));
 }
 

@@ -4,13 +4,14 @@
  * of it.
  *
  * shim.c stands before the C library's functions; the watcher is another file linked with it into
- * one shared object: recorder.c writes down and kills. Seen are calls on files, and on the
- * directory itself, below $SHIM_DIR, but for those that are not to last (-shm, .lock), and on
- * connections that came from accept().
+ * one shared object: recorder.c writes down and kills, faulty.c lets calls fail. Seen are calls on
+ * files, and on the directory itself, below $SHIM_DIR, but for those that are not to last (-shm,
+ * .lock), and on connections that came from accept().
  */
 #ifndef SLAD_TESTS_CRASH_SHIM_H
 #define SLAD_TESTS_CRASH_SHIM_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -26,6 +27,7 @@ enum shim_what {
 	SHIM_ACCEPT, /* the result is the descriptor */
 	SHIM_READ, /* a connection's fd; bytes are there afterwards */
 	SHIM_SEND, /* a connection's fd, bytes, len: of the first piece */
+	SHIM_ACCEPTING, /* fd: that listens; not shown afterwards */
 };
 
 struct shim_call {
@@ -49,5 +51,7 @@ enum shim_verdict {
 void shim_watch(void); /* once, before main() */
 enum shim_verdict shim_before(struct shim_call *call);
 void shim_after(const struct shim_call *call, int64_t result);
+
+bool shim_is_file(int fd); /* one that is seen */
 
 #endif
