@@ -55,7 +55,7 @@ kind_tell(struct lines *l, struct err *err)
 	l->gzip = l->in_have >= 2 && l->in[0] == 0x1f && l->in[1] == 0x8b;
 	l->within = l->gzip;
 	if (l->gzip && inflateInit2(&l->z, GZIP_WINDOW) != Z_OK)
-		return err_set(err, "there is no memory to inflate it");
+		mem_none("zlib");
 	return 0;
 }
 

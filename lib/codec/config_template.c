@@ -48,11 +48,15 @@ bind_success(struct conf *c, const struct conf_key *k, const yaml_node_t *n, voi
 {
 	struct receiver *r = into;
 	regex_t pattern;
+	int rc;
 
 	conf_text(c, k, n, into);
 	if (r->success == NULL)
 		return;
-	if (regcomp(&pattern, r->success, REG_EXTENDED | REG_NOSUB) != 0)
+	rc = regcomp(&pattern, r->success, REG_EXTENDED | REG_NOSUB);
+	if (rc == REG_ESPACE)
+		mem_none("regcomp");
+	if (rc != 0)
 		conf_wrong(c, k, n, "is a text or an extended regular expression");
 	else
 		regfree(&pattern);

@@ -120,8 +120,10 @@ bad_bytes(struct conf *c, const yaml_parser_t *p, const struct buf *text)
 static void
 bad_syntax(struct conf *c, const yaml_parser_t *p, const struct buf *text)
 {
-	const char *problem = p->problem == NULL ? "out of memory" : p->problem, *hint = "";
+	const char *problem = p->problem, *hint = "";
 
+	if (p->error == YAML_MEMORY_ERROR || p->problem == NULL)
+		mem_none("libyaml");
 	if (p->error == YAML_READER_ERROR) {
 		bad_bytes(c, p, text);
 		return;
@@ -214,10 +216,8 @@ survey(struct conf *c, const struct buf *text)
 	yaml_event_t event;
 	bool more = true;
 
-	if (!yaml_parser_initialize(&parser)) {
-		mistake_at(c, 0, 0, "cannot be read: out of memory");
-		return -1;
-	}
+	if (!yaml_parser_initialize(&parser))
+		mem_none("libyaml");
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)buf_text(text), text->len);
 	while (more) {
@@ -237,10 +237,8 @@ load(struct conf *c, const struct buf *text)
 {
 	yaml_parser_t parser;
 
-	if (!yaml_parser_initialize(&parser)) {
-		mistake_at(c, 0, 0, "cannot be read: out of memory");
-		return -1;
-	}
+	if (!yaml_parser_initialize(&parser))
+		mem_none("libyaml");
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)buf_text(text), text->len);
 	c->loaded = yaml_parser_load(&parser, &c->document);

@@ -230,14 +230,20 @@ judge(const struct message *m, const struct message_answer *answer, struct err *
 	const char *success = m->receiver->success;
 	regex_t pattern;
 	bool found;
+	int rc = REG_NOMATCH;
 
 	if (success == NULL)
 		return SENT_DELIVERED;
 	found = strstr(answer->body, success) != NULL;
-	if (!found && regcomp(&pattern, success, REG_EXTENDED | REG_NOSUB) == 0) {
-		found = regexec(&pattern, answer->body, 0, NULL, 0) == 0;
+	if (!found)
+		rc = regcomp(&pattern, success, REG_EXTENDED | REG_NOSUB);
+	if (rc == 0) {
+		rc = regexec(&pattern, answer->body, 0, NULL, 0);
+		found = rc == 0;
 		regfree(&pattern);
 	}
+	if (rc == REG_ESPACE)
+		mem_none("a regular expression");
 	if (!found)
 		err_set(why, "the receiver answered %d without what `success` asks for",
 		    answer->status);

@@ -46,6 +46,8 @@ class Case:
         for name in os.listdir(sweep.base):
             shutil.copy(os.path.join(sweep.base, name), self.data)
         self.slad.env = under(self.data, self.fault)
+        if kind in NO_ANSWER and forever:
+            self.slad.soon = 0.2
         self.load = Load(self.slad, sweep.seed, clients=1)
         if sweep.state:
             self.load.restore(sweep.state)
@@ -214,7 +216,7 @@ class Sweep:
     def cases(self, phase, kind, calls):
         """(number, error, for ever, how), in an order of chance."""
         made = [(n, error, forever, "error") for n in range(1, calls + 1) for error in ERRORS[kind]
-                for forever in (False, True)]
+                for forever in (False, True) if not forever or error != errno.EINTR]
         if kind == "write":
             made += [(n, errno.EIO, False, "short") for n in range(1, calls + 1)]
         self.random.shuffle(made)

@@ -17,7 +17,7 @@ KINDS = ("open", "read", "write", "truncate", "sync", "unlink", "accept", "recei
 HOWS = ("error", "short", "sleep", "spin")
 KIND, LEFT, FOREVER, HOW, ERROR, MS, HITS, CALLS = range(8)  # places in struct control
 SIZE = 8 * (CALLS + len(KINDS))
-SOON = 10  # seconds that a client waits for an answer
+SOON = 10  # seconds that a client waits for an answer; a door that had no room opens again after 5
 
 
 class Fault:
@@ -70,12 +70,12 @@ class Patient(Slad):
     """A daemon whose clients give up soon; `late` names the requests that were not answered."""
 
     def __init__(self, *arguments, **more):
-        self.late = []
+        self.late, self.soon = [], SOON
         super().__init__(*arguments, **more)
 
     def ask(self, method, path, *arguments, **more):
         if getattr(self.local, "connection", None) is None:
-            self.local.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SOON)
+            self.local.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.soon)
         try:
             return super().ask(method, path, *arguments, **more)
         except TimeoutError:
