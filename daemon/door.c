@@ -13,7 +13,7 @@
 #include "listen.h"
 #include "log.h"
 
-#define PULSE 5 /* seconds until a door that ran out of files tries again */
+#define PULSE 1 /* seconds until a door that ran out of files tries again */
 
 struct door {
 	struct evconnlistener *listener;
@@ -36,7 +36,7 @@ static void
 on_accept_error(struct evconnlistener *listener, void *arg)
 {
 	(void)arg;
-	log_error("cannot accept connections for some seconds: %s", strerror(errno));
+	log_error("cannot accept connections for a second: %s", strerror(errno));
 	evconnlistener_disable(listener);
 }
 

@@ -23,7 +23,7 @@ struct doors *doors_open(struct event_base *base, struct evhttp *http,
 void doors_close(struct doors *d);
 
 /* Stops accepting for a while, or goes on. When the process runs out of files, the doors stop by
- * themselves for some seconds. NULL is fine. */
+ * themselves for a second. NULL is fine. */
 void doors_throttle(struct doors *d, bool stop);
 
 bool doors_local(const struct doors *d); /* all are reachable from this machine only */

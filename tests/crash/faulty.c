@@ -23,6 +23,7 @@
 /* As in faults.py. */
 enum kind { OPEN, READ, WRITE, TRUNCATE, SYNC, UNLINK, ACCEPT, RECEIVE, SEND, WAIT, ALLOC, KINDS };
 enum how { HOW_ERROR, HOW_SHORT /* of a write, half is done */, HOW_SLEEP, HOW_SPIN };
+/* After HOW_SLEEP and HOW_SPIN the call is made, or fails if there is an error. */
 
 struct control {
 	atomic_int_least64_t kind, left, forever, how;
@@ -100,13 +101,12 @@ fails(enum kind kind)
 {
 	if (!hit(kind))
 		return false;
-	if (atomic_load(&control->how) == HOW_ERROR) {
-		errno = (int)atomic_load(&control->error);
-		return true;
-	}
-	if (atomic_load(&control->how) != HOW_SHORT)
+	if (atomic_load(&control->how) == HOW_SHORT)
+		return false;
+	if (atomic_load(&control->how) != HOW_ERROR)
 		pass_time(atomic_load(&control->how) == HOW_SPIN);
-	return false;
+	errno = (int)atomic_load(&control->error);
+	return errno != 0;
 }
 
 static enum shim_verdict

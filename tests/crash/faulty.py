@@ -17,7 +17,7 @@ KINDS = ("open", "read", "write", "truncate", "sync", "unlink", "accept", "recei
 HOWS = ("error", "short", "sleep", "spin")
 KIND, LEFT, FOREVER, HOW, ERROR, MS, HITS, CALLS = range(8)  # places in struct control
 SIZE = 8 * (CALLS + len(KINDS))
-SOON = 10  # seconds that a client waits for an answer; a door that had no room opens again after 5
+SOON = 10  # seconds that a client waits for an answer
 
 
 class Fault:
