@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <sys/resource.h>
 
 #include "command.h"
@@ -31,6 +32,7 @@ cmd_serve(int argc, char **argv)
 	if (c == NULL)
 		return EXIT_CONFIGURATION;
 	files_raise();
+	signal(SIGHUP, SIG_IGN); /* but while the server runs */
 	s = server_new(c, &code, &err);
 	if (s == NULL) {
 		log_error("%s", err.msg);

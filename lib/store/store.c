@@ -108,6 +108,10 @@ set_up(struct store *s, enum store_mode mode, struct err *err)
 	sqlite3_busy_timeout(s->db, PATIENCE);
 	if (sqlite3_exec(s->db, pragmas[mode], NULL, NULL, NULL) != SQLITE_OK)
 		return failed(s, err, "cannot be opened");
+	if (mode == STORE_WRITE && sqlite3_db_readonly(s->db, "main") != 0)
+		return err_set(err,
+		    "database: it can only be read; whose is the file, and is its "
+		    "disk mounted to be read only?");
 	s->renewed = mode != STORE_WRITE;
 	if (mode == STORE_WRITE)
 		sqlite3_wal_hook(s->db, checkpoint, s);

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 
-from faulty import KINDS, Fault, Patient, libasan, under
+from faulty import KINDS, Fault, Patient, sanitizer, under
 from kit import AGREEMENT, Checks, Load, arguments, check_log, config
 
 ERRORS = {"open": [errno.EMFILE, errno.EIO], "read": [errno.EIO], "write": [errno.EIO, errno.ENOSPC],
@@ -238,7 +238,7 @@ class Sweep:
 
     def all(self):
         for kind in self.args.kinds or KINDS:
-            if kind != "alloc" or not libasan():
+            if kind != "alloc" or not sanitizer():
                 self.kind(kind)
         shutil.rmtree(self.base)
 

@@ -6,12 +6,16 @@
     ...
     fault.disarm()
 """
+import functools
 import http.client
 import mmap
 import os
+import re
 import struct
+import subprocess
 
 from kit import BUILD, Slad
+from slad import PROGRAM
 
 KINDS = ("open", "read", "write", "truncate", "sync", "unlink", "accept", "receive", "send", "wait", "alloc")
 HOWS = ("error", "short", "sleep", "spin")
@@ -55,14 +59,16 @@ class Fault:
         return self._get(CALLS + KINDS.index(kind))
 
 
-def libasan():
-    """What must be loaded first, under a sanitizer."""
-    return [os.environ["SLAD_ASAN"]] if os.environ.get("SLAD_ASAN") else []
+@functools.lru_cache(None)
+def sanitizer():
+    """The libraries of a sanitizer, which must be loaded first."""
+    said = subprocess.run(["ldd", PROGRAM], capture_output=True, text=True).stdout
+    return re.findall(r"=> (\S*/lib[at]san\.so\S*)", said)
 
 
 def under(directory, fault):
     """The environment of a daemon whose calls on files in a directory may fail."""
-    return {"LD_PRELOAD": ":".join(libasan() + [os.path.join(BUILD, "tests/faulty.so")]),
+    return {"LD_PRELOAD": ":".join(sanitizer() + [os.path.join(BUILD, "tests/faulty.so")]),
             "SHIM_DIR": os.path.realpath(directory), "FAULTY_CONTROL": fault.path}
 
 
