@@ -99,7 +99,8 @@ job_refusal(enum job_result result, int *retry_after)
 		30}, /* and a person a full disk, if they are quick */
 	    [JOB_STALLED] = {"the disk does not answer: nothing was stored, send it again later",
 		10},
-	    [JOB_FAILED] = {"the store failed: nothing was stored, send it again", 1},
+	    [JOB_FAILED] =
+		{"the store failed, so it is not sure that this was stored: send it again", 1},
 	};
 
 	*retry_after = all[result].retry_after;

@@ -15,8 +15,9 @@
 #define BATCH_EVENTS 20000 /* events of one transaction, so that a reader's WAL stays small */
 #define BATCH_JOBS 4096
 #define BATCH_HOOKS 64 /* deliveries of hooks: mapping one may take 50 ms */
-#define AGAIN (5 * STAMP_SECOND) /* between two attempts to apply a configuration to all tickets \
-				   */
+#define AGAIN                                                                              \
+	(5 * STAMP_SECOND) /* between two attempts to apply a configuration to all tickets \
+			    */
 #define BEAT STAMP_SECOND /* the longest sleep */
 /* Messages handed out for one receiver and not yet reported; what is urgent passes only those, when
  * they wait for the receiver's hours. */
