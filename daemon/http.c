@@ -50,6 +50,8 @@ struct http {
 	bool draining, closed; /* closed: no connection is left after draining */
 	void (*done)(void *arg);
 	void *done_arg;
+	void (*check)(void *arg, struct answer *a);
+	void *check_arg;
 };
 
 /* ---- answers ---- */
@@ -308,6 +310,8 @@ on_request(struct evhttp_request *req, void *arg)
 	}
 	if (route != NULL)
 		route->handler(h->context, &x->request, &a);
+	if (route != NULL && h->check != NULL)
+		h->check(h->check_arg, &a);
 	http_answer(x, &a);
 }
 
@@ -409,6 +413,13 @@ http_reload(struct http *h, const struct token *token, size_t count)
 {
 	auth_free(h->auth);
 	h->auth = auth_new(token, count, h->local);
+}
+
+void
+http_check(struct http *h, void (*check)(void *arg, struct answer *a), void *arg)
+{
+	h->check = check;
+	h->check_arg = arg;
 }
 
 static void

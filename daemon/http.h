@@ -45,6 +45,9 @@ int http_listen(struct http *h, const struct listener *listener, size_t count, s
  * answers 401. */
 void http_reload(struct http *h, const struct token *token, size_t count);
 
+/* Looks at what a handler answers, and may answer otherwise. */
+void http_check(struct http *h, void (*check)(void *arg, struct answer *a), void *arg);
+
 /* The port that listener i is bound to; 0 for a Unix socket. */
 uint16_t http_port(const struct http *h, size_t i);
 

@@ -15,9 +15,7 @@
 #define BATCH_EVENTS 20000 /* events of one transaction, so that a reader's WAL stays small */
 #define BATCH_JOBS 4096
 #define BATCH_HOOKS 64 /* deliveries of hooks: mapping one may take 50 ms */
-#define AGAIN                                                                              \
-	(5 * STAMP_SECOND) /* between two attempts to apply a configuration to all tickets \
-			    */
+#define AGAIN (5 * STAMP_SECOND) /* until a configuration is tried again on all tickets */
 #define BEAT STAMP_SECOND /* the longest sleep */
 /* Messages handed out for one receiver and not yet reported; what is urgent passes only those, when
  * they wait for the receiver's hours. */
@@ -348,7 +346,7 @@ step_failed(struct keeper *k, struct batch *b)
 {
 	k->failed = true;
 	notes_return(k, b->notes);
-	if (store_failure(k->store) == STORE_BROKEN)
+	if (store_failure(k->store) != STORE_SOUND && !passes(k))
 		atomic_store(&k->lost, true);
 	batch_end(k, b, refusal(k));
 	signal_out(k);
@@ -391,7 +389,7 @@ step(struct keeper *k, struct batch *b)
 static void
 look_at_store(struct keeper *k)
 {
-	if (store_failure(k->store) != STORE_BROKEN || atomic_load(&k->lost))
+	if (store_failure(k->store) == STORE_SOUND || passes(k) || atomic_load(&k->lost))
 		return;
 	log_error(
 	    "the database failed after what was stored last: %s", store_failure_text(k->store));

@@ -34,7 +34,7 @@ struct server {
 	struct event *keeper_out, *watchdog, *look;
 	uint64_t beat;
 	int64_t busy, watch; /* of the keeper at the last beat; ms between two beats */
-	bool stalled, lost;
+	bool stalled, lost, broken; /* broken: the reader is */
 	bool draining, drained, reloading, again; /* again: asked for while reloading */
 };
 
@@ -222,6 +222,24 @@ lose(struct server *s)
 	s->draining = true;
 }
 
+/* A reader that failed, whatever became of that in the answer, knows nothing. If the disk
+ * failed, or the file looks corrupt, a new process may know better. */
+static void
+answer_check(void *context, struct answer *a)
+{
+	struct server *s = context;
+	enum store_failure failure = store_failure(s->api.reader);
+
+	if (failure == STORE_SOUND)
+		return;
+	answer_problem(
+	    a, 503, "the database could not be read: %s", store_failure_text(s->api.reader));
+	log_error("a question was not answered: %s", store_failure_text(s->api.reader));
+	store_forgive(s->api.reader);
+	s->broken = s->broken || failure == STORE_BROKEN;
+	event_active(s->look, EV_TIMEOUT, 0);
+}
+
 static void
 keeper_spoke(evutil_socket_t fd, short what, void *context)
 {
@@ -242,6 +260,8 @@ look(evutil_socket_t fd, short what, void *context)
 	bool stalled = keeper_still(s->api.keeper) >= KEEPER_STALL;
 
 	(void)fd, (void)what;
+	if (s->broken && !s->lost)
+		lose(s);
 	if (stalled && !s->stalled)
 		log_error("the disk does not answer: until it does, what is sent is refused, and "
 			  "questions are answered from memory as far as that goes");
@@ -338,6 +358,7 @@ edge_start(struct server *s, struct config *c, struct err *err)
 	s->http = s->api.http = http_new(s->base, &limits, routes, routes_count, &s->api);
 	if (http_listen(s->http, c->listener, c->listeners, err) != 0)
 		return -1;
+	http_check(s->http, answer_check, s);
 	http_reload(s->http, c->token, c->tokens);
 	for (size_t i = 0; i < c->listeners; i++) {
 		if (c->listener[i].path != NULL)
@@ -398,7 +419,7 @@ server_run(struct server *s)
 	systemd_status(
 	    "%zu agreements, %zu rules", s->api.config->agreements.count, s->api.config->rules);
 	if (event_base_dispatch(s->base) >= 0)
-		return keeper_lost(s->api.keeper) ? -1 : 0;
+		return s->lost || keeper_lost(s->api.keeper) ? -1 : 0;
 	log_error("libevent cannot wait for events any more: slad ends");
 	return -1;
 }

@@ -226,9 +226,23 @@ store_failure(const struct store *s)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return STORE_LOCKED;
+	case SQLITE_ERROR:
+	case SQLITE_INTERNAL:
+	case SQLITE_TOOBIG:
+	case SQLITE_CONSTRAINT:
+	case SQLITE_MISMATCH:
+	case SQLITE_MISUSE:
+	case SQLITE_RANGE:
+		return STORE_REFUSED;
 	default:
 		return STORE_BROKEN;
 	}
+}
+
+void
+store_forgive(struct store *s)
+{
+	s->failure = SQLITE_OK;
 }
 
 const char *

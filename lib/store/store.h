@@ -40,7 +40,8 @@ int store_commit(struct store *s, struct err *err);
 void store_rollback(struct store *s);
 
 /*
- * What the last transaction for writing, and all calls since, met. After STORE_BROKEN nothing may
+ * What the last transaction for writing, and all calls since, met; of a reader, all calls since
+ * store_forgive(). After STORE_BROKEN nothing may
  * be written through this connection any more: it may no longer know what is on the disk, and may
  * call a sound file corrupt. The next process to open the file recovers it.
  *
@@ -53,10 +54,12 @@ enum store_failure {
 	STORE_SOUND,
 	STORE_FULL, /* there is no room; there may be later */
 	STORE_LOCKED, /* another program writes */
+	STORE_REFUSED, /* a mistake of slad's: SQLite will not do what it was asked */
 	STORE_BROKEN,
 };
 
 enum store_failure store_failure(const struct store *s);
+void store_forgive(struct store *s);
 const char *store_failure_text(const struct store *s); /* in SQLite's words */
 const char *store_version(void); /* of the library that is loaded */
 
