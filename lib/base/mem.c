@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define ARENA_BLOCK 8192
 
@@ -17,13 +16,9 @@ struct arena_block {
 void
 mem_none(const char *what)
 {
-	char line[160];
-	int len = snprintf(line, sizeof(line), "%sout of memory: %s\n",
+	fprintf(stderr, "%sout of memory: %s\n",
 	    getenv("JOURNAL_STREAM") != NULL ? "<3>" : "error: ", what);
-
-	if (len > 0 && write(STDERR_FILENO, line, (size_t)len) < 0)
-		_exit(MEM_EXIT);
-	_exit(MEM_EXIT);
+	_Exit(MEM_EXIT);
 }
 
 static size_t

@@ -124,6 +124,22 @@ zoneinfo_load(const char *name, struct arena *a, struct err *err)
 	return z;
 }
 
+/* GLib says that it is out of memory as an error of its own, and would end by a signal. */
+static GLogWriterOutput
+glib_error(GLogLevelFlags level, const GLogField *field, gsize count, gpointer context)
+{
+	(void)context;
+	if ((level & G_LOG_LEVEL_ERROR) != 0)
+		mem_none("GLib");
+	return g_log_writer_default(level, field, count, NULL);
+}
+
+void
+zoneinfo_memory(void)
+{
+	g_log_set_writer_func(glib_error, NULL, NULL);
+}
+
 const char *
 zoneinfo_version(char text[static 32])
 {

@@ -15,6 +15,9 @@
 /* The zone with all its transitions until 2100, allocated in the arena; NULL if no such zone. */
 const struct zone *zoneinfo_load(const char *name, struct arena *a, struct err *err);
 
+/* Lets GLib end the process where there is no memory, as mem.h does, and not by a signal. */
+void zoneinfo_memory(void);
+
 /* The GLib that is loaded, "2.74.6". */
 const char *zoneinfo_version(char text[static 32]);
 
