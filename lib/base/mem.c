@@ -16,8 +16,7 @@ struct arena_block {
 void
 mem_none(const char *what)
 {
-	fprintf(stderr, "%sout of memory: %s\n",
-	    getenv("JOURNAL_STREAM") != NULL ? "<3>" : "error: ", what);
+	fprintf(stderr, "<2>out of memory: %s\n", what);
 	_Exit(MEM_EXIT);
 }
 

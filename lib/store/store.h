@@ -28,7 +28,8 @@ enum store_mode {
 
 struct store;
 
-/* Lets SQLite end the process where there is no memory, as mem.h does; before anything else here. */
+/* Lets SQLite end the process where there is no memory, as mem.h does; before anything else here.
+ */
 void store_memory(void);
 
 struct store *store_open(const char *path, enum store_mode mode, struct err *err);
