@@ -41,5 +41,7 @@ cmd_serve(int argc, char **argv)
 	log_info("slad " SLAD_VERSION " is ready");
 	rc = server_run(s);
 	server_free(s);
+	signal(SIGTERM, SIG_IGN); /* it ends already, with a status that says how */
+	signal(SIGINT, SIG_IGN);
 	return rc == 0 ? EXIT_DONE : EXIT_STORAGE;
 }
