@@ -16,7 +16,7 @@ BASE = err mem buf pack stamp natural
 DOMAIN = zone calendar period window scope indicator ladder record agreement rule ticket \
     ticket_cycle ticket_moves clock outage tally quota measurement assessment score obligation \
     alert improvement standing profile evaluation histogram statistic budget trend window_step \
-    delivery shape silence sight
+    delivery shape silence sight pattern
 CODEC = alert_event alert_text alert_words backfill_event config config_access config_address \
     config_agreement config_bind config_calendar config_delivery config_hook config_judgement \
     config_mapping config_profile config_receiver config_refs config_rule config_rule_kinds \
@@ -37,7 +37,7 @@ DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_corr
     fold fold_save frame gather guard handshake hook_event hook_map hooks http import \
     import_send improvement improvement_order ingest keeper keeper_thread lines listen log \
     notify notify_curl notify_lane notify_pause notify_queue notify_told order outbox papers \
-    progress quarantine question report_gather report_gather_course report_gather_more \
+    plain progress quarantine question report_gather report_gather_course report_gather_more \
     report_gather_time request route routes row row_csv scores scores_gather scores_sums scratch \
     series server silence_order snapshot statistics ticket_clocks ticket_json ticket_scores utf8 \
     verify verify_closing watch watch_alert watch_budget watch_delivery watch_events \
@@ -54,7 +54,7 @@ TESTS = check_agreement check_alert check_alert_closed check_alert_event check_a
     check_measurement check_message check_message_alertmanager check_message_email \
     check_message_robots check_message_template check_natural check_notify check_notify_faults \
     check_notify_policy check_notify_told check_obligation check_outage check_outbox \
-    check_packed check_period check_quota check_report check_request check_shape check_silence \
+    check_packed check_pattern check_period check_quota check_report check_request check_shape check_silence \
     check_snapshot check_stamp check_standard_webhooks check_statistic check_store \
     check_store_alerts check_store_desk check_systemd check_table check_tally check_ticket \
     check_trend check_verification check_window check_window_step check_zone check_zoneinfo \
