@@ -35,10 +35,10 @@ DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_corr
     cmd_check cmd_import cmd_rebuild cmd_serve cmd_verify cmd_version coding command delivery \
     door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved evaluate evidence \
     fold fold_save frame gather guard handshake hook_event hook_map hooks http import \
-    import_send improvement improvement_order ingest keeper keeper_thread lines listen log \
+    import_rows import_send improvement improvement_order ingest keeper keeper_thread lines listen log \
     notify notify_curl notify_lane notify_pause notify_queue notify_told order outbox papers \
     plain progress quarantine question report_gather report_gather_course report_gather_more \
-    report_gather_time request route routes row row_csv scores scores_gather scores_sums scratch \
+    report_gather_time request route routes row row_csv row_map rows scores scores_gather scores_sums scratch \
     series server silence_order snapshot statistics ticket_clocks ticket_json ticket_scores utf8 \
     verify verify_closing watch watch_alert watch_budget watch_delivery watch_events \
     watch_excluded watch_folded watch_leveled watch_papers watch_past watch_quiet watch_scores \
