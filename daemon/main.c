@@ -9,7 +9,7 @@ static const struct command commands[] = {
     {"serve", "serve [-c FILE]", "run the daemon, in the foreground", cmd_serve},
     {"check", "check [-c FILE]", "print every mistake; --against FILE: what that would change",
 	cmd_check},
-    {"import", "import [-u URL] FILE...", "send NDJSON files, gzip'd or not, to a running daemon",
+    {"import", "import [-u URL] FILE...", "send NDJSON files, or tables by --mapping, to a running daemon",
 	cmd_import},
     {"backup", "backup [-c FILE] DEST", "copy the database while the daemon runs", cmd_backup},
     {"verify", "verify [-c FILE]", "recompute everything from the log and compare", cmd_verify},
