@@ -108,13 +108,13 @@ pair_set(struct given *g, const char *table, const char *key, const char *value)
 	return 0;
 }
 
-/* FIELD=COLUMN: a column may have a '=' itself. */
+/* FIELD=COLUMN: a column may have a '=' itself; an empty one is none. */
 static int
 column_take(struct given *g, const char *text)
 {
 	const char *sign = strchr(text, '=');
 
-	if (sign == NULL || sign == text || sign[1] == '\0')
+	if (sign == NULL || sign == text)
 		return -1;
 	return pair_set(
 	    g, "columns", arena_strndup(&g->arena, text, (size_t)(sign - text)), sign + 1);

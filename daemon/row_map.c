@@ -19,6 +19,7 @@
 struct place { /* of a field */
 	const char *column; /* as it was named, or the field's own */
 	bool named;
+	bool none; /* it has none, whatever columns there are */
 	bool number; /* it is the row's */
 	bool seen; /* in an object */
 	size_t at; /* the column's, or NOWHERE */
@@ -72,7 +73,28 @@ names_put(struct buf *out, const struct mapping *m, const struct mapping_table *
 	buf_puts(out, count == 0 ? "none\n" : "\n");
 }
 
-/* Whether what the command line names is there. */
+/* Those that mean something to any mapping. */
+static bool
+is_common(const char *table)
+{
+	return strcmp(table, "none") == 0 || strcmp(table, "times") == 0;
+}
+
+/* Whether the fields that the command line names are there. */
+static void
+columns_check(const struct row_map *m, const char *mapping, const struct mapping_table *own,
+    const struct mapping_table *given, struct buf *mistakes)
+{
+	for (size_t i = 0; i < given->pairs; i++) {
+		if (pair_find(own, given->pair[i].key) != NULL)
+			continue;
+		buf_putf(mistakes, "slad: the mapping %s has no field '%s'; it has: ", mapping,
+		    given->pair[i].key);
+		names_put(mistakes, m->hook.mapping, own);
+	}
+}
+
+/* The same of its tables. */
 static int
 tables_check(const struct row_map *m, const char *mapping, struct buf *mistakes)
 {
@@ -82,21 +104,13 @@ tables_check(const struct row_map *m, const char *mapping, struct buf *mistakes)
 
 	for (size_t i = 0; i < m->hook.tables; i++) {
 		t = table_find(own->table, own->tables, given[i].name);
-		if (t == NULL && strcmp(given[i].name, "none") != 0) {
-			buf_putf(mistakes,
-			    "slad: the mapping %s has no table '%s'; it has: ", mapping,
-			    given[i].name);
-			names_put(mistakes, own, NULL);
+		if (t != NULL && strcmp(t->name, "columns") == 0)
+			columns_check(m, mapping, t, &given[i], mistakes);
+		if (t != NULL || is_common(given[i].name))
 			continue;
-		}
-		for (size_t k = 0; k < given[i].pairs && strcmp(t->name, "columns") == 0; k++) {
-			if (pair_find(t, given[i].pair[k].key) != NULL)
-				continue;
-			buf_putf(mistakes,
-			    "slad: the mapping %s has no field '%s'; it has: ", mapping,
-			    given[i].pair[k].key);
-			names_put(mistakes, own, t);
-		}
+		buf_putf(mistakes, "slad: the mapping %s has no table '%s'; it has: ", mapping,
+		    given[i].name);
+		names_put(mistakes, own, NULL);
 	}
 	return mistakes->len == before ? 0 : -1;
 }
@@ -117,9 +131,10 @@ fields_make(struct row_map *m, struct buf *mistakes)
 	for (size_t i = 0; i < m->fields; i++) {
 		name = columns->pair[i].key;
 		column = pair_find(given, name);
+		m->field[i].name = name;
+		m->place[i].none = column != NULL && *column == '\0';
 		if (column == NULL)
 			column = columns->pair[i].value;
-		m->field[i].name = name;
 		m->place[i].named = *column != '\0';
 		m->place[i].column = *column != '\0' ? column : name;
 	}
@@ -252,7 +267,7 @@ row_map_columns(struct row_map *m, const char *const *column, size_t count, stru
 	for (size_t f = 0; f < m->fields; f++) {
 		p = &m->place[f];
 		for (size_t i = 0; i < count; i++) {
-			if (strcmp(column[i], p->column) != 0)
+			if (p->none || strcmp(column[i], p->column) != 0)
 				continue;
 			if (p->at != NOWHERE)
 				return err_set(err,
@@ -324,7 +339,7 @@ member_text(struct row_map *m, const json_t *value)
 static const char *
 object_field(struct row_map *m, const json_t *object, struct place *p, bool *there)
 {
-	const json_t *value = member_find(object, p->column);
+	const json_t *value = p->none ? NULL : member_find(object, p->column);
 
 	*there = value != NULL;
 	p->seen = p->seen || *there;

@@ -142,6 +142,23 @@ class Tables(Case):
         events = self.printed("--timezone", "UTC", "--column", "ticket=Created", table, mapping=copy)
         self.assertEqual(events[0]["subject"], "2026-11-02 09:00")
 
+    def test_a_column_that_means_something_else(self):
+        row = {"ticket": "T1", "opened": "2026-11-02", "state": "VA", "team": "-"}
+        for text in (",".join(row) + "\n" + ",".join(row.values()), json.dumps(row)):
+            events = self.printed("--timezone", "UTC", "--column", "state=", "--column", "resolved=opened",
+                                  "--none", "-", self.file("t", text))
+            self.assertEqual([(e["type"], e["data"]) for e in events],
+                             [("request.opened", {"agreement": "acme"}), ("request.resolved", {})])
+
+    def test_tables_that_any_mapping_has(self):
+        mapping = self.file("m.yaml", """
+name: m
+tables: {columns: {n: "#", at: "", a: ""}}
+events: [{type: opened, subject: field('n'), time: field_ts('at'), data: {agent: field('a')}}]
+""")
+        events = self.printed("--none", "-", "--times", "s", self.file("t", "at,a\n0,-\n1,x\n"), mapping=mapping)
+        self.assertEqual([e["data"] for e in events], [{}, {"agent": "x"}])
+
     def test_snapshots(self):
         """A mapping that compares: in the order of the file, and the same once more."""
         mapping = self.file("snap.yaml", """
