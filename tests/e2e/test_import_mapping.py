@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import unittest
@@ -71,6 +72,29 @@ class Tables(Case):
         self.assertEqual(self.slad.ticket("T2")["cycles"][0]["start"], "2026-11-02T16:00:00.000Z")
         self.assertEqual(self.slad.ticket("T3")["cycles"][0]["start"], "2026-11-02T08:00:30.000Z")
         self.assertEqual(self.slad.verify()[0], 0)
+
+    def test_a_later_table(self):
+        """What is new is stored; what is otherwise than it was first said is a conflict."""
+        rows = ["T1,2026-11-02 09:00,2026-11-02 10:00,P1,", "T2,2026-11-02 09:00,,P1,"]
+        self.ends(self.run_it(*NAMED, self.file("first.csv", HEAD + "\n".join(rows))), 0, 3, 0, 0)
+        later = ["T1,2026-11-02 09:00,2026-11-04 10:00,P1,", "T2,2026-11-02 09:00,2026-11-03 09:00,P1,"]
+        self.ends(self.run_it(*NAMED, self.file("later.csv", HEAD + "\n".join(later))), 0, 2, 2, 0)
+        self.assertEqual(self.slad.ticket("T1")["cycles"][0]["resolved_at"], "2026-11-04T02:00:00.000Z")
+        other = self.file("other.csv", HEAD + "T0,2026-11-02 09:00,,,\n" + "\n".join(later).replace("P1", "P2"))
+        done = self.run_it(*NAMED, other)
+        self.ends(done, 1, 0, 0, 2)
+        self.assertRegex(done.stderr, r"(?m)/other\.csv:3: /id: the id 'T1:opened' is known .* with other content")
+        self.ends(self.run_it("--skip", *NAMED, other), 1, 1, 2, 2)
+
+    def test_shipped_by_its_name(self):
+        for directory in ("bin", "share/slad/mappings"):
+            os.makedirs(self.slad.path(directory))
+        shutil.copy(PROGRAM, self.slad.path("bin/slad"))
+        shutil.copy(CSV, self.slad.path("share/slad/mappings/csv.yaml"))
+        table = self.file("t.csv", HEAD + "T1,2026-11-02 09:00,,,\n")
+        done = subprocess.run([self.slad.path("bin/slad"), "import", "-u", self.slad.url, "--mapping", "csv", "--source",
+                               "desk", "--agreement", "acme", *NAMED, table], capture_output=True, text=True)
+        self.ends(done, 0, 1, 0, 0)
 
     def test_json_of_every_kind(self):
         objects = [{"key": "J-1", "fields": {"prio": {"name": "High"}, "made": 1793581200, "n": 7}},
