@@ -44,15 +44,11 @@ mapping_file(struct conf *c, const char *name)
 	return is_there(path) ? arena_strdup(c->arena, path) : NULL;
 }
 
-static void
-bind_mapping(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
+void
+conf_mapping(struct conf *c, const yaml_node_t *n, const char *name, struct hook *h)
 {
-	const char *name = conf_scalar(c, k, n, "is the name of a mapping, or its file"), *file;
-	struct hook *h = into;
+	const char *file = mapping_file(c, name);
 
-	if (name == NULL)
-		return;
-	file = mapping_file(c, name);
 	if (file == NULL) {
 		conf_mistake(c, n,
 		    "there is no mapping '%.100s': no mappings/%.100s.yaml beside this file, and "
@@ -63,6 +59,15 @@ bind_mapping(struct conf *c, const struct conf_key *k, const yaml_node_t *n, voi
 	h->mapping = draft_mapping(c, file, &h->verify);
 	if (h->mapping == NULL)
 		conf_mistake(c, n, "the mapping '%.100s' cannot be used: see below", name);
+}
+
+static void
+bind_mapping(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
+{
+	const char *name = conf_scalar(c, k, n, "is the name of a mapping, or its file");
+
+	if (name != NULL)
+		conf_mapping(c, n, name, into);
 }
 
 static void
