@@ -7,8 +7,8 @@
  * --events N stops after so many. --rows puts what a program without JSON needs before each line,
  * with tabs: id, ticket, scope, minute opened, minute, verb.
  *
- * Instead of events, --facts writes a line for each ticket, with tabs: number, agreement, service,
- * milliseconds opened and answered (\\N: not yet); and --config the configuration that slad wants.
+ * Instead of events, --facts writes a line for each ticket, with tabs: number, kind, agreement,
+ * service, milliseconds opened and answered (\N: not yet); and --config the configuration for slad.
  */
 #include "life.h"
 
@@ -161,7 +161,7 @@ write_facts(const struct life_plan *plan)
 	struct life l;
 	for (int64_t i = 0; i < plan->tickets; i++) {
 		life_make(plan, i, &l);
-		printf("%lld\t%d\t%d\t%lld\t", (long long)i, l.agreement + 1, l.service,
+		printf("%lld\t%d\t%d\t%d\t%lld\t", (long long)i, l.kind, l.agreement + 1, l.service,
 		    (long long)l.steps[0].time);
 		int step = 1;
 		while (step < l.count && l.steps[step].verb != LIFE_RESPONDED &&

@@ -122,10 +122,22 @@ class Harness:
     def background(self, name, *arguments):
         """One that goes on meanwhile; the caller ends it."""
         return subprocess.Popen([os.path.join(self.build, "bench", name), *map(str, arguments)],
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    def slad(self, config=None, **more):
-        return support.Slad(config or self.config, program=os.path.join(self.build, "slad"), **more)
+    def finish(self, client):
+        """Waits for a load that was begun in the background: its events a second."""
+        out, wrong = client.communicate()
+        if client.returncode:
+            raise RuntimeError(f"load: {wrong.decode()[-2000:]}")
+        said = json.loads(out)
+        return (said["accepted"] + said["duplicates"]) / said["seconds"]
+
+    @property
+    def slad_program(self):
+        return os.path.join(self.build, "slad")
+
+    def slad(self, **more):
+        return support.Slad(self.config, program=self.slad_program, **more)
 
 
 def resident(pid):

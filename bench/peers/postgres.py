@@ -6,8 +6,8 @@ day); 4,000 scopes and 200,000 tickets, chosen evenly, so that hardly two transa
 row. Clients are 64 of pgbench, -M prepared, over a Unix socket. The work is spelled as one statement,
 since that was the fastest of three: 1.2 times a pipeline of five, and twice five of them one by one.
 
-What a score costs, for S8: one row a ticket, with what was decided about its answer already in it, and
-an index that holds all that the question needs.
+What a score costs, for S8: one row a ticket with when it was opened and answered, an index that holds
+all that the question needs, and a target of half an hour by the wall clock: no calendars, no pauses.
 """
 import glob
 import os
@@ -44,6 +44,21 @@ hours AS (INSERT INTO counter VALUES (:scope, 60, :minute / 60, 1)
 days AS (INSERT INTO counter VALUES (:scope, 1440, :minute / 1440, 1)
     ON CONFLICT (scope, width, bucket) DO UPDATE SET n = counter.n + 1)
 SELECT 1;
+"""
+
+TICKETS = """
+CREATE TABLE raw (name bigint, kind int, agreement int, service int, opened bigint, answered bigint);
+"""
+
+TICKETS_INDEX = """
+CREATE INDEX ON raw (agreement, kind, opened) INCLUDE (service, answered);
+VACUUM ANALYZE raw;
+"""
+
+SCORE = """
+SELECT service, count(*) FILTER (WHERE answered - opened > 1800000) AS a, count(*) AS b,
+    count(*) FILTER (WHERE answered IS NULL) AS pending
+FROM raw WHERE agreement = {agreement} AND kind = 0 AND opened >= {start} AND opened < {end} GROUP BY service;
 """
 
 SETTINGS = """
@@ -91,10 +106,11 @@ class Postgres:
             out.write(SETTINGS + f"unix_socket_directories = '{self.socket}'\n")
         self.start()
 
-    def run(self, program, *arguments, stdin=None):
+    def run(self, program, *arguments, text=None, file=None):
         """Its standard output; what it says on standard error is raised if it fails."""
-        done = subprocess.run([*self.prefix, os.path.join(self.bin, program), *arguments], input=stdin,
-                              capture_output=True, text=True, cwd=self.home)
+        words = {"input": text} if file is None else {"stdin": file}
+        done = subprocess.run([*self.prefix, os.path.join(self.bin, program), *arguments], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self.home, **words)
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stderr[-2000:]}")
         return done.stdout
@@ -118,9 +134,12 @@ class Postgres:
         shutil.rmtree(self.home, ignore_errors=True)
         shutil.rmtree(self.socket, ignore_errors=True)
 
+    def psql(self, *arguments, **how):
+        return self.run("psql", "-h", self.socket, "-U", "bench", "-v", "ON_ERROR_STOP=1", "-qAtX", *arguments,
+                        "postgres", **how)
+
     def sql(self, text):
-        return self.run("psql", "-h", self.socket, "-U", "bench", "-v", "ON_ERROR_STOP=1", "-qAtX", "postgres",
-                        stdin=text)
+        return self.psql(text=text)
 
     def script(self, name, text):
         path = os.path.join(self.socket, name)
@@ -128,9 +147,9 @@ class Postgres:
             out.write(text)
         return path
 
-    def pgbench(self, script, clients, seconds, *more):
+    def pgbench(self, script, clients, *more):
         return self.run("pgbench", "-h", self.socket, "-U", "bench", "-n", "-M", "prepared", "-c", str(clients),
-                        "-j", str(min(clients, 2)), "-T", str(max(round(seconds), 1)), "-f", script, *more, "postgres")
+                        "-j", str(min(clients, 2)), "-f", script, *more, "postgres")
 
     # S1
 
@@ -139,9 +158,38 @@ class Postgres:
                  "VACUUM ANALYZE; CHECKPOINT;")
 
     def events(self, seconds, clients=64):
-        """Transactions a second."""
-        said = self.pgbench(self.script("event.sql", EVENT), clients, seconds)
-        failed = re.search(r"number of failed transactions: (\d+)", said)
-        if failed and int(failed[1]):
-            raise RuntimeError(f"pgbench: {failed[0]}")
-        return float(re.search(r"tps = ([\d.]+)", said)[1])
+        """Transactions a second. On a busy machine 64 connections alone may take longer than a short turn:
+        then it is a longer one."""
+        script, seconds = self.script("event.sql", EVENT), max(round(seconds), 1)
+        for longer in (1, 4, 16):
+            said = self.pgbench(script, clients, "-T", str(seconds * longer))
+            failed = re.search(r"number of failed transactions: (\d+)", said)
+            if failed and int(failed[1]):
+                raise RuntimeError(f"pgbench: {failed[0]}")
+            found = re.search(r"tps = ([\d.]+)", said)
+            if found:
+                return float(found[1])
+        raise RuntimeError(f"pgbench: {said}")
+
+    # S8
+
+    def prepare_tickets(self, path):
+        self.sql(TICKETS)
+        with open(path, "rb") as facts:
+            self.psql("-c", "COPY raw FROM STDIN", file=facts)
+        self.sql(TICKETS_INDEX)
+
+    def count_tickets(self, agreement, start, end):
+        return int(self.sql(f"SELECT count(*) FROM raw WHERE agreement = {agreement} AND kind = 0"
+                            f" AND opened >= {start} AND opened < {end}"))
+
+    def score(self, agreement, start, end, times):
+        """The p99 of that many questions of one client, in microseconds."""
+        self.pgbench(self.script("score.sql", SCORE.format(agreement=agreement, start=start, end=end)), 1,
+                     "-t", str(times), "--log", f"--log-prefix={self.socket}/took")
+        took = []
+        for path in glob.glob(f"{self.socket}/took.*"):
+            with open(path, encoding="ascii") as lines:
+                took += [int(line.split()[2]) for line in lines]
+            os.unlink(path)
+        return sorted(took)[min(int(len(took) * 0.99), len(took) - 1)]
