@@ -3,6 +3,7 @@
 #   make                  build/release/slad
 #   make check            every test; `tests/run unit lint` for some of them
 #   make install          honours DESTDIR and prefix
+#   make bench            slad beside its peers; make bench-packages installs them
 #   make MODE=asan check  the same with sanitizers; also MODE=tsan and MODE=cov
 #   make V=1              shows the commands
 #

@@ -1,7 +1,8 @@
 """S5, S13: bulk ingest beside bare SQLite, and a rebuild beside the ingest of the same events.
 
 slad gets NDJSON of 1,000 events a POST on 4 connections; bench/peers/bare.c stores the rows of the same
-events in transactions of 1,000. Each turn has a fresh store, so both grow to the same size.
+events in transactions of 1,000. (What waits goes into one transaction of slad's, which may have more
+than one POST in it.) Each turn has a fresh store, so that both grow to the same size.
 """
 import json
 import os
@@ -13,14 +14,14 @@ from table import Result
 
 def slad_turn(h, stream):
     with h.slad() as slad:
-        return h.bulk(slad.port, stream)["rate"]
+        return h.bulk(slad.port, stream)
 
 
 def bare_turn(h, stream):
     with tempfile.TemporaryDirectory(prefix="bare-", dir=h.directory) as home:
         said = json.loads(h.program("peers/bare", "--batch", h.size["batch"], os.path.join(home, "bare.db"),
                                     stream.path))
-    return said["events"] / said["seconds"]
+    return {"accepted": said["accepted"], "rate": said["events"] / said["seconds"]}
 
 
 def measure(h, wanted):
@@ -28,7 +29,10 @@ def measure(h, wanted):
     rates = []
     for number in range(h.size["pairs"]):
         made = [h.generate(200 + number, count, *more) for more in ((), ("--rows",), ("--rows", "--ordered"))]
-        rates.append((slad_turn(h, made[0]), bare_turn(h, made[1]), bare_turn(h, made[2])))
+        turns = slad_turn(h, made[0]), bare_turn(h, made[1]), bare_turn(h, made[2])
+        if len({turn["accepted"] for turn in turns}) != 1:
+            raise RuntimeError(f"not the same events were stored: {turns}")
+        rates.append([turn["rate"] for turn in turns])
         for stream in made:
             stream.remove()
         h.say(f"bulk, pair {number + 1}: slad {rates[-1][0]:,.0f}/s, bare {rates[-1][1]:,.0f}/s, "

@@ -26,6 +26,7 @@ class Growth:
         self.small, self.large = h.size["small"], h.size["large"]
         self.slice = h.size["slice"]
         events = self.large + self.slice * h.size["pairs"]
+        self.accepted = 0  # new events in the large log
         self.open = min(100_000, events // 100)
         h.say(f"growth: making {events:,} events")
         self.stream = h.generate(400, events, "--open", self.open)
@@ -39,8 +40,10 @@ class Growth:
         """S6: the rates of the next slices, in turns."""
         rates = []
         for number in range(self.h.size["pairs"]):
-            pair = [self.h.bulk(slad.port, self.stream, size + number * self.slice, self.slice)["rate"]
+            pair = [self.h.bulk(slad.port, self.stream, size + number * self.slice, self.slice)
                     for slad, size in ((large, self.large), (small, self.small))]
+            self.accepted += pair[0]["accepted"]
+            pair = [said["rate"] for said in pair]
             rates.append(pair)
             self.h.say(f"growth, pair {number + 1}: large {pair[0]:,.0f}/s, small {pair[1]:,.0f}/s")
         return Result("S6", [a / b for a, b in rates], {
@@ -70,12 +73,10 @@ class Growth:
 
     def disk(self, large):
         """S12, of the stopped daemon: its log is in the database, and nothing waits beside it."""
-        accepted = self.large + self.slice * self.h.size["pairs"]
-        json_bytes = self.stream.json_bytes(0, accepted)
         large.stop()
-        stored = size_on_disk(large)
-        return Result("S12", [stored / json_bytes], {
-            "events": accepted, "bytes an event": round(stored / accepted), "of JSON": round(json_bytes / accepted)})
+        stored, made = size_on_disk(large) / self.accepted, self.stream.bytes_of_one()
+        return Result("S12", [stored / made], {
+            "events": self.accepted, "bytes of one": round(stored), "of its JSON": round(made)})
 
 
 def idle(h):
@@ -87,7 +88,7 @@ def measure(h, wanted):
     g = Growth(h)
     with h.slad() as small, h.slad() as large:
         g.fill(small, g.small, "a small")
-        g.fill(large, g.large, "a large")
+        g.accepted = g.fill(large, g.large, "a large")["accepted"]
         results = [g.compare(small, large)]
         results.append(Result("S11", [resident(large.process.pid)], {
             "events": g.large, "open tickets": g.open}))
