@@ -81,6 +81,11 @@ def binaries():
     return found[0] if found and os.path.exists(pgbench) else None
 
 
+def version():
+    done = subprocess.run([os.path.join(binaries(), "postgres"), "--version"], capture_output=True, text=True)
+    return done.stdout.split()[2]
+
+
 def as_whom():
     """PostgreSQL refuses root: the words before a command, and the user, if that is who we are."""
     if os.getuid() != 0:
