@@ -9,12 +9,15 @@ import os
 import tempfile
 import time
 
+from harness import Cost
 from table import Result
 
 
 def slad_turn(h, stream):
     with h.slad() as slad:
-        return h.bulk(slad.port, stream)
+        cost = Cost(slad.process.pid)
+        said = h.bulk(slad.port, stream)
+        return {**said, "an event": cost.of_one(said["used"])}
 
 
 def bare_turn(h, stream):
@@ -37,7 +40,8 @@ def measure(h, wanted):
             stream.remove()
         h.say(f"bulk, pair {number + 1}: slad {rates[-1][0]:,.0f}/s, bare {rates[-1][1]:,.0f}/s, "
               f"bare with ids in order {rates[-1][2]:,.0f}/s")
-    about = {"events a turn": count, "slad": [round(r[0]) for r in rates]}
+    about = {"events a turn": count, "slad": [round(r[0]) for r in rates],
+             "an event costs slad": turns[0]["an event"]}
     return [r for r in (
         Result("S5", [a / b for a, b, _ in rates], {**about, "bare": [round(r[1]) for r in rates]}),
         Result("S5o", [a / c for a, _, c in rates], {"bare": [round(r[2]) for r in rates]}))

@@ -2,8 +2,8 @@
 
 Where others work on the machine, too, Linux shares its processors out between sessions, and each backend
 of PostgreSQL is a session of its own: 64 of them would get 64 shares, and a slad one. In a control group
-the whole bench has one share, whoever's turn it is. That takes root; without it, or without the cpu
-controller, nothing is done, and a busy machine favours the peer of S1.
+the whole bench has one share, or as many as it is told, whoever's turn it is. That takes root; without
+it, or without the cpu controller, nothing is done, and a busy machine favours the peer of S1.
 """
 import os
 
@@ -37,9 +37,10 @@ def shares_out(directory):
 
 
 class Share:
-    """A control group of our own while a `with` lasts; made is whether there is one."""
+    """A control group of our own while a `with` lasts, with so many shares; made is whether there is one."""
 
-    def __init__(self):
+    def __init__(self, weight=1):
+        self.weight = weight
         self.parent = self.group = None
 
     @property
@@ -53,6 +54,7 @@ class Share:
             if group:
                 os.mkdir(group)
                 self.group = group
+                self.weigh(group)
                 self.join(group)
         except OSError:
             self.leave()
@@ -60,6 +62,14 @@ class Share:
 
     def __exit__(self, *exception):
         self.leave()
+
+    def weigh(self, group):
+        """The two versions of control groups count in shares of their own."""
+        for name, one in (("cpu.shares", 1024), ("cpu.weight", 100)):
+            path = os.path.join(group, name)
+            if os.path.exists(path):
+                with open(path, "w", encoding="ascii") as out:
+                    out.write(str(one * self.weight))
 
     def join(self, group):
         with open(os.path.join(group, "cgroup.procs"), "w", encoding="ascii") as procs:

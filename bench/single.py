@@ -10,7 +10,7 @@ import subprocess
 
 import node
 import postgres
-from harness import HERE
+from harness import Cost, HERE
 from table import Result
 
 CONNECTIONS = 64
@@ -19,12 +19,16 @@ MOST_A_SECOND = 50_000  # events that are made ready for a second
 
 def slad_round(h, stream):
     with h.slad() as slad:
-        return h.load(slad.port, stream, CONNECTIONS, seconds=h.size["seconds"])
+        cost = Cost(slad.process.pid)
+        said = h.load(slad.port, stream, CONNECTIONS, seconds=h.size["seconds"])
+        return {**said, "an event": cost.of_one(said["used"])}
 
 
 def node_round(h, script, stream):
     with node.Node(script, h.directory) as service:
-        return h.load(service.port, stream, CONNECTIONS, seconds=h.size["seconds"])
+        cost = Cost(service.process.pid)
+        said = h.load(service.port, stream, CONNECTIONS, seconds=h.size["seconds"])
+        return {**said, "an event": cost.of_one(said["used"])}
 
 
 def postgres_rounds(h):
@@ -72,6 +76,9 @@ def result(h, name, rounds, missing):
     rates = [(r["slad"]["rate"], r[name]["rate"]) for r in rounds]
     about = {"seconds a turn": h.size["seconds"], "slad": [round(a) for a, _ in rates],
              "peer": [round(b) for _, b in rates]}
+    if "an event" in rounds[0][name]:
+        about["an event costs slad"] = rounds[-1]["slad"]["an event"]
+        about["the peer"] = rounds[-1][name]["an event"]
     return Result(name, [a / b for a, b in rates], about)
 
 
