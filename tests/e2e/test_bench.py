@@ -141,10 +141,22 @@ class Table(unittest.TestCase):
         self.assertEqual(Result("S2", missing="no Node.js").verdict(), "no Node.js")
         self.assertIn("no Node.js", table([Result("S2", missing="no Node.js")]))
 
+    def run_smoke(self, build, file, *figures):
+        return subprocess.run([os.path.join(TOP, "bench/run"), "--build", build, "--size", "smoke", "--quiet",
+                               "--json", file.name, *figures], capture_output=True, text=True)
+
+    def test_what_broke_is_said(self):
+        with tempfile.TemporaryDirectory() as build, tempfile.NamedTemporaryFile() as file:
+            os.symlink(os.path.join(BUILD, "bench"), os.path.join(build, "bench"))
+            os.symlink("/bin/false", os.path.join(build, "slad"))
+            done = self.run_smoke(build, file, "S13", "S14")
+            self.assertEqual(done.returncode, 1)
+            self.assertRegex(done.stderr, r"(?m)\AS13 broke: .*\nS14 broke: ")
+            self.assertEqual(json.load(file)["figures"], [])
+
     def test_all_of_it(self):
         with tempfile.NamedTemporaryFile() as file:
-            done = subprocess.run([os.path.join(TOP, "bench/run"), "--build", BUILD, "--size", "smoke", "--quiet",
-                                   "--json", file.name], capture_output=True, text=True)
+            done = self.run_smoke(BUILD, file)
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             figures = {f["figure"]: f for f in json.load(file)["figures"]}
         self.assertEqual(set(figures), set(FIGURES))
