@@ -3,6 +3,7 @@
 #   make                  build/release/slad
 #   make check            every test; `tests/run unit lint` for some of them
 #   make install          honours DESTDIR and prefix
+#   make bench            slad beside its peers; make bench-packages installs them
 #   make MODE=asan check  the same with sanitizers; also MODE=tsan and MODE=cov
 #   make V=1              shows the commands
 #
@@ -59,6 +60,12 @@ TESTS = check_agreement check_alert check_alert_closed check_alert_event check_a
     check_store_alerts check_store_desk check_systemd check_table check_tally check_ticket \
     check_trend check_verification check_window check_window_step check_zone check_zoneinfo \
     replay tool_calendar tool_report
+
+# bench/ has programs of its own: each from what stands behind it.
+BENCH = generate load peers/bare
+bench-generate = generate life
+bench-load = load wire
+bench-peers/bare = peers/bare
 
 PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto zlib
 
@@ -124,6 +131,8 @@ codec = $(call objects,lib/codec,$(CODEC))
 store = $(call objects,lib/store,$(STORE)) $(B)/gen/sql.o
 daemon = $(call objects,daemon,$(DAEMON)) $(B)/gen/openapi.o
 tests = $(call objects,tests,$(TESTS))
+bench = $(call objects,bench,$(foreach p,$(BENCH),$(bench-$(p))))
+bench-programs = $(addprefix $(B)/bench/,$(BENCH))
 
 # What a program of each layer is linked with, callers before the called.
 codec-and-below = $(B)/codec.a $(B)/domain.a $(B)/base.a
@@ -137,8 +146,8 @@ say = @printf '  %-5s %s\n' $(1) $@;
 endif
 
 all: $(B)/slad
-tests: $(addprefix $(B)/tests/,$(TESTS))
-objects: $(base) $(domain) $(codec) $(store) $(daemon)
+tests: $(addprefix $(B)/tests/,$(TESTS)) $(bench-programs)
+objects: $(base) $(domain) $(codec) $(store) $(daemon) $(bench)
 
 $(B)/slad: $(B)/daemon/main.o $(daemon-and-below)
 	$(call say,LINK) $(CC) -o $@ $^ $(ldflags) $(libraries)
@@ -167,6 +176,9 @@ seen = $(if $(call about,$(DAEMON)),$(daemon-and-below),$(if \
 $(addprefix $(B)/tests/,$(TESTS)): $(B)/tests/%: $(B)/tests/%.o $$(seen)
 	$(call say,LINK) $(CC) -o $@ $^ $(ldflags) $(libraries) $(check)
 
+$(bench-programs): $(B)/bench/%: $$(call objects,bench,$$(bench-$$*))
+	$(call say,LINK) $(CC) -o $@ $^ $(ldflags) $(libraries)
+
 build/gen/sql.h build/gen/sql.c: sql/embed.awk $(wildcard sql/*.sql)
 	$(call say,AWK) mkdir -p $(@D) && LC_ALL=C $(AWK) -v part=$(@F) -f sql/embed.awk $(sort $(filter %.sql,$^)) >$@
 
@@ -188,6 +200,12 @@ lint:
 cov:
 	@find build/cov -name '*.gcda' -delete 2>/dev/null || :
 	@MODE=cov CC=gcc tests/run; status=$$?; tests/cov build/cov; exit $$status
+
+# Figures beside peers, see bench/run: SIZE=full for 10 million, FIGURES="S1 S5" for some.
+bench: $(B)/slad $(bench-programs)
+	@bench/run --build $(B) --size $(or $(SIZE),small) $(FIGURES)
+bench-packages:
+	@bench/packages
 
 pages = $(wildcard man/*.[1-8])
 d = $(DESTDIR)
@@ -217,9 +235,9 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(patsubst %.o,%.d,$(base) $(domain) $(codec) $(store) $(daemon) $(tests) $(B)/daemon/main.o)
+-include $(patsubst %.o,%.d,$(base) $(domain) $(codec) $(store) $(daemon) $(tests) $(bench) $(B)/daemon/main.o)
 
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .FORCE:
-.PHONY: all tests objects check lint cov install uninstall clean
+.PHONY: all tests objects check lint cov bench bench-packages install uninstall clean
