@@ -11,6 +11,7 @@ import rt  # noqa: E402
 from desk import parsed, until  # noqa: E402
 from slad import PATIENCE, TOP, Slad, main  # noqa: E402
 
+MISSING = rt.missing()
 TOKEN = "it's a token of the test"
 CONFIG = {"agreements": [
     {"id": "acme", "from": "2020-01-01", "targets": [{"respond": "8h", "resolve": "24h"},
@@ -48,7 +49,7 @@ def configured(configuration, url):
     return made
 
 
-@unittest.skipIf(rt.missing(), rt.missing())
+@unittest.skipIf(MISSING, MISSING)
 class RequestTracker(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
