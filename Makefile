@@ -2,7 +2,7 @@
 #
 #   make                  build/release/slad
 #   make check            every test; `tests/run unit lint` for some of them
-#   make crash            what is acknowledged outlives every crash: the full counts, which take hours
+#   make crash            what is acknowledged outlives every crash: the full counts, an hour or two
 #   make install          honours DESTDIR and prefix
 #   make MODE=asan check  the same with sanitizers; also MODE=tsan and MODE=cov
 #   make V=1              shows the commands
@@ -170,7 +170,7 @@ $(addprefix $(B)/tests/,$(TESTS)): $(B)/tests/%: $(B)/tests/%.o $$(seen)
 
 # Watchers of a daemon that is crashed, loaded before it; see tests/crash/shim.h.
 $(B)/tests/%.so: tests/crash/shim.c tests/crash/%.c tests/crash/shim.h $(B)/flags
-	$(call say,LINK) mkdir -p $(@D) && $(CC) $(cppflags) -std=gnu11 -pthread $(warnings) -O2 -g -fPIC \
+	$(call say,LINK) mkdir -p $(@D) && $(CC) $(cppflags) -std=gnu11 -pthread $(warnings) -O2 -g -fPIC -U_FORTIFY_SOURCE \
 	    -shared -o $@ $(filter %.c,$^) $(LDFLAGS) -ldl
 
 build/gen/sql.h build/gen/sql.c: sql/embed.awk $(wildcard sql/*.sql)
