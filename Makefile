@@ -2,6 +2,7 @@
 #
 #   make                  build/release/slad
 #   make check            every test; `tests/run unit lint` for some of them
+#   make crash            what is acknowledged outlives every crash: the full counts, an hour or two
 #   make install          honours DESTDIR and prefix
 #   make bench            slad beside its peers; make bench-packages installs them
 #   make MODE=asan check  the same with sanitizers; also MODE=tsan and MODE=cov
@@ -146,7 +147,7 @@ say = @printf '  %-5s %s\n' $(1) $@;
 endif
 
 all: $(B)/slad
-tests: $(addprefix $(B)/tests/,$(TESTS)) $(bench-programs)
+tests: $(addprefix $(B)/tests/,$(TESTS) recorder.so) $(bench-programs)
 objects: $(base) $(domain) $(codec) $(store) $(daemon) $(bench)
 
 $(B)/slad: $(B)/daemon/main.o $(daemon-and-below)
@@ -179,6 +180,11 @@ $(addprefix $(B)/tests/,$(TESTS)): $(B)/tests/%: $(B)/tests/%.o $$(seen)
 $(bench-programs): $(B)/bench/%: $$(call objects,bench,$$(bench-$$*))
 	$(call say,LINK) $(CC) -o $@ $^ $(ldflags) $(libraries)
 
+# Watchers of a daemon that is crashed, loaded before it; see tests/crash/shim.h.
+$(B)/tests/%.so: tests/crash/shim.c tests/crash/%.c tests/crash/shim.h $(B)/flags
+	$(call say,LINK) mkdir -p $(@D) && $(CC) $(cppflags) -std=gnu11 -pthread $(warnings) -O2 -g -fPIC -U_FORTIFY_SOURCE \
+	    -shared -o $@ $(filter %.c,$^) $(LDFLAGS) -ldl
+
 build/gen/sql.h build/gen/sql.c: sql/embed.awk $(wildcard sql/*.sql)
 	$(call say,AWK) mkdir -p $(@D) && LC_ALL=C $(AWK) -v part=$(@F) -f sql/embed.awk $(sort $(filter %.sql,$^)) >$@
 
@@ -195,6 +201,8 @@ $(B)/flags: .FORCE
 
 check:
 	@MODE=$(MODE) CC="$(CC)" tests/run
+crash:
+	@MODE=$(MODE) CC="$(CC)" SLAD_CRASH=full TEST_LIMIT=$${TEST_LIMIT-14400} tests/run -v crash
 lint:
 	@MODE=$(MODE) CC="$(CC)" tests/run lint
 cov:
@@ -240,4 +248,4 @@ clean:
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .FORCE:
-.PHONY: all tests objects check lint cov bench bench-packages install uninstall clean
+.PHONY: all tests objects check crash lint cov bench bench-packages install uninstall clean

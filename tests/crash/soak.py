@@ -27,6 +27,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 from desk import rows, stamp, until  # noqa: E402
 from hook import Message, Receiver  # noqa: E402
+from kit import FULL  # noqa: E402
 from slad import Slad, event  # noqa: E402
 
 LONGEST = 2.2  # seconds that slad lives
@@ -408,7 +409,7 @@ class Soak:
         self.settle()
         moves = self.look_at_the_archive()
         for move in ("resolved", "changed", "escalated", "acknowledged", "closed"):
-            self.check(f"an alert was {move}", self.args.times < 20 or any(move in said for said in moves.values()))
+            self.check(f"an alert was {move}", self.args.times < 40 or any(move in said for said in moves.values()))
         again = [self.look_at(name, receiver, moves) for name, receiver in self.receivers.items()]
         status, said = self.slad.verify()
         self.check("verify", status == 0, said)
@@ -428,7 +429,7 @@ class Soak:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--times", type=int, default=40)
+    parser.add_argument("--times", type=int, default=400 if FULL else 24)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
     args = parser.parse_args()
     print(f"seed {args.seed}", flush=True)
