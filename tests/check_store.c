@@ -36,10 +36,12 @@ teardown(void)
 }
 
 static int64_t
-append(const char *source, const char *id, const char *body)
+append(const char *source, const char *id, int a)
 {
 	int64_t source_id, seq = 0;
+	char body[200];
 
+	snprintf(body, sizeof(body), "{\"a\":%d,\"id\":\"%s\",\"source\":\"%s\"}", a, id, source);
 	ck_assert_int_eq(store_source(s, source, true, &source_id, &err), 1);
 	ck_assert_int_eq(store_append(s, source_id, id, 1000, body, strlen(body), &seq, &err), 0);
 	return seq;
@@ -51,15 +53,15 @@ START_TEST(the_log_keeps_and_finds)
 	int64_t source, seq;
 	size_t len;
 
-	ck_assert_int_eq(append("desk", "e-1", "{\"a\":1}"), 1);
-	ck_assert_int_eq(append("desk", "e-2", "{\"a\":2}"), 2);
+	ck_assert_int_eq(append("desk", "e-1", 1), 1);
+	ck_assert_int_eq(append("desk", "e-2", 2), 2);
 	ck_assert_int_eq(store_source(s, "desk", false, &source, &err), 1);
 	ck_assert_int_eq(store_source(s, "other", false, &source, &err), 0);
 	ck_assert_int_eq(store_identity(s, source, "e-2", &seq, &err), 1);
 	ck_assert_int_eq(seq, 2);
 	ck_assert_int_eq(store_identity(s, source, "e-3", &seq, &err), 0);
 	ck_assert_int_eq(store_body(s, 2, &body, &len, &err), 1);
-	ck_assert_str_eq(body, "{\"a\":2}");
+	ck_assert_str_eq(body, "{\"a\":2,\"id\":\"e-2\",\"source\":\"desk\"}");
 	ck_assert_int_eq(store_last(s, &seq, &err), 0);
 	ck_assert_int_eq(seq, 2);
 }
@@ -69,7 +71,7 @@ START_TEST(an_identity_is_stored_once)
 {
 	int64_t source, seq;
 
-	append("desk", "e-1", "{}");
+	append("desk", "e-1", 0);
 	ck_assert_int_eq(store_source(s, "desk", true, &source, &err), 1);
 	ck_assert_int_eq(store_append(s, source, "e-1", 0, "{}", 2, &seq, &err), -1);
 }
@@ -80,7 +82,7 @@ START_TEST(a_rollback_leaves_no_trace)
 	int64_t seq;
 
 	ck_assert_int_eq(store_begin(s, &err), 0);
-	append("desk", "e-1", "{}");
+	append("desk", "e-1", 0);
 	store_rollback(s);
 	ck_assert_int_eq(store_last(s, &seq, &err), 0);
 	ck_assert_int_eq(seq, 0);
@@ -95,7 +97,7 @@ START_TEST(readers_see_commits_and_write_nothing)
 
 	ck_assert_ptr_nonnull(r);
 	ck_assert_int_eq(store_begin(s, &err), 0);
-	append("desk", "e-1", "{}");
+	append("desk", "e-1", 0);
 	ck_assert_int_eq(store_last(r, &seq, &err), 0);
 	ck_assert_int_eq(seq, 0);
 	ck_assert_int_eq(store_commit(s, &err), 0);

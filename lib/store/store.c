@@ -13,6 +13,7 @@ static const char pragmas_write[] = "PRAGMA journal_mode = WAL;"
 				    "PRAGMA synchronous = FULL;"
 				    "PRAGMA wal_autocheckpoint = 1000;"
 				    "PRAGMA journal_size_limit = 67108864;"
+				    "PRAGMA secure_delete = OFF;"
 				    "PRAGMA cache_size = -16384;";
 static const char pragmas_read[] = "PRAGMA query_only = ON;"
 				   "PRAGMA cache_size = -4096;";
@@ -40,12 +41,13 @@ version_get(struct store *s, int *version, struct err *err)
 	return 0;
 }
 
+/* Each step in one transaction. */
 static int
 migrate(struct store *s, int version, struct err *err)
 {
 	char stamp[64];
 
-	for (; version < SCHEMA_VERSION; version++) {
+	for (; version < (int)sql_schema_count; version++) {
 		snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %d; COMMIT;", version + 1);
 		if (sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
 		    sqlite3_exec(s->db, sql_schemas[version], NULL, NULL, NULL) != SQLITE_OK ||
@@ -70,7 +72,7 @@ static int
 set_up(struct store *s, enum store_mode mode, struct err *err)
 {
 	const char *pragmas[] = {pragmas_write, pragmas_read, pragmas_scratch};
-	int version = 0;
+	int version = 0, newest = (int)sql_schema_count;
 
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, 5000);
@@ -78,19 +80,23 @@ set_up(struct store *s, enum store_mode mode, struct err *err)
 		return failed(s, err, "cannot be opened");
 	if (version_get(s, &version, err) != 0)
 		return -1;
-	if (version > SCHEMA_VERSION)
+	if (version > newest)
 		return err_set(err,
 		    "database: its tables are of version %d, this slad knows %d; use a newer slad",
-		    version, SCHEMA_VERSION);
-	if (version < SCHEMA_VERSION && mode == STORE_READ)
+		    version, newest);
+	if (version == 0 && mode == STORE_READ)
 		return err_set(err, "database: it has no tables of slad; start slad serve once");
-	if (migrate(s, version, err) != 0)
-		return -1;
-	return prepare(s, err);
+	if (version < newest && mode == STORE_READ)
+		return err_set(err,
+		    "database: its tables are of version %d, this slad wants %d; start slad serve "
+		    "once, which brings them there",
+		    version, newest);
+	return migrate(s, version, err) == 0 ? prepare(s, err) : -1;
 }
 
 struct store *
-store_open(const char *path, enum store_mode mode, struct err *err)
+store_open_watched(const char *path, enum store_mode mode,
+    void (*step)(void *context, int64_t done, int64_t all), void *context, struct err *err)
 {
 	int flags =
 	    mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
@@ -98,17 +104,25 @@ store_open(const char *path, enum store_mode mode, struct err *err)
 
 	if (mode == STORE_SCRATCH)
 		path = "";
+	identity_init(&s->identity, mode == STORE_READ);
 	if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
 		err_set(err, "database: %s: %s", path, sqlite3_errmsg(s->db));
 		store_close(s);
 		return NULL;
 	}
-	if (set_up(s, mode, err) != 0) {
+	if (set_up(s, mode, err) != 0 ||
+	    (mode == STORE_WRITE && identity_load(s, step, context, err) != 0)) {
 		err_prefix(err, "%s", path);
 		store_close(s);
 		return NULL;
 	}
 	return s;
+}
+
+struct store *
+store_open(const char *path, enum store_mode mode, struct err *err)
+{
+	return store_open_watched(path, mode, NULL, NULL, err);
 }
 
 void
@@ -119,6 +133,7 @@ store_close(struct store *s)
 	for (int q = 0; q < QUERIES; q++)
 		sqlite3_finalize(s->stmt[q]);
 	sqlite3_close(s->db);
+	identity_free(&s->identity);
 	free(s);
 }
 
@@ -133,7 +148,10 @@ store_begin(struct store *s, struct err *err)
 {
 	s->failure = SQLITE_OK;
 	statement(s, QUERY_BEGIN, "");
-	return statement_run(s, QUERY_BEGIN, err);
+	if (statement_run(s, QUERY_BEGIN, err) != 0)
+		return -1;
+	identity_begin(s);
+	return 0;
 }
 
 int
@@ -146,10 +164,15 @@ store_begin_read(struct store *s, struct err *err)
 int
 store_commit(struct store *s, struct err *err)
 {
+	if (identity_settle(s, err) != 0)
+		return -1;
 	for (int q = 0; q < QUERIES; q++)
 		sqlite3_reset(s->stmt[q]);
 	statement(s, QUERY_COMMIT, "");
-	return statement_run(s, QUERY_COMMIT, err);
+	if (statement_run(s, QUERY_COMMIT, err) != 0)
+		return -1;
+	identity_ended(s);
+	return 0;
 }
 
 void
@@ -157,6 +180,7 @@ store_rollback(struct store *s)
 {
 	int failure = s->failure;
 
+	identity_revert(s);
 	if (sqlite3_get_autocommit(s->db))
 		return;
 	for (int q = 0; q < QUERIES; q++)
