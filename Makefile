@@ -27,7 +27,8 @@ CODEC = alert_event alert_text alert_words backfill_event config config_access c
     report_page report_page_more report_page_scores report_svg report_text standard_webhooks \
     table verification zoneinfo
 STORE = alerts backup closings compare deliveries entity entries gaps hook identity identity_hash \
-    identity_run improvements log mapper mapper_functions mapper_prepare pasts silences statement store tallies
+    identity_run improvements log mapper mapper_functions mapper_prepare memo pasts silences \
+    statement store tallies
 DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
     api_deliveries api_evaluation api_gaps api_health api_improvements api_metrics api_periods \
     api_receivers api_report api_scores api_series api_silences api_statistics api_ticket auth \

@@ -81,9 +81,11 @@ ORDER BY agreement, service, priority, team;
 -- name: tally_get
 SELECT counts FROM tally WHERE scope = ?1 AND level = ?2 AND bucket = ?3;
 
+-- name: tally_add
+INSERT INTO tally (scope, level, bucket, counts) VALUES (?1, ?2, ?3, ?4);
+
 -- name: tally_set
-INSERT INTO tally (scope, level, bucket, counts) VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT (scope, level, bucket) DO UPDATE SET counts = excluded.counts;
+UPDATE tally SET counts = ?4 WHERE scope = ?1 AND level = ?2 AND bucket = ?3;
 
 -- name: tally_delete
 DELETE FROM tally WHERE scope = ?1 AND level = ?2 AND bucket = ?3;

@@ -172,10 +172,10 @@ START_TEST(tallies_are_ranges)
 	ck_assert_int_eq(store_scopes_of(s, "acm", &arena, &list, &err), 0);
 	for (int64_t b = 10; b < 20; b++)
 		ck_assert_int_eq(
-		    store_tally_set(s, id, 1, b, "xxxxxxxxxx", (size_t)(b - 9), &err), 0);
+		    store_tally_set(s, id, 1, b, false, "xxxxxxxxxx", (size_t)(b - 9), &err), 0);
 	ck_assert_int_eq(store_tally_range(s, id, 1, 12, 15, sum, &len, &err), 0);
 	ck_assert_uint_eq(len, 3 + 4 + 5);
-	ck_assert_int_eq(store_tally_set(s, id, 1, 12, "", 0, &err), 0);
+	ck_assert_int_eq(store_tally_set(s, id, 1, 12, true, "", 0, &err), 0);
 	ck_assert_int_eq(store_tally(s, id, 1, 12, &counts, &err), 0);
 	ck_assert_int_eq(store_tally(s, id, 1, 13, &counts, &err), 1);
 	ck_assert_uint_eq(counts.len, 4);

@@ -23,6 +23,7 @@ store_forget(struct store *s, struct err *err)
 	static const enum query all[] = {QUERY_DROP_ENTITIES, QUERY_DROP_COUNTED, QUERY_DROP_SCOPES,
 	    QUERY_DROP_TALLIES, QUERY_DROP_DOWNS, QUERY_DROP_ENTRIES};
 
+	memo_forget(&s->scopes);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		statement(s, all[i], "");
 		if (statement_run(s, all[i], err) != 0)

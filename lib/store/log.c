@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "store/statement.h"
 
 /* Runs a look-up of one number; 1 there, 0 not, -1 failed. The statement is bound. */
@@ -15,16 +17,25 @@ number(struct store *s, enum query q, int64_t *n, struct err *err)
 int
 store_source(struct store *s, const char *name, bool add, int64_t *id, struct err *err)
 {
+	size_t len = strlen(name);
+	int64_t known = memo_find(&s->sources, name, len);
 	int found;
 
+	if (known != 0) {
+		*id = known;
+		return 1;
+	}
 	statement(s, QUERY_SOURCE_FIND, "t", name);
 	found = number(s, QUERY_SOURCE_FIND, id, err);
-	if (found != 0 || !add)
+	if (found < 0 || (found == 0 && !add))
 		return found;
-	statement(s, QUERY_SOURCE_ADD, "t", name);
-	if (statement_run(s, QUERY_SOURCE_ADD, err) != 0)
-		return -1;
-	*id = sqlite3_last_insert_rowid(s->db);
+	if (found == 0) {
+		statement(s, QUERY_SOURCE_ADD, "t", name);
+		if (statement_run(s, QUERY_SOURCE_ADD, err) != 0)
+			return -1;
+		*id = sqlite3_last_insert_rowid(s->db);
+	}
+	memo_put(&s->sources, name, len, *id);
 	return 1;
 }
 

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "sql.h"
 #include "store/identity.h"
+#include "store/memo.h"
 #include "store/store.h"
 
 struct store {
@@ -16,6 +17,7 @@ struct store {
 	sqlite3_stmt *stmt[QUERIES]; /* all prepared when the store is opened */
 	int failure; /* of the last failed call: a SQLite result code */
 	struct identity identity;
+	struct memo sources, scopes; /* of the writer */
 };
 
 /* The statement, reset, with parameters bound from the letters of `types`: i int64_t, t text or

@@ -7,11 +7,11 @@
 #include "base/stamp.h"
 #include "store/statement.h"
 
-/* A page cache of 16 MiB; a WAL of 1,000 pages before the writer, which is the only one to
- * checkpoint, copies it back. */
+/* A page cache of 16 MiB; a WAL of as many pages before the writer, which is the only one to
+ * checkpoint, copies it back: pages that many transactions change are copied once. */
 static const char pragmas_write[] = "PRAGMA journal_mode = WAL;"
 				    "PRAGMA synchronous = FULL;"
-				    "PRAGMA wal_autocheckpoint = 1000;"
+				    "PRAGMA wal_autocheckpoint = 4096;"
 				    "PRAGMA journal_size_limit = 67108864;"
 				    "PRAGMA secure_delete = OFF;"
 				    "PRAGMA cache_size = -16384;";
@@ -134,7 +134,16 @@ store_close(struct store *s)
 		sqlite3_finalize(s->stmt[q]);
 	sqlite3_close(s->db);
 	identity_free(&s->identity);
+	memo_forget(&s->sources);
+	memo_forget(&s->scopes);
 	free(s);
+}
+
+/* Counting all memory that is in use costs a lock for each piece. */
+void
+store_prepare(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 const char *
@@ -181,6 +190,8 @@ store_rollback(struct store *s)
 	int failure = s->failure;
 
 	identity_revert(s);
+	memo_forget(&s->sources);
+	memo_forget(&s->scopes);
 	if (sqlite3_get_autocommit(s->db))
 		return;
 	for (int q = 0; q < QUERIES; q++)

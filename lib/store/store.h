@@ -43,6 +43,7 @@ void store_rollback(struct store *s);
 bool store_failed(const struct store *s); /* the last transaction met a failure of the store */
 bool store_full(const struct store *s); /* and that was a full disk */
 const char *store_version(void); /* of the library that is loaded */
+void store_prepare(void); /* once in a process, before its first store is opened: makes it faster */
 
 int store_meta(struct store *s, const char *name, char *value, size_t size, struct err *err);
 int store_meta_set(struct store *s, const char *name, const char *value, struct err *err);
@@ -139,8 +140,9 @@ int store_scopes_of(struct store *s, const char *agreement, struct arena *a,
 
 int store_tally(struct store *s, int64_t scope, int level, int64_t bucket, struct blob *counts,
     struct err *err);
-int store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, const void *counts,
-    size_t len, struct err *err); /* len 0 deletes */
+/* `there`: it is stored already; len 0 deletes. */
+int store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, bool there,
+    const void *counts, size_t len, struct err *err);
 int store_tally_range(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
     void (*each)(void *context, struct blob counts), void *context, struct err *err);
 

@@ -1,7 +1,10 @@
+#include <string.h>
+
+#include "base/buf.h"
 #include "store/statement.h"
 
-int
-store_scope(struct store *s, const struct scope *scope, int64_t *id, struct err *err)
+static int
+scope_find(struct store *s, const struct scope *scope, int64_t *id, struct err *err)
 {
 	const char *const *d = scope->dim;
 	sqlite3_stmt *st = statement(s, QUERY_SCOPE_FIND, "tttt", d[0], d[1], d[2], d[3]);
@@ -17,6 +20,26 @@ store_scope(struct store *s, const struct scope *scope, int64_t *id, struct err 
 		return -1;
 	*id = sqlite3_last_insert_rowid(s->db);
 	return 0;
+}
+
+int
+store_scope(struct store *s, const struct scope *scope, int64_t *id, struct err *err)
+{
+	struct buf name = BUF_INIT(SIZE_MAX / 2);
+	int64_t known;
+	int rc = 0;
+
+	for (int d = 0; d < DIMENSIONS; d++)
+		buf_put(&name, scope->dim[d], strlen(scope->dim[d]) + 1);
+	known = memo_find(&s->scopes, name.data, name.len);
+	if (known != 0)
+		*id = known;
+	else
+		rc = scope_find(s, scope, id, err);
+	if (known == 0 && rc == 0)
+		memo_put(&s->scopes, name.data, name.len, *id);
+	buf_free(&name);
+	return rc;
 }
 
 /* Reads a bound statement to its end. */
@@ -76,16 +99,17 @@ store_tally(
 }
 
 int
-store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, const void *counts,
-    size_t len, struct err *err)
+store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, bool there,
+    const void *counts, size_t len, struct err *err)
 {
+	enum query q = there ? QUERY_TALLY_SET : QUERY_TALLY_ADD;
+
 	if (len == 0) {
 		statement(s, QUERY_TALLY_DELETE, "iii", scope, (int64_t)level, bucket);
 		return statement_run(s, QUERY_TALLY_DELETE, err);
 	}
-	statement(
-	    s, QUERY_TALLY_SET, "iiib", scope, (int64_t)level, bucket, (struct blob){counts, len});
-	return statement_run(s, QUERY_TALLY_SET, err);
+	statement(s, q, "iiib", scope, (int64_t)level, bucket, (struct blob){counts, len});
+	return statement_run(s, q, err);
 }
 
 int
