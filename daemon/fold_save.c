@@ -21,6 +21,7 @@ cell_of(struct fold_batch *b, int64_t scope, int level, int64_t bucket)
 	if (c == NULL) {
 		c = arena_alloc(&b->arena, 1, sizeof(*c));
 		c->at = at;
+		c->era = store_tally_era(level, bucket);
 		HASH_ADD(hh, b->cells, at, sizeof(at), c);
 	}
 	return c;
@@ -417,10 +418,12 @@ by_place(const struct cell *x, const struct cell *y)
 {
 	const struct cell_key *a = &x->at, *b = &y->at;
 
-	if (a->scope != b->scope)
-		return a->scope < b->scope ? -1 : 1;
 	if (a->level != b->level)
 		return a->level < b->level ? -1 : 1;
+	if (x->era != y->era)
+		return x->era < y->era ? -1 : 1;
+	if (a->scope != b->scope)
+		return a->scope < b->scope ? -1 : 1;
 	return (a->bucket > b->bucket) - (a->bucket < b->bucket);
 }
 

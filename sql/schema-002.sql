@@ -28,4 +28,21 @@ CREATE TABLE identity_filter (
     bytes BLOB NOT NULL
 );
 
+-- Tallies by time first: what events of one time change lies on few pages, however many scopes there
+-- are. era: 60 buckets of a minute, 24 of an hour, 32 of a day; all that are wider.
+CREATE TABLE tally_by_time (
+    level INTEGER NOT NULL,
+    era INTEGER NOT NULL,
+    scope INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    counts BLOB NOT NULL,
+    PRIMARY KEY (level, era, scope, bucket)
+) WITHOUT ROWID;
+INSERT INTO tally_by_time (level, era, scope, bucket, counts)
+SELECT level, CASE level WHEN 0 THEN bucket / 60 WHEN 1 THEN bucket / 24 WHEN 2 THEN bucket / 32 ELSE 0 END,
+    scope, bucket, counts
+FROM tally ORDER BY 1, 2, 3, 4;
+DROP TABLE tally;
+ALTER TABLE tally_by_time RENAME TO tally;
+
 INSERT INTO meta (name, value) VALUES ('identity_key', lower(hex(randomblob(16))));

@@ -138,6 +138,8 @@ int store_scopes(struct store *s, struct arena *a, struct stored_scope **list, s
 int store_scopes_of(struct store *s, const char *agreement, struct arena *a,
     struct stored_scope **list, struct err *err); /* only one's */
 
+/* Tallies lie by level, era, scope and bucket: era, for those who save many in that order. */
+int64_t store_tally_era(int level, int64_t bucket);
 int store_tally(struct store *s, int64_t scope, int level, int64_t bucket, struct blob *counts,
     struct err *err);
 /* `there`: it is stored already; len 0 deletes. */

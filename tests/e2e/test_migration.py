@@ -14,10 +14,10 @@ from slad import Slad, TOP, main  # noqa: E402
 CONFIG = {"agreements": [{"id": "acme", "from": "2020-01-01", "targets": [{"kind": "request", "respond": "10m"}]}]}
 
 
-def first_schema():
-    """What the first schema has for the identities of events."""
+def first_schema(table):
+    """A table of the first schema."""
     with open(os.path.join(TOP, "sql/schema-001.sql"), encoding="utf-8") as file:
-        return re.search(r"CREATE TABLE identity \(.*?;", file.read(), re.DOTALL)[0]
+        return re.search(rf"CREATE TABLE {table} \(.*?;", file.read(), re.DOTALL)[0]
 
 
 class Migration(unittest.TestCase):
@@ -38,9 +38,13 @@ class Migration(unittest.TestCase):
             for name in tables:
                 db.execute(f"DROP TABLE {name}")
             db.execute("DELETE FROM meta WHERE name = 'identity_key'")
-            db.execute(first_schema())
+            db.execute(first_schema("identity"))
             db.execute("INSERT INTO identity SELECT s.id, r.body ->> '$.id', r.seq FROM record r "
                        "JOIN source s ON s.name = r.body ->> '$.source'")
+            db.execute("ALTER TABLE tally RENAME TO tally_by_time")
+            db.execute(first_schema("tally"))
+            db.execute("INSERT INTO tally SELECT scope, level, bucket, counts FROM tally_by_time")
+            db.execute("DROP TABLE tally_by_time")
             db.execute("PRAGMA user_version = 1")
 
     def test_a_reader_waits_for_the_daemon(self):
