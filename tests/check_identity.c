@@ -13,6 +13,7 @@ static struct store *s;
 static struct err err;
 static int64_t source;
 static uint64_t seed, mask;
+static struct identity_sizes sizes;
 static int stored; /* events e-1 to e-stored are in the log, under these numbers */
 
 static uint64_t
@@ -28,7 +29,7 @@ open_small(void)
 {
 	s = store_open(path, STORE_WRITE, &err);
 	ck_assert_msg(s != NULL, "%s", err.msg);
-	s->identity.sizes = (struct identity_sizes){16, 2, 3};
+	s->identity.sizes = sizes;
 	s->identity.mask = mask;
 	ck_assert_msg(identity_load(s, NULL, NULL, &err) == 0, "%s", err.msg);
 }
@@ -38,6 +39,7 @@ setup(void)
 {
 	seed = 11;
 	mask = UINT64_MAX;
+	sizes = (struct identity_sizes){16, 2, 3};
 	stored = 0;
 	snprintf(dir, sizeof(dir), "/tmp/check_identity.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(dir));
@@ -147,6 +149,32 @@ START_TEST(all_that_is_there_is_found)
 	}
 	look_at_all();
 	ck_assert_uint_lt(s->identity.runs.count, 30);
+}
+END_TEST
+
+static void
+append_some(int events)
+{
+	ck_assert_int_eq(store_begin(s, &err), 0);
+	for (int i = 0; i < events; i++)
+		append(++stored);
+	ck_assert_msg(store_commit(s, &err) == 0, "%s", err.msg);
+}
+
+/* Two runs become one, and no other comes after it: what it has is not taken for new. */
+START_TEST(a_run_knows_how_far_it_goes)
+{
+	s->identity.sizes = sizes = (struct identity_sizes){16, 1, 2};
+	append_some(16);
+	append_some(16);
+	ck_assert_uint_eq(s->identity.runs.count, 3);
+	append_some(15);
+	ck_assert_uint_eq(s->identity.runs.count, 1);
+	ck_assert_int_eq(identity_runs_upto(&s->identity.runs), 32);
+	store_close(s);
+	open_small();
+	ck_assert_uint_eq(s->identity.latest.count, 15);
+	look_at_all();
 }
 END_TEST
 
@@ -305,6 +333,7 @@ add(TCase *t)
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, all_that_is_there_is_found);
+	tcase_add_test(t, a_run_knows_how_far_it_goes);
 	tcase_add_loop_test(t, equal_hashes_cost_no_truth, 0, 3);
 	tcase_add_test(t, an_event_is_stored_once);
 	tcase_add_test(t, a_reader_follows);

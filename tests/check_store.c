@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -79,11 +80,20 @@ END_TEST
 
 START_TEST(a_rollback_leaves_no_trace)
 {
-	int64_t seq;
+	struct scope scope = {{"acme", "mail", "", ""}};
+	struct stored_scope *list;
+	int64_t seq, id;
 
 	ck_assert_int_eq(store_begin(s, &err), 0);
 	append("desk", "e-1", 0);
+	ck_assert_int_eq(store_scope(s, &scope, &id, &err), 0);
 	store_rollback(s);
+	ck_assert_int_eq(store_source(s, "desk", false, &id, &err), 0);
+	ck_assert_int_eq(store_scope(s, &scope, &id, &err), 0);
+	ck_assert_int_eq(store_scopes(s, &arena, &list, &err), 1);
+	ck_assert_int_eq(store_forget(s, &err), 0);
+	ck_assert_int_eq(store_scope(s, &scope, &id, &err), 0);
+	ck_assert_int_eq(store_scopes(s, &arena, &list, &err), 1);
 	ck_assert_int_eq(store_last(s, &seq, &err), 0);
 	ck_assert_int_eq(seq, 0);
 	store_rollback(s);
@@ -105,6 +115,50 @@ START_TEST(readers_see_commits_and_write_nothing)
 	ck_assert_int_eq(seq, 1);
 	ck_assert_int_eq(store_meta_set(r, "x", "y", &err), -1);
 	store_close(r);
+}
+END_TEST
+
+/* 40 MiB in small transactions, or in large ones: how large the write-ahead log gets. */
+static off_t
+wal_of(int transactions, int entities)
+{
+	static char facts[60000];
+	struct entity e;
+	char wal[100];
+	struct stat st;
+	off_t most = 0;
+
+	snprintf(wal, sizeof(wal), "%s-wal", path);
+	for (int i = 0; i < transactions; i++) {
+		ck_assert_int_eq(store_begin(s, &err), 0);
+		for (int k = 0; k < entities; k++) {
+			snprintf(facts, sizeof(facts), "%d %d", i, k);
+			e = (struct entity){.name = facts,
+			    .state = ENTITY_RESOLVED,
+			    .facts = {facts, sizeof(facts)},
+			    .counts = {"", 0}};
+			ck_assert_int_eq(store_entity_save(s, &e, &err), 0);
+		}
+		ck_assert_int_eq(store_commit(s, &err), 0);
+		ck_assert_int_eq(stat(wal, &st), 0);
+		most = st.st_size > most ? st.st_size : most;
+	}
+	return most;
+}
+
+START_TEST(the_write_ahead_log_is_copied_back)
+{
+	off_t most = wal_of(350, 2);
+
+	ck_assert_msg(most > 16000000 && most < 18000000, "%ld bytes", (long)most);
+}
+END_TEST
+
+START_TEST(large_transactions_are_copied_back_together)
+{
+	off_t most = wal_of(9, 150);
+
+	ck_assert_msg(most > 26000000 && most < 40000000, "%ld bytes", (long)most);
 }
 END_TEST
 
@@ -332,6 +386,8 @@ add(TCase *t)
 	tcase_add_test(t, an_identity_is_stored_once);
 	tcase_add_test(t, a_rollback_leaves_no_trace);
 	tcase_add_test(t, readers_see_commits_and_write_nothing);
+	tcase_add_test(t, the_write_ahead_log_is_copied_back);
+	tcase_add_test(t, large_transactions_are_copied_back_together);
 	tcase_add_test(t, entities_are_saved_and_fall_due);
 	tcase_add_test(t, tallies_are_ranges);
 	tcase_add_test(t, downs_are_replaced);

@@ -16,6 +16,7 @@ struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[QUERIES]; /* all prepared when the store is opened */
 	int failure; /* of the last failed call: a SQLite result code */
+	int wal; /* pages of the write-ahead log after the last commit */
 	struct identity identity;
 	struct memo sources, scopes; /* of the writer */
 };

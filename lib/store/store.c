@@ -7,11 +7,15 @@
 #include "base/stamp.h"
 #include "store/statement.h"
 
-/* A page cache of 16 MiB; a WAL of as many pages before the writer, which is the only one to
- * checkpoint, copies it back: pages that many transactions change are copied once. */
+/* The writer, which is the only one to do it, copies the WAL back when it has so many pages, and as
+ * those of so many transactions like the last one: what large transactions change again and again
+ * is copied once, and after small ones the copying is short. */
+#define WAL_PAGES 4096
+#define WAL_TRANSACTIONS 3
+
+/* A page cache of 16 MiB. */
 static const char pragmas_write[] = "PRAGMA journal_mode = WAL;"
 				    "PRAGMA synchronous = FULL;"
-				    "PRAGMA wal_autocheckpoint = 4096;"
 				    "PRAGMA journal_size_limit = 67108864;"
 				    "PRAGMA secure_delete = OFF;"
 				    "PRAGMA cache_size = -16384;";
@@ -20,6 +24,18 @@ static const char pragmas_read[] = "PRAGMA query_only = ON;"
 static const char pragmas_scratch[] = "PRAGMA journal_mode = OFF;"
 				      "PRAGMA synchronous = OFF;"
 				      "PRAGMA cache_size = -65536;";
+
+static int
+wal_grown(void *context, sqlite3 *db, const char *name, int pages)
+{
+	struct store *s = context;
+	int added = pages > s->wal ? pages - s->wal : pages;
+
+	s->wal = pages;
+	if (pages >= WAL_PAGES && pages / WAL_TRANSACTIONS >= added)
+		sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	return SQLITE_OK;
+}
 
 static int
 failed(struct store *s, struct err *err, const char *what)
@@ -78,6 +94,8 @@ set_up(struct store *s, enum store_mode mode, struct err *err)
 	sqlite3_busy_timeout(s->db, 5000);
 	if (sqlite3_exec(s->db, pragmas[mode], NULL, NULL, NULL) != SQLITE_OK)
 		return failed(s, err, "cannot be opened");
+	if (mode == STORE_WRITE)
+		sqlite3_wal_hook(s->db, wal_grown, s);
 	if (version_get(s, &version, err) != 0)
 		return -1;
 	if (version > newest)
