@@ -262,7 +262,7 @@ store_start(struct server *s, struct config *c, struct err *err)
 
 	if (command_lock(c->database, err) != 0)
 		return -1;
-	store = store_open(c->database, STORE_WRITE, err);
+	store = command_store(c->database, err);
 	if (store == NULL)
 		return -1;
 	s->api.reader = store_open(c->database, STORE_READ, err);

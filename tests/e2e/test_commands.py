@@ -272,7 +272,7 @@ class Verify(Case):
                 file.write(good)
 
     def test_a_record_less_is_found_even_after_a_rebuild(self):
-        """Its identity is still known, so that nobody can send it again."""
+        """Records are numbered without a gap."""
         slad = self.filled()
         self.stop_whole(slad)
         self.tamper(slad, self.TAMPER["a record"])
