@@ -109,8 +109,8 @@ store_hook_state(struct store *s, const char *source, const struct mapper_snapsh
 	statement_end(s, QUERY_HOOK_STATE_GET);
 	if (found <= 0)
 		return found;
-	st = statement(
-	    s, QUERY_HOOK_STATE_STANDS, "tttt", NULL, source, snapshot->subject, snapshot->state);
+	st = statement(s, QUERY_HOOK_STATE_STANDS, "ttttt", NULL, source, snapshot->subject,
+	    snapshot->state, snapshot->print);
 	version_bind(st, 1, &snapshot->version);
 	found = statement_step(s, QUERY_HOOK_STATE_STANDS, err);
 	*stands = found > 0 && sqlite3_column_int(st, 0) != 0;
@@ -122,8 +122,8 @@ int
 store_hook_state_set(
     struct store *s, const char *source, const struct mapper_snapshot *snapshot, struct err *err)
 {
-	sqlite3_stmt *st = statement(
-	    s, QUERY_HOOK_STATE_SET, "tttt", source, snapshot->subject, NULL, snapshot->state);
+	sqlite3_stmt *st = statement(s, QUERY_HOOK_STATE_SET, "ttttt", source, snapshot->subject,
+	    NULL, snapshot->state, snapshot->print);
 
 	version_bind(st, 3, &snapshot->version);
 	return statement_run(s, QUERY_HOOK_STATE_SET, err);

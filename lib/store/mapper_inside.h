@@ -25,6 +25,7 @@ struct mapper {
 	const char *delivered, *state, *snapped; /* columns that it found itself */
 	int64_t until; /* ms of the thread's processor time */
 	bool late;
+	bool refused; /* by the mapping, with fail() */
 	bool known; /* only entries that are `late` give events */
 };
 

@@ -32,7 +32,8 @@ int store_quarantine_get(
 int store_quarantine_drop(struct store *s, int64_t id, struct err *err);
 
 /* The state that a hook last kept of a subject, and whether that stands: a snapshot that is older,
- * or the same once more, has nothing to say. */
+ * or one of the same version that was seen before, has nothing to say. Of a version without end,
+ * the last 64 are remembered. */
 int store_hook_state(struct store *s, const char *source, const struct mapper_snapshot *snapshot,
     struct arena *a, const char **state, bool *stands, struct err *err);
 int store_hook_state_set(

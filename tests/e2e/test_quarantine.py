@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import sqlite3
 import sys
 import time
 import unittest
@@ -266,6 +267,39 @@ class Snapshots(Base):
         self.send(slad, {"what": "no ticket"})
         self.assertEqual(len(self.types(slad)), 3)
         self.assertEqual(self.quarantine(slad), [])
+
+    def test_of_one_version_each_is_known_that_was_seen(self):
+        slad = self.slad(SNAPSHOTS).start()
+        for v, state in ((5, "done"), (5, "again"), (5, "done"), (5, "again"), (6, "again")):
+            self.send(slad, self.snapshot(v, state))
+        wanted = ["request.opened", "request.resolved", "request.reopened", "request.contacted"]
+        self.assertEqual(self.types(slad), wanted)
+        slad.restart()
+        for state in ("done", "again", "done"):
+            self.send(slad, self.snapshot(6, state))
+        self.send(slad, self.snapshot(7, "done"))
+        self.assertEqual(self.types(slad), wanted + ["request.resolved", "request.contacted"])
+
+    def test_a_version_that_never_grows_is_kept_in_bounds(self):
+        slad = self.slad(SNAPSHOTS).start()
+        for n in range(70):
+            self.send(slad, self.snapshot(5, f"s{n}"))
+        with sqlite3.connect(f"file:{slad.path('slad.db')}?mode=ro", uri=True) as db:
+            (kept,), = db.execute("SELECT state FROM hook_state")
+        self.assertEqual(json.loads(kept)["state"], "s69")
+        self.assertEqual(len(set(json.loads(kept)["*"])), 64)
+        self.assertEqual(self.quarantine(slad), [])
+
+    def test_what_was_kept_before_there_were_prints(self):
+        slad = self.slad(SNAPSHOTS).start()
+        self.send(slad, self.snapshot(5, "done"))
+        slad.stop()
+        with sqlite3.connect(slad.path("slad.db")) as db:
+            db.execute("""UPDATE hook_state SET state = json_remove(state, '$."*"')""")
+        slad.start()
+        for state in ("done", "again", "again"):
+            self.send(slad, self.snapshot(5, state))
+        self.assertEqual(self.types(slad), ["request.opened", "request.resolved", "request.reopened"])
 
     def test_what_is_late_is_told_of_older_ones_too(self):
         slad = self.slad(SNAPSHOTS + LATE).start()
