@@ -1,10 +1,13 @@
 #include "codec/config_draft.h"
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#define NAMES_MAX 256 /* of mappings that are offered for one that is not there */
 #define SOURCE_MAX 128 /* bytes: it is a part of a path, and of every event */
 
 static bool
@@ -13,16 +16,76 @@ is_there(const char *file)
 	return access(file, F_OK) == 0;
 }
 
-/* The directory of the mappings that came with slad, beside the one that it runs from. */
+static const char *
+up(char *path)
+{
+	char *end = strrchr(path, '/');
+
+	if (end != NULL)
+		*end = '\0';
+	return end == NULL ? "" : end + 1;
+}
+
+/* The directory of the mappings that came with slad: beside the one that it runs from, or, before
+ * it is installed, in the tree that it was built in. */
 static const char *
 shipped(char dir[static PATH_MAX])
 {
 	ssize_t len = readlink("/proc/self/exe", dir, PATH_MAX - 64);
 
 	dir[len < 0 ? 0 : len] = '\0';
-	for (int i = 0; i < 2 && strrchr(dir, '/') != NULL; i++)
-		*strrchr(dir, '/') = '\0';
-	return strcat(dir, "/share/slad/mappings");
+	up(dir);
+	up(dir);
+	if (strcmp(strrchr(dir, '/') == NULL ? "" : strrchr(dir, '/'), "/build") != 0)
+		return strcat(dir, "/share/slad/mappings");
+	up(dir);
+	return strcat(dir, "/conf/mappings");
+}
+
+/* The names of the mappings that lie in a directory, beside those that are listed already. */
+static size_t
+names_list(struct conf *c, const char *dir, const char **names, size_t count)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	size_t len;
+
+	while (d != NULL && count < NAMES_MAX && (e = readdir(d)) != NULL) {
+		len = strlen(e->d_name);
+		if (len > 5 && strcmp(e->d_name + len - 5, ".yaml") == 0)
+			names[count++] = arena_strndup(&c->scratch, e->d_name, len - 5);
+	}
+	if (d != NULL)
+		closedir(d);
+	return count;
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void
+mapping_unknown(struct conf *c, const yaml_node_t *n, const char *name)
+{
+	const char *names[NAMES_MAX], *near;
+	char dir[PATH_MAX];
+	size_t count = names_list(c, conf_resolve(c, "mappings"), names, 0);
+
+	count = names_list(c, shipped(dir), names, count);
+	qsort(names, count, sizeof(*names), by_name);
+	near = conf_nearest(name, names, count);
+	if (near != NULL)
+		conf_mistake(c, n, "there is no mapping '%.100s'; did you mean '%s'?", name, near);
+	else if (count > 0)
+		conf_mistake(c, n, "there is no mapping '%.100s'; there are %s", name,
+		    conf_names(c, names, count));
+	else
+		conf_mistake(c, n,
+		    "there is no mapping '%.100s': no mappings/%.100s.yaml beside this file, and "
+		    "none of this name came with slad",
+		    name, name);
 }
 
 /* The file of a mapping that is named: the administrator's own, beside the configuration, go before
@@ -54,10 +117,8 @@ bind_mapping(struct conf *c, const struct conf_key *k, const yaml_node_t *n, voi
 		return;
 	file = mapping_file(c, name);
 	if (file == NULL) {
-		conf_mistake(c, n,
-		    "there is no mapping '%.100s': no mappings/%.100s.yaml beside this file, and "
-		    "none of this name came with slad",
-		    name, name);
+		mapping_unknown(c, n, name);
+		h->verify.kind = VERIFICATION_NONE; /* so that nothing is said of its secrets */
 		return;
 	}
 	h->mapping = draft_mapping(c, file, &h->verify);
@@ -92,29 +153,6 @@ agreements_check(struct conf *c, const yaml_node_t *tables)
 		    yaml_document_get_node(&c->document, p->value), &id);
 }
 
-/* Whether the mapping finds the agreement by a table that has nothing in it. */
-static bool
-lacks_agreement(const struct hook *h)
-{
-	const struct mapping *m = h->mapping;
-	const struct mapping_text *t;
-
-	if (h->agreement != NULL)
-		return false;
-	for (size_t i = 0; i < h->tables; i++)
-		if (strcmp(h->table[i].name, "agreements") == 0 && h->table[i].pairs > 0)
-			return false;
-	for (size_t i = 0; i < m->entries; i++) {
-		for (size_t j = 0; j < m->entry[i].members; j++) {
-			t = &m->entry[i].member[j].value;
-			if (strcmp(m->entry[i].member[j].name, "agreement") == 0 &&
-			    strstr(t->text, "'agreements'") != NULL)
-				return true;
-		}
-	}
-	return false;
-}
-
 static void
 hook_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
 {
@@ -138,10 +176,7 @@ hook_check(struct conf *c, const yaml_node_t *n, void *item, void *parent)
 		    v->kind == VERIFICATION_TOKEN ? "token" : "signature",
 		    v->query != NULL ? "the query" : v->header,
 		    v->kind == VERIFICATION_TOKEN ? "token_file" : "secret_files");
-	if (lacks_agreement(h))
-		conf_mistake(c, n,
-		    "a hook needs 'agreement', or 'tables: {agreements: {...}}' by which its "
-		    "mapping finds it");
+	hook_tables_check(c, n, h);
 }
 
 static bool

@@ -3,7 +3,7 @@
  *
  * The database holds nothing: no table, no file, no extension, no way to write. Expressions see the
  * payload and a few columns beside it, SQLite's functions of texts, numbers, times and JSON, and
- * slad's own: header, lookup, ts, unix_s, unix_ms, unix_ns, hash, unpercent, changed, fail. What an
+ * slad's own: header, lookup, ts, unix_s, unix_ms, unix_ns, hash, changed. What an
  * expression computes is bounded in size, and a payload as a whole in time.
  *
  * One thread uses it at a time. A payload is begun, asked for its delivery, its snapshot and its
