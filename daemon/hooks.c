@@ -212,6 +212,27 @@ look(struct api *api, const struct hook *h, const struct request *r, struct err 
 	return 0;
 }
 
+/* A challenge for a 401: HTTP wants one, and a token in Authorization is the one that it has by
+ * default. NULL: that. */
+static const char *
+challenge(const struct verification *v)
+{
+	switch (v->kind) {
+	case VERIFICATION_BASIC:
+		return "Basic realm=\"slad\", charset=\"UTF-8\"";
+	case VERIFICATION_SIGNATURE:
+		return "Signature realm=\"slad\"";
+	case VERIFICATION_TOKEN:
+		if (v->query != NULL || strcasecmp(v->header, "Authorization") != 0)
+			return "Token realm=\"slad\"";
+		break;
+	case VERIFICATION_NONE:
+	case VERIFICATION_UNSET:
+		break;
+	}
+	return NULL;
+}
+
 struct job *
 hooks_read(struct api *api, const struct request *r, struct answer *a)
 {
@@ -230,9 +251,8 @@ hooks_read(struct api *api, const struct request *r, struct answer *a)
 	if (status != 0) {
 		tell(api, source, status == 401 ? HOOK_UNVERIFIED : HOOK_MALFORMED, err.msg);
 		answer_problem(a, status, "%s", err.msg);
-		if (status == 401 && h->verify.kind == VERIFICATION_BASIC)
-			answer_header(
-			    a, "WWW-Authenticate", "Basic realm=\"slad\", charset=\"UTF-8\"");
+		if (status == 401 && challenge(&h->verify) != NULL)
+			answer_header(a, "WWW-Authenticate", challenge(&h->verify));
 		return NULL;
 	}
 	job = mem_alloc(1, sizeof(*job));

@@ -41,10 +41,11 @@ row_get(sqlite3_stmt *st, struct arena *a, struct quarantined *q)
 }
 
 int
-store_quarantine_list(struct store *s, int64_t below, const char *hook, int limit, struct arena *a,
-    struct quarantined **list, struct err *err)
+store_quarantine_list(struct store *s, const struct quarantine_filter *f, int limit,
+    struct arena *a, struct quarantined **list, struct err *err)
 {
-	sqlite3_stmt *st = statement(s, QUERY_QUARANTINE_PAGE, "iti", below, hook, (int64_t)limit);
+	sqlite3_stmt *st = statement(s, QUERY_QUARANTINE_PAGE, "ittti", f->below, f->hook, f->from,
+	    f->reason, (int64_t)limit);
 	int n = 0, more;
 
 	*list = arena_alloc(a, (size_t)limit, sizeof(**list));

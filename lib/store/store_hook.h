@@ -24,8 +24,15 @@ struct quarantined {
 int store_quarantine(struct store *s, const struct quarantined *q, struct err *err);
 int store_quarantine_size(struct store *s, int64_t *count, int64_t *bytes, struct err *err);
 
-/* Those below an id, the newest first; of one hook, or of all (NULL). Returns how many, or -1. */
-int store_quarantine_list(struct store *s, int64_t below, const char *hook, int limit,
+struct quarantine_filter {
+	int64_t below; /* an id */
+	const char *hook; /* its source; as the next, NULL: any */
+	const char *from; /* "events" or "hook" */
+	const char *reason; /* what the reason has in it */
+};
+
+/* The newest first. Returns how many, or -1. */
+int store_quarantine_list(struct store *s, const struct quarantine_filter *filter, int limit,
     struct arena *a, struct quarantined **list, struct err *err);
 int store_quarantine_get(
     struct store *s, int64_t id, struct arena *a, struct quarantined *q, struct err *err);

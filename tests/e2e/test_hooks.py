@@ -115,6 +115,12 @@ class Hooks(unittest.TestCase):
                 if not system.snapshots:  # which tell what lay between two only in order
                     self.assertCountEqual(events, wanted)
 
+    def test_the_metrics_name_each_mapping(self):
+        for system in systems():
+            slad = self.slad(system)
+            self.assertIn(f'\nslad_hook_info{{mapping="{system.name}",source="{system.name}"}} 1\n',
+                          slad.ask("GET", "/metrics").text)
+
     def test_who_cannot_prove_it_stores_nothing(self):
         for system in systems():
             slad = self.slad(system)

@@ -164,6 +164,10 @@ class Quarantine(Base):
         self.assertEqual([row["from"] for row in seen], ["events"] + ["hook"] * 5)
         self.assertEqual(len(self.quarantine(slad, source="desk")), 5)
         self.assertEqual(self.quarantine(slad, source="none"), [])
+        self.assertEqual([row["from"] for row in self.quarantine(slad, **{"from": "events"})], ["events"])
+        self.assertEqual(len(self.quarantine(slad, reason="'p3:T1'", **{"from": "hook"})), 1)
+        self.assertEqual(self.quarantine(slad, reason="'p3:T1'", **{"from": "events"}), [])
+        self.assertEqual(slad.ask("GET", "/v1/quarantine", **{"from": "hooks"}).status, 400)
         self.assertEqual(slad.ask("POST", f"/v1/quarantine/{seen[0]['id']}/replay").status, 409)
         for row in seen:
             self.assertEqual(slad.ask("DELETE", f"/v1/quarantine/{row['id']}").status, 200)
