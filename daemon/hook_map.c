@@ -250,6 +250,7 @@ delivery_map(struct prepared *p, struct store *s, struct hook_delivery *d,
 		d->reason = arena_strdup(a, wrong.msg);
 	else
 		events_take(d, &making, agreements, now, a, events);
+	d->missed = mapper_missed(p->mapper);
 	json_decref(making.events);
 	return 0;
 }
@@ -262,7 +263,7 @@ hooks_map(struct hooks *h, struct store *s, struct hook_delivery *d, int64_t now
 
 	events->count = events->faults = 0;
 	d->malformed = d->snapshot = false;
-	d->reason = NULL;
+	d->reason = d->missed = NULL;
 	for (size_t i = 0; i < h->config->hooks; i++) {
 		if (strcmp(h->list[i].hook->source, d->source) == 0)
 			p = &h->list[i];

@@ -90,7 +90,7 @@ mapper_begin(struct mapper *m, const struct mapper_payload *p, struct arena *a, 
 		m->setting.deadline = MAPPER_DEADLINE;
 	m->payload = *p;
 	m->arena = a;
-	m->delivered = m->state = m->snapped = NULL;
+	m->delivered = m->state = m->snapped = m->missed = NULL;
 	m->late = m->known = m->refused = false;
 	m->until = processor_ms() + m->setting.deadline;
 	sqlite3_progress_handler(m->db, STEPS, progress, m);
@@ -192,6 +192,12 @@ entry_events(struct mapper *m, size_t i, size_t *count,
 	}
 	sqlite3_reset(st);
 	return 0;
+}
+
+const char *
+mapper_missed(const struct mapper *m)
+{
+	return m->missed;
 }
 
 int

@@ -99,4 +99,8 @@ int mapper_events(struct mapper *m, const char *state,
     int (*each)(void *context, const struct mapped *event, struct err *err), void *context,
     struct err *err);
 
+/* What the table agreements last had no entry for, "" if the payload named nothing; NULL: it had
+ * one, or was not asked. */
+const char *mapper_missed(const struct mapper *m);
+
 #endif

@@ -76,6 +76,8 @@ lookup_function(sqlite3_context *c, int argc, sqlite3_value **argv)
 				value = pair_find(tables[t], keys[k]);
 		}
 	}
+	if (value == NULL && strcmp(name, "agreements") == 0)
+		m->missed = arena_strdup(m->arena, keys[0]);
 	sqlite3_result_text(c, value, -1, SQLITE_TRANSIENT);
 }
 

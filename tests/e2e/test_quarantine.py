@@ -87,7 +87,8 @@ class Quarantine(Base):
         row, = self.quarantine(slad)
         self.assertEqual((row["from"], row["source"], row["delivery"]), ("hook", "desk", "d-1"))
         self.assertIn("'p1:T1'", row["reason"])
-        self.assertIn("agreement", row["reason"])
+        self.assertIn("'agreement' is missing; request.opened needs it; the table 'agreements' has nothing for 'B'",
+                      row["reason"])
         one = slad.get(f"/v1/quarantine/{row['id']}")
         self.assertEqual(json.loads(one["body"]), payload(org="B"))
         self.assertEqual(one["headers"]["x-kind"], "k")
@@ -137,6 +138,7 @@ class Quarantine(Base):
                              (payload(subject="x\u0000y"), "the character NUL"),
                              (payload(subject="x\ty"), "control character"),
                              ({"tickets": ["text"]}, "malformed JSON"),
+                             (payload(org=None), "says nothing that the table 'agreements' could have"),
                              (payload(subject=""), "'subject' is empty")):
             with self.subTest(reason=reason):
                 self.assertEqual(self.send(slad, body).status, 202)
