@@ -275,14 +275,31 @@ job_free(struct job *job)
 	free(job);
 }
 
+/* Where a body ceases to be JSON, for who wrote its template. */
+static void
+malformed(const struct hook_delivery *d, struct err *err)
+{
+	json_error_t at;
+	json_t *json = json_loadb(d->body, d->len, JSON_DECODE_ANY, &at);
+
+	if (json == NULL)
+		err_set(err, "the body is no JSON: line %d, column %d: %s", at.line, at.column,
+		    at.text);
+	else
+		err_set(err, "the body is no JSON");
+	json_decref(json);
+}
+
 static void
 answer_done(struct api *api, const struct submission *s, struct answer *a)
 {
 	const struct hook_delivery *d = s->hook;
+	struct err err;
 
 	if (d->malformed) {
-		tell(api, d->source, HOOK_MALFORMED, "the body is no JSON");
-		answer_problem(a, 400, "the body is no JSON");
+		malformed(d, &err);
+		tell(api, d->source, HOOK_MALFORMED, err.msg);
+		answer_problem(a, 400, "%s", err.msg);
 		return;
 	}
 	a->status = d->status;

@@ -54,7 +54,9 @@ row_json(const struct quarantined *q, struct arena *a)
 static int
 filter_read(const struct request *r, struct quarantine_filter *f, int64_t *limit, struct err *err)
 {
-	static const char *const names[] = {"source", "from", "reason", "limit", "cursor", NULL};
+	static const char *const names[] = {
+	    "source", "from", "reason", "order", "limit", "cursor", NULL};
+	const char *order = request_param(r, "order");
 
 	f->hook = request_param(r, "source");
 	f->from = request_param(r, "from");
@@ -64,7 +66,10 @@ filter_read(const struct request *r, struct quarantine_filter *f, int64_t *limit
 		return -1;
 	if (f->from != NULL && strcmp(f->from, "events") != 0 && strcmp(f->from, "hook") != 0)
 		return err_set(err, "'from' is events or hook; '%.60s' is none", f->from);
-	return param_number(r, "cursor", 1, INT64_MAX, INT64_MAX, &f->below, err);
+	f->oldest = order != NULL && strcmp(order, "oldest") == 0;
+	if (order != NULL && !f->oldest && strcmp(order, "newest") != 0)
+		return err_set(err, "'order' is newest or oldest; '%.60s' is none", order);
+	return param_number(r, "cursor", 1, INT64_MAX, f->oldest ? 0 : INT64_MAX, &f->after, err);
 }
 
 void

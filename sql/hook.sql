@@ -7,9 +7,9 @@ SELECT count(*), coalesce(sum(bytes), 0) FROM quarantine;
 
 -- name: quarantine_page
 SELECT id, received, sender, hook, delivery, reason, bytes FROM quarantine
-WHERE id < ?1 AND (?2 IS NULL OR hook = ?2) AND (?3 IS NULL OR (hook IS NULL) = (?3 = 'events'))
+WHERE id * ?6 > ?1 * ?6 AND (?2 IS NULL OR hook = ?2) AND (?3 IS NULL OR (hook IS NULL) = (?3 = 'events'))
     AND (?4 IS NULL OR instr(reason, ?4) > 0)
-ORDER BY id DESC LIMIT ?5;
+ORDER BY id * ?6 LIMIT ?5;
 
 -- name: quarantine_get
 SELECT id, received, sender, hook, delivery, reason, bytes, headers, body FROM quarantine

@@ -44,8 +44,8 @@ int
 store_quarantine_list(struct store *s, const struct quarantine_filter *f, int limit,
     struct arena *a, struct quarantined **list, struct err *err)
 {
-	sqlite3_stmt *st = statement(s, QUERY_QUARANTINE_PAGE, "ittti", f->below, f->hook, f->from,
-	    f->reason, (int64_t)limit);
+	sqlite3_stmt *st = statement(s, QUERY_QUARANTINE_PAGE, "itttii", f->after, f->hook, f->from,
+	    f->reason, (int64_t)limit, (int64_t)(f->oldest ? 1 : -1));
 	int n = 0, more;
 
 	*list = arena_alloc(a, (size_t)limit, sizeof(**list));

@@ -25,13 +25,14 @@ int store_quarantine(struct store *s, const struct quarantined *q, struct err *e
 int store_quarantine_size(struct store *s, int64_t *count, int64_t *bytes, struct err *err);
 
 struct quarantine_filter {
-	int64_t below; /* an id */
+	bool oldest; /* those come first, not the newest */
+	int64_t after; /* an id; in that order */
 	const char *hook; /* its source; as the next, NULL: any */
 	const char *from; /* "events" or "hook" */
 	const char *reason; /* what the reason has in it */
 };
 
-/* The newest first. Returns how many, or -1. */
+/* Returns how many, or -1. */
 int store_quarantine_list(struct store *s, const struct quarantine_filter *filter, int limit,
     struct arena *a, struct quarantined **list, struct err *err);
 int store_quarantine_get(

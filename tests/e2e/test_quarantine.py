@@ -165,6 +165,14 @@ class Quarantine(Base):
                 break
         self.assertEqual([row["from"] for row in seen], ["events"] + ["hook"] * 5)
         self.assertEqual(len(self.quarantine(slad, source="desk")), 5)
+        ids = [int(row["id"]) for row in seen]
+        self.assertEqual(ids, sorted(ids, reverse=True))
+        first = slad.get("/v1/quarantine", order="oldest", limit=4)
+        rest = slad.get("/v1/quarantine", order="oldest", limit=4, cursor=first["next"])
+        self.assertEqual([int(row["id"]) for row in first["quarantine"] + rest["quarantine"]], sorted(ids))
+        self.assertIsNone(rest["next"])
+        self.assertEqual(self.quarantine(slad, order="newest"), seen)
+        self.assertEqual(slad.ask("GET", "/v1/quarantine", order="up").status, 400)
         self.assertEqual(self.quarantine(slad, source="none"), [])
         self.assertEqual([row["from"] for row in self.quarantine(slad, **{"from": "events"})], ["events"])
         self.assertEqual(len(self.quarantine(slad, reason="'p3:T1'", **{"from": "hook"})), 1)
