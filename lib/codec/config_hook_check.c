@@ -23,11 +23,25 @@ members_say(const struct mapping_member *m, size_t count, const char *text)
 	return false;
 }
 
-/* Whether an expression of the mapping has the text; a type that is one word is none. */
+static bool
+entry_says(const struct mapping_entry *e, const char *text)
+{
+	const struct mapping_text *texts[] = {
+	    &e->when, &e->each, &e->id, &e->time, &e->kind, &e->subject, &e->sequence};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (says(texts[i], text))
+			return true;
+	}
+	return members_say(e->member, e->members, text) ||
+	    (says(&e->type, text) && strcmp(e->type.text, text) != 0);
+}
+
+/* Whether an expression of the mapping has the word in quotes, and before it the other text; a type
+ * that is one word is none. */
 static bool
 mapping_says(const struct mapping *m, const char *before, const char *word)
 {
-	const struct mapping_entry *e;
 	char text[100];
 
 	snprintf(text, sizeof(text), "%s'%.70s'", before, word);
@@ -35,11 +49,7 @@ mapping_says(const struct mapping *m, const char *before, const char *word)
 	    members_say(m->state, m->states, text))
 		return true;
 	for (size_t i = 0; i < m->entries; i++) {
-		e = &m->entry[i];
-		if (says(&e->when, text) || says(&e->each, text) || says(&e->id, text) ||
-		    says(&e->time, text) || says(&e->kind, text) || says(&e->subject, text) ||
-		    says(&e->sequence, text) || members_say(e->member, e->members, text) ||
-		    (says(&e->type, text) && strcmp(e->type.text, text) != 0))
+		if (entry_says(&m->entry[i], text))
 			return true;
 	}
 	return false;
