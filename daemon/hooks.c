@@ -244,6 +244,10 @@ hooks_read(struct api *api, const struct request *r, struct answer *a)
 	int status;
 
 	if (h == NULL) {
+		if (api->hooks_unknown++ == 0)
+			log_warning("a delivery came for a hook '%.128s', which is not configured; "
+				    "others are only counted",
+			    source);
 		answer_problem(a, 404, "no hook '%.128s' is configured", source);
 		return NULL;
 	}

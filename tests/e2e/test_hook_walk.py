@@ -88,6 +88,8 @@ class Walk(unittest.TestCase):
                 self.assertTrue(said.startswith(f"HTTP/1.1 {status} "), said)
                 self.assertIn(wanted, said)
         slad.wait_log("hook desk: deliveries are unverified: the signature")
+        slad.wait_log("a delivery came for a hook 'dask', which is not configured")
+        self.assertIn("\nslad_hook_unknown_total 1\n", self.shell(slad, look))
         self.zammad(slad, "new", 3)
         said = self.shell(slad, look)
         for result in ("unverified", "malformed"):
