@@ -18,9 +18,8 @@ DOMAIN = zone calendar period window scope indicator ladder record agreement rul
     alert improvement standing profile evaluation histogram statistic budget trend window_step \
     delivery shape silence sight
 CODEC = alert_event alert_text alert_words backfill_event config config_access config_address \
-    config_agreement config_bind config_calendar config_delivery config_hook config_hook_check \
-    config_judgement config_mapping config_profile config_receiver config_refs config_rule \
-    config_rule_kinds \
+    config_agreement config_bind config_calendar config_delivery config_hook config_judgement \
+    config_mapping config_profile config_receiver config_refs config_rule config_rule_kinds \
     config_scalar config_secret config_template config_verify config_yaml event_binary \
     event_json event_reader inflate json_text markup message message_alertmanager \
     message_dingtalk message_email message_feishu message_slack message_template message_webhook \

@@ -250,7 +250,6 @@ delivery_map(struct prepared *p, struct store *s, struct hook_delivery *d,
 		d->reason = arena_strdup(a, wrong.msg);
 	else
 		events_take(d, &making, agreements, now, a, events);
-	d->missed = mapper_missed(p->mapper);
 	json_decref(making.events);
 	return 0;
 }
@@ -260,6 +259,7 @@ hooks_map(struct hooks *h, struct store *s, struct hook_delivery *d, int64_t now
     struct events *events, struct err *err)
 {
 	struct prepared *p = NULL;
+	int rc;
 
 	events->count = events->faults = 0;
 	d->malformed = d->snapshot = false;
@@ -274,5 +274,7 @@ hooks_map(struct hooks *h, struct store *s, struct hook_delivery *d, int64_t now
 		d->reason = "its mapping has mistakes: see slad check";
 	if (d->reason != NULL)
 		return 0;
-	return delivery_map(p, s, d, &h->config->agreements, now, a, events, err);
+	rc = delivery_map(p, s, d, &h->config->agreements, now, a, events, err);
+	d->missed = mapper_missed(p->mapper);
+	return rc;
 }

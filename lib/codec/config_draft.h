@@ -96,10 +96,6 @@ conf_binder conf_tables; /* const struct mapping_table *, and its count */
  * into `verify`. */
 const struct mapping *draft_mapping(struct conf *c, const char *file, struct verification *verify);
 
-/* Notes what a hook's tables have that its mapping does not ask for, and an agreement that it
- * cannot find. */
-void hook_tables_check(struct conf *c, const yaml_node_t *n, const struct hook *h);
-
 /* Whether the mapping has one of 'url' and 'url_file'. */
 void conf_need_url(struct conf *c, const yaml_node_t *n);
 
