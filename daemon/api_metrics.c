@@ -61,6 +61,14 @@ hook_metrics(struct api *api, struct buf *b)
 	const struct config *c = api->config;
 	struct hook_counts *counts;
 
+	metric_head(
+	    b, "slad_hook_info", METRIC_GAUGE, "Hooks that are configured, and their mappings.");
+	for (size_t i = 0; i < c->hooks; i++)
+		metric_value(b, "slad_hook_info", 1, "mapping", c->hook[i].mapping->name, "source",
+		    c->hook[i].source, NULL);
+	metric_head(b, "slad_hook_unknown_total", METRIC_COUNTER,
+	    "Deliveries since the start for hooks that are not configured.");
+	metric_value(b, "slad_hook_unknown_total", (double)api->hooks_unknown, NULL);
 	metric_head(b, "slad_hook_deliveries_total", METRIC_COUNTER,
 	    "Deliveries of hooks since the start, by what became of them.");
 	for (size_t i = 0; i < c->hooks; i++) {

@@ -275,10 +275,11 @@ hooks_map(struct hooks *h, struct store *s, struct hook_delivery *d, int64_t now
     struct events *events, struct err *err)
 {
 	struct prepared *p = NULL;
+	int rc;
 
 	events->count = events->faults = 0;
 	d->malformed = d->snapshot = false;
-	d->reason = NULL;
+	d->reason = d->missed = NULL;
 	for (size_t i = 0; i < h->config->hooks; i++) {
 		if (strcmp(h->list[i].hook->source, d->source) == 0)
 			p = &h->list[i];
@@ -289,7 +290,9 @@ hooks_map(struct hooks *h, struct store *s, struct hook_delivery *d, int64_t now
 		d->reason = "its mapping has mistakes: see slad check";
 	if (d->reason != NULL)
 		return 0;
-	return delivery_map(p, s, d, &h->config->agreements, now, a, events, err);
+	rc = delivery_map(p, s, d, &h->config->agreements, now, a, events, err);
+	d->missed = mapper_missed(p->mapper);
+	return rc;
 }
 
 json_t *

@@ -36,6 +36,8 @@ struct hook_delivery {
 	bool malformed; /* it is no JSON */
 	bool snapshot; /* with a state that is to be kept once its events are */
 	struct mapper_snapshot kept;
+	const char
+	    *missed; /* what the table agreements has no entry for; "": none was named; or NULL */
 	const char *reason; /* why it could not be mapped; NULL: it could */
 	bool lost; /* and the quarantine had no room for it */
 };

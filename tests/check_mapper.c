@@ -168,6 +168,7 @@ START_TEST(columns_and_functions)
 	gives("unpercent(NULL)", "{}", "NULL");
 	gives("ts('2026-03-09T13:30:15Z', lower('RFC3339'))", "{}", "1773063015000");
 	gives("hash('abc')", "{}", "sum of 3 bytes a");
+	gives("coalesce(fail(NULL), body->>'a', fail('there is no a'))", "{\"a\":\"x\"}", "x");
 	gives("changed(1, '1') || changed(NULL, NULL) || changed(NULL, 0) || changed('a', 'ab')",
 	    "{}", "0011");
 	gives("1 -- a comment", "{}", "1");
@@ -220,6 +221,8 @@ START_TEST(what_cannot_be_computed)
 	breaks("lookup(body->>'a', 1)", "{\"a\":\"none\"}", "there is no table 'none'");
 	breaks("json_extract(body, 'a')", "{}", "JSON path error");
 	breaks("replace(hex(body), '2', body)", big(), "too big");
+	breaks("coalesce(body->>'a', fail('there is no a'))", "{}", "there is no a");
+	ck_assert_str_eq(err.msg, "there is no a");
 }
 END_TEST
 
@@ -375,6 +378,7 @@ START_TEST(snapshots_and_deliveries)
 	ck_assert_str_eq(s.subject, "5");
 	ck_assert_int_eq(s.version.whole, 7);
 	ck_assert_str_eq(s.state, "{\"state\":\"closed\",\"n\":{\"a\":1}}");
+	ck_assert_str_eq(s.print, "sum of 30 bytes ");
 	ck_assert_int_eq(mapper_events(m, "{\"was\":\"closed\"}", on_event, NULL, &err), 0);
 	ck_assert_str_eq(buf_text(&said), "");
 	ck_assert_int_eq(mapper_events(m, NULL, on_event, NULL, &err), 0);

@@ -85,6 +85,7 @@ struct mapper_snapshot {
 	const char *subject;
 	struct mapped_value version; /* MAPPED_NULL: none */
 	const char *state; /* JSON */
+	const char *print; /* 16 hexadecimal digits that stand for the state */
 };
 
 /* Takes a payload, which lives until it is ended: 1, or 0 if it is no JSON. */
@@ -106,5 +107,9 @@ void mapper_known(struct mapper *m);
 int mapper_events(struct mapper *m, const char *state,
     int (*each)(void *context, const struct mapped *event, struct err *err), void *context,
     struct err *err);
+
+/* What the table agreements last had no entry for, "" if the payload named nothing; NULL: it had
+ * one, or was not asked. */
+const char *mapper_missed(const struct mapper *m);
 
 #endif

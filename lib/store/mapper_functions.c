@@ -78,6 +78,8 @@ lookup_function(sqlite3_context *c, int argc, sqlite3_value **argv)
 				value = pair_find(tables[t], keys[k]);
 		}
 	}
+	if (value == NULL && strcmp(name, "agreements") == 0)
+		m->missed = arena_strdup(m->arena, keys[0]);
 	sqlite3_result_text(c, value, -1, SQLITE_TRANSIENT);
 }
 
@@ -302,6 +304,19 @@ unpercent_function(sqlite3_context *c, int argc, sqlite3_value **argv)
 	sqlite3_result_text64(c, text, n, sqlite3_free, SQLITE_UTF8);
 }
 
+/* What the mapping itself has against a payload. */
+static void
+fail_function(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	struct mapper *m = sqlite3_user_data(c);
+
+	(void)argc;
+	if (is_null(c, argv[0]))
+		return;
+	m->refused = true;
+	sqlite3_result_error(c, text_of(argv[0]), -1);
+}
+
 /* Whether two values differ; NULL is a value, and 1 is '1'. */
 static void
 changed_function(sqlite3_context *c, int argc, sqlite3_value **argv)
@@ -339,6 +354,7 @@ mapper_functions(struct mapper *m)
 	    {"hash", 1, hash_function},
 	    {"unpercent", 1, unpercent_function},
 	    {"changed", 2, changed_function},
+	    {"fail", 1, fail_function},
 	};
 	int rc = SQLITE_OK;
 

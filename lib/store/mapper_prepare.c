@@ -37,7 +37,7 @@ is_known(const char *function)
 	    "power", "printf", "quote", "replace", "round", "rtrim", "sign", "sqrt", "strftime",
 	    "string_agg", "substr", "substring", "sum", "time", "total", "trim", "trunc", "ts",
 	    "typeof", "unhex", "unicode", "unixepoch", "unix_ms", "unix_ns", "unix_s", "unlikely",
-	    "unpercent", "upper", NULL};
+	    "unpercent", "upper", "fail", NULL};
 	size_t i = 0;
 
 	while (names[i] != NULL && strcasecmp(names[i], function) != 0)
