@@ -34,7 +34,7 @@ DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_corr
     behind_outages behind_papers behind_tickets client closing closing_order cmd_backup \
     cmd_check cmd_import cmd_rebuild cmd_serve cmd_verify cmd_version coding command delivery \
     door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved evaluate evidence \
-    fold fold_save frame gather guard handshake hook_event hook_map hooks http import \
+    files fold fold_save frame gather guard guard_share handshake hook_event hook_map hooks host http import \
     import_send improvement improvement_order ingest keeper keeper_thread lines listen log \
     notify notify_curl notify_lane notify_pause notify_queue notify_told order outbox papers \
     progress quarantine question report_gather report_gather_course report_gather_more \
@@ -49,7 +49,7 @@ TESTS = check_agreement check_alert check_alert_closed check_alert_event check_a
     check_calendar_count check_clock check_coding check_config check_config_corpus \
     check_config_judgement check_config_secret check_delivery check_engine check_engine_facts \
     check_engine_statistics check_evaluation check_event_binary check_event_json \
-    check_event_json_facts check_frame check_guard check_histogram check_http check_improvement \
+    check_event_json_facts check_frame check_guard check_guard_share check_histogram check_host check_http check_improvement \
     check_inflate check_json_text check_ladder check_lines check_listen check_log check_mapper \
     check_measurement check_message check_message_alertmanager check_message_email \
     check_message_robots check_message_template check_natural check_notify check_notify_faults \

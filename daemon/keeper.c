@@ -101,9 +101,14 @@ leftovers_free(struct keeper *k)
 		k->notes = note->next;
 		keeper_note_free(note);
 	}
+	while ((note = k->returned) != NULL) {
+		k->returned = note->next;
+		keeper_note_free(note);
+	}
 	while ((lane = k->lanes) != NULL) {
 		k->lanes = lane->next;
 		free(lane->receiver);
+		free(lane->again);
 		free(lane);
 	}
 }
@@ -129,24 +134,59 @@ keeper_free(struct keeper *k)
 	free(k);
 }
 
+/* Under the lock. */
+static bool
+has_room(struct keeper *k, size_t events, size_t bytes)
+{
+	bool room = !k->stop && !atomic_load(&k->lost) &&
+	    (k->jobs == 0 ||
+		(k->events + events <= KEEPER_EVENTS && k->bytes + bytes <= KEEPER_BYTES));
+
+	k->counts.refused += !room;
+	return room;
+}
+
 int
 keeper_offer(struct keeper *k, struct job *job)
 {
 	bool room;
 
+	job->cost = KEEPER_JOB + job->arena.taken + job->beside;
+	job->weight = 1 + job->events.count;
 	pthread_mutex_lock(&k->lock);
-	room = !k->stop && !atomic_load(&k->lost) &&
-	    (k->events == 0 ||
-		(k->events + job->events.count <= KEEPER_EVENTS &&
-		    k->bytes + job->arena.bytes <= KEEPER_BYTES));
+	room = has_room(k, job->events.count, job->cost);
 	if (room) {
 		k->events += job->events.count;
-		k->bytes += job->arena.bytes;
+		k->jobs++;
+		k->bytes += job->cost;
+		k->load += job->weight;
 		keeper_queue_put(&k->in, job);
 		pthread_cond_signal(&k->wake);
 	}
 	pthread_mutex_unlock(&k->lock);
 	return room ? 0 : -1;
+}
+
+bool
+keeper_has_room(struct keeper *k, size_t bytes)
+{
+	bool room;
+
+	pthread_mutex_lock(&k->lock);
+	room = has_room(k, 1, bytes);
+	pthread_mutex_unlock(&k->lock);
+	return room;
+}
+
+int
+keeper_retry_after(struct keeper *k)
+{
+	double seconds;
+
+	pthread_mutex_lock(&k->lock);
+	seconds = 1 + (k->weight > 0 ? (double)k->load * k->took / k->weight : 0);
+	pthread_mutex_unlock(&k->lock);
+	return seconds < KEEPER_LATER ? (int)seconds : KEEPER_LATER;
 }
 
 void
@@ -163,6 +203,19 @@ keeper_report(struct keeper *k, const struct outbox *report)
 	*k->notes_last = n;
 	k->notes_last = &n->next;
 	pthread_cond_signal(&k->wake);
+	pthread_mutex_unlock(&k->lock);
+}
+
+void
+keeper_return(struct keeper *k, const char *receiver, int64_t id)
+{
+	struct note *n = mem_alloc(1, sizeof(*n));
+
+	n->report.id = id;
+	n->receiver = mem_strdup(receiver);
+	pthread_mutex_lock(&k->lock);
+	n->next = k->returned;
+	k->returned = n;
 	pthread_mutex_unlock(&k->lock);
 }
 
@@ -210,6 +263,11 @@ keeper_collect(struct keeper *k)
 	while (read(k->fd, &count, sizeof(count)) < 0 && errno == EINTR)
 		continue;
 	pthread_mutex_lock(&k->lock);
+	for (job = k->out.first; job != NULL; job = job->next) {
+		k->jobs--;
+		k->bytes -= job->cost;
+		k->load -= job->weight;
+	}
 	job = k->out.first;
 	k->out.first = NULL;
 	k->out.last = &k->out.first;
@@ -237,6 +295,7 @@ keeper_counts(struct keeper *k)
 	pthread_mutex_lock(&k->lock);
 	counts = k->counts;
 	counts.waiting = (int64_t)k->events;
+	counts.bytes = (int64_t)k->bytes;
 	pthread_mutex_unlock(&k->lock);
 	return counts;
 }

@@ -24,6 +24,8 @@ struct lane { /* what was handed out for one receiver, so that a dead one holds 
 	char *receiver;
 	int64_t last; /* the newest message handed out */
 	int64_t out; /* handed out, and neither delivered nor failed yet */
+	int64_t *again; /* messages up to the last that wait to be handed out again */
+	size_t agains, room;
 };
 
 struct letter { /* a page of messages on its way to the network */
@@ -49,8 +51,12 @@ struct keeper {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	struct queue in, out;
-	size_t events, bytes;
+	size_t events; /* that wait */
+	size_t jobs, bytes, load; /* between offer and collect; events and jobs, added up */
+	double took,
+	    weight; /* seconds and load of the last batches, each counting half its successor */
 	struct note *notes, **notes_last;
+	struct note *returned; /* messages that could not be handed on */
 	struct letter *letters, **letters_last;
 	struct config *wanted; /* to be taken by the thread */
 	struct config *given; /* to be given back, with `taken` */

@@ -27,10 +27,20 @@ struct batch {
 	struct job *jobs;
 	struct submission *submission[BATCH_JOBS];
 	struct order *order[BATCH_JOBS];
-	size_t count, submissions, orders, hooks;
-	struct note *notes;
+	size_t count, submissions, orders, hooks, weight;
+	double begun; /* seconds */
+	struct note *notes, *returned;
 	struct config *config;
 };
+
+static double
+seconds_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
 
 static void
 take(struct keeper *k, struct batch *b)
@@ -38,7 +48,11 @@ take(struct keeper *k, struct batch *b)
 	struct job *job, **end = &b->jobs;
 	size_t events = 0;
 
-	*b = (struct batch){.notes = k->notes, .config = k->wanted};
+	*b = (struct batch){.begun = seconds_now(),
+	    .notes = k->notes,
+	    .returned = k->returned,
+	    .config = k->wanted};
+	k->returned = NULL;
 	k->notes = NULL;
 	k->notes_last = &k->notes;
 	k->wanted = NULL;
@@ -49,7 +63,7 @@ take(struct keeper *k, struct batch *b)
 			k->in.last = &k->in.first;
 		events += job->events.count;
 		k->events -= job->events.count;
-		k->bytes -= job->arena.bytes;
+		b->weight += job->weight;
 		b->count++;
 		b->hooks += job->submission.hook != NULL;
 		if (job->order != NULL)
@@ -160,6 +174,10 @@ batch_end(struct keeper *k, struct batch *b, enum job_result result)
 	struct job *job, *next;
 
 	pthread_mutex_lock(&k->lock);
+	if (b->weight > 0) {
+		k->took = k->took / 2 + seconds_now() - b->begun;
+		k->weight = k->weight / 2 + (double)b->weight;
+	}
 	k->counts.batches += result == JOB_DONE && b->count > 0;
 	k->counts.failures += result != JOB_DONE;
 	k->counts.broken = result != JOB_DONE;
@@ -178,14 +196,69 @@ batch_end(struct keeper *k, struct batch *b, enum job_result result)
 		signal_out(k);
 }
 
+/* A message up to the lane's last is to be handed out, but not before there is room. */
+static void
+lane_again(struct lane *lane, int64_t id)
+{
+	if (lane->agains == lane->room) {
+		lane->room = lane->room == 0 ? 64 : 2 * lane->room;
+		lane->again = mem_grow(lane->again, lane->room, sizeof(lane->again[0]));
+	}
+	lane->again[lane->agains++] = id;
+}
+
+/* What the network would not have waits here. */
+static void
+returned_take(struct keeper *k, struct note *notes)
+{
+	struct lane *lane;
+	struct note *next;
+
+	for (; notes != NULL; notes = next) {
+		next = notes->next;
+		lane = lane_of(k, notes->receiver);
+		lane->out--;
+		lane_again(lane, notes->report.id);
+		keeper_note_free(notes);
+	}
+}
+
+/* Hands out a message that its lane is past. One that is no longer there needs it no more. */
+static void
+again_out(struct keeper *k, struct lane *lane, int64_t id)
+{
+	struct letter *l = mem_alloc(1, sizeof(*l));
+	struct stored_delivery d;
+	struct err err;
+	int found = store_delivery(k->store, id, &l->arena, &d, &err);
+
+	if (found < 0)
+		log_error("message %" PRId64 " waits for the next start: %s", id, err.msg);
+	if (found <= 0 || d.row.state != OUTBOX_WAITING) {
+		keeper_letter_free(l);
+		return;
+	}
+	l->list = arena_alloc(&l->arena, 1, sizeof(*l->list));
+	l->list[0] = d.row;
+	l->count = 1;
+	lane->out++;
+	letter_put(k, l);
+}
+
 /* Hands the next messages of a receiver to the network, a bounded number at a time. */
 static void
 lane_out(struct keeper *k, struct lane *lane)
 {
 	struct letter *l;
 	struct err err;
+	size_t done = 0;
 	int n = MESSAGES_PAGE;
 
+	while (done < lane->agains && lane->out < MESSAGES_OUT)
+		again_out(k, lane, lane->again[done++]);
+	lane->agains -= done;
+	if (lane->agains > 0)
+		memmove(lane->again, lane->again + done, lane->agains * sizeof(lane->again[0]));
 	while (n == MESSAGES_PAGE && lane->out < MESSAGES_OUT) {
 		l = mem_alloc(1, sizeof(*l));
 		n = store_outbox_waiting(
@@ -203,28 +276,22 @@ lane_out(struct keeper *k, struct lane *lane)
 	}
 }
 
-/* Hands out a message that waits again, though its lane is past it. */
+/* A message that waits again, though its lane may be past it. */
 static void
-again_out(struct keeper *k, int64_t id)
+order_out(struct keeper *k, int64_t id)
 {
-	struct letter *l = mem_alloc(1, sizeof(*l));
+	struct arena arena = {0};
 	struct stored_delivery d;
 	struct lane *lane;
 	struct err err;
-	int found = store_delivery(k->store, id, &l->arena, &d, &err);
+	int found = store_delivery(k->store, id, &arena, &d, &err);
 
 	if (found < 0)
 		log_error("message %" PRId64 " waits for the next start: %s", id, err.msg);
 	lane = found > 0 ? lane_of(k, d.row.receiver) : NULL;
-	if (lane == NULL || id > lane->last) {
-		keeper_letter_free(l);
-		return;
-	}
-	l->list = arena_alloc(&l->arena, 1, sizeof(*l->list));
-	l->list[0] = d.row;
-	l->count = 1;
-	lane->out++;
-	letter_put(k, l);
+	if (lane != NULL && id <= lane->last)
+		lane_again(lane, id);
+	arena_free(&arena);
 }
 
 static void
@@ -306,7 +373,7 @@ step_done(struct keeper *k, struct batch *b)
 	notes_end(k, b->notes);
 	for (size_t i = 0; i < b->orders; i++) {
 		if (b->order[i]->message != 0)
-			again_out(k, b->order[i]->message);
+			order_out(k, b->order[i]->message);
 	}
 	batch_end(k, b, JOB_DONE);
 	if (engine_told(k->engine) || moved)
@@ -387,6 +454,7 @@ keeper_keep(void *context)
 		stop = k->stop && b->jobs == NULL;
 		pthread_mutex_unlock(&k->lock);
 		now = keeper_now();
+		returned_take(k, b->returned);
 		work = b->jobs != NULL || b->notes != NULL || b->config != NULL;
 		if (work || now >= next)
 			step(k, b);
