@@ -2,6 +2,7 @@
 #
 #   make                  build/release/slad
 #   make check            every test; `tests/run unit lint` for some of them
+#   make overload         ten times what a disk takes, and a crowd of connections: minutes
 #   make install          honours DESTDIR and prefix
 #   make MODE=asan check  the same with sanitizers; also MODE=tsan and MODE=cov
 #   make V=1              shows the commands
@@ -137,7 +138,7 @@ say = @printf '  %-5s %s\n' $(1) $@;
 endif
 
 all: $(B)/slad
-tests: $(addprefix $(B)/tests/,$(TESTS))
+tests: $(addprefix $(B)/tests/,$(TESTS) slow_disk.so)
 objects: $(base) $(domain) $(codec) $(store) $(daemon)
 
 $(B)/slad: $(B)/daemon/main.o $(daemon-and-below)
@@ -167,6 +168,11 @@ seen = $(if $(call about,$(DAEMON)),$(daemon-and-below),$(if \
 $(addprefix $(B)/tests/,$(TESTS)): $(B)/tests/%: $(B)/tests/%.o $$(seen)
 	$(call say,LINK) $(CC) -o $@ $^ $(ldflags) $(libraries) $(check)
 
+# A slow disk, loaded before a daemon that is given too much to do.
+$(B)/tests/slow_disk.so: tests/crash/slow_disk.c $(B)/flags
+	$(call say,LINK) mkdir -p $(@D) && $(CC) $(cppflags) -std=gnu11 $(warnings) -O2 -g -fPIC -shared \
+	    -o $@ $< $(LDFLAGS) -ldl
+
 build/gen/sql.h build/gen/sql.c: sql/embed.awk $(wildcard sql/*.sql)
 	$(call say,AWK) mkdir -p $(@D) && LC_ALL=C $(AWK) -v part=$(@F) -f sql/embed.awk $(sort $(filter %.sql,$^)) >$@
 
@@ -181,6 +187,9 @@ $(B)/flags: .FORCE
 	@echo '$(subst ','\'',$(compile) $(ldflags) $(libraries))' | cmp -s - $@ || \
 	    echo '$(subst ','\'',$(compile) $(ldflags) $(libraries))' >$@
 
+overload: all $(B)/tests/slow_disk.so
+	@MODE=$(MODE) BUILD=$(B) SLAD=$(B)/slad SLAD_CRASH=full tests/crash/overload.py
+	@MODE=$(MODE) BUILD=$(B) SLAD=$(B)/slad SLAD_CRASH=full tests/crash/crowd.py
 check:
 	@MODE=$(MODE) CC="$(CC)" tests/run
 lint:
@@ -222,4 +231,4 @@ clean:
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .FORCE:
-.PHONY: all tests objects check lint cov install uninstall clean
+.PHONY: all tests objects overload check lint cov install uninstall clean
