@@ -9,6 +9,8 @@
 #include "base/stamp.h"
 #include "keeper_inside.h"
 
+#define SMALL_BODY (64u << 10) /* bytes: it may well have few events */
+
 int64_t
 keeper_now(void)
 {
@@ -49,7 +51,8 @@ keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls, 
 
 	k->store = s;
 	k->calls = *calls;
-	k->in.last = &k->in.first;
+	for (int i = 0; i < SIZES; i++)
+		k->in[i].last = &k->in[i].first;
 	k->out.last = &k->out.first;
 	k->notes_last = &k->notes;
 	k->letters_last = &k->letters;
@@ -83,12 +86,14 @@ jobs_fail(struct keeper *k)
 {
 	struct job *job;
 
-	while ((job = k->in.first) != NULL) {
-		k->in.first = job->next;
-		job->result = JOB_FAILED;
-		keeper_queue_put(&k->out, job);
+	for (int i = 0; i < SIZES; i++) {
+		while ((job = k->in[i].first) != NULL) {
+			k->in[i].first = job->next;
+			job->result = JOB_FAILED;
+			keeper_queue_put(&k->out, job);
+		}
+		k->in[i].last = &k->in[i].first;
 	}
-	k->in.last = &k->in.first;
 }
 
 static void
@@ -136,11 +141,13 @@ keeper_free(struct keeper *k)
 
 /* Under the lock. */
 static bool
-has_room(struct keeper *k, size_t events, size_t bytes)
+has_room(struct keeper *k, enum size size, size_t events, size_t bytes)
 {
+	size_t eighths = size == SMALL ? 8 : 7;
 	bool room = !k->stop && !atomic_load(&k->lost) &&
 	    (k->jobs == 0 ||
-		(k->events + events <= KEEPER_EVENTS && k->bytes + bytes <= KEEPER_BYTES));
+		(k->events + events <= KEEPER_EVENTS / 8 * eighths &&
+		    k->bytes + bytes <= KEEPER_BYTES / 8 * eighths));
 
 	k->counts.refused += !room;
 	return room;
@@ -149,18 +156,19 @@ has_room(struct keeper *k, size_t events, size_t bytes)
 int
 keeper_offer(struct keeper *k, struct job *job)
 {
+	enum size size = job->events.count <= KEEPER_SMALL ? SMALL : LARGE;
 	bool room;
 
 	job->cost = KEEPER_JOB + job->arena.taken + job->beside;
 	job->weight = 1 + job->events.count;
 	pthread_mutex_lock(&k->lock);
-	room = has_room(k, job->events.count, job->cost);
+	room = has_room(k, size, job->events.count, job->cost);
 	if (room) {
 		k->events += job->events.count;
 		k->jobs++;
 		k->bytes += job->cost;
 		k->load += job->weight;
-		keeper_queue_put(&k->in, job);
+		keeper_queue_put(&k->in[size], job);
 		pthread_cond_signal(&k->wake);
 	}
 	pthread_mutex_unlock(&k->lock);
@@ -173,7 +181,7 @@ keeper_has_room(struct keeper *k, size_t bytes)
 	bool room;
 
 	pthread_mutex_lock(&k->lock);
-	room = has_room(k, 1, bytes);
+	room = has_room(k, bytes <= SMALL_BODY ? SMALL : LARGE, 1, bytes);
 	pthread_mutex_unlock(&k->lock);
 	return room;
 }

@@ -2,9 +2,11 @@
  * keeper: the thread that owns the store and the fold.
  *
  * The network's thread offers jobs to a bounded queue; the keeper takes all that wait, makes them
- * one transaction (group commit), and hands them back done. Between jobs it sleeps until time
- * itself has something to do. What it hands back is taken by keeper_collect(), in the network's
- * thread, once keeper_fd() is readable.
+ * one transaction (group commit), and hands them back done. Small jobs and large ones take turns,
+ * and the large leave an eighth of the queue to the small: a desk goes on while its past is
+ * imported. Between jobs it
+ * sleeps until time itself has something to do. What it hands back is taken by keeper_collect(), in
+ * the network's thread, once keeper_fd() is readable.
  */
 #ifndef SLAD_DAEMON_KEEPER_H
 #define SLAD_DAEMON_KEEPER_H
@@ -17,6 +19,7 @@
 
 #define KEEPER_EVENTS 100000 /* events that may wait: a second's work or so */
 #define KEEPER_BYTES (256u << 20) /* the memory of all jobs between offer and collect */
+#define KEEPER_SMALL 100 /* events of a small job */
 #define KEEPER_LATER 60 /* seconds, at most, that a sender is asked to wait */
 #define KEEPER_JOB (16u << 10) /* of one beside its arena: its exchange, its request's head */
 

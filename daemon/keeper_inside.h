@@ -41,6 +41,8 @@ struct queue {
 	struct job *first, **last;
 };
 
+enum size { SMALL, LARGE, SIZES };
+
 struct keeper {
 	struct store *store;
 	struct engine *engine;
@@ -50,7 +52,7 @@ struct keeper {
 	/* under the lock */
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	struct queue in, out;
+	struct queue in[SIZES], out;
 	size_t events; /* that wait */
 	size_t jobs, bytes, load; /* between offer and collect; events and jobs, added up */
 	double took,
@@ -64,6 +66,7 @@ struct keeper {
 	struct keeper_counts counts;
 	/* the thread's own */
 	struct lane *lanes;
+	enum size turn; /* whose the last batch was */
 	bool failed; /* the last step did */
 	atomic_uint_fast64_t beat;
 	atomic_bool lost;

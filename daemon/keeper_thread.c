@@ -13,6 +13,8 @@
 #include "store/store_delivery.h"
 
 #define BATCH_EVENTS 20000 /* events of one transaction, so that a reader's WAL stays small */
+#define BATCH_LEAST 500
+#define BATCH_TIME 2 /* seconds that one may take, as far as whole jobs let it */
 #define BATCH_JOBS 4096
 #define BATCH_HOOKS 64 /* deliveries of hooks: mapping one may take 50 ms */
 #define BEAT STAMP_SECOND /* the longest sleep */
@@ -42,11 +44,34 @@ seconds_now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
+/* Events of a batch: as many as take no longer than BATCH_TIME, going by the last ones. */
+static size_t
+batch_events(const struct keeper *k)
+{
+	double events = k->took > 0 ? BATCH_TIME * k->weight / k->took : BATCH_EVENTS;
+
+	return events < BATCH_LEAST ? BATCH_LEAST
+	    : events > BATCH_EVENTS ? BATCH_EVENTS
+				    : (size_t)events;
+}
+
+/* Small jobs and large ones take turns, so that the small need not wait for a large one to be
+ * stored with them. */
+static struct queue *
+next_queue(struct keeper *k)
+{
+	k->turn = k->turn == SMALL ? LARGE : SMALL;
+	if (k->in[k->turn].first == NULL)
+		k->turn = k->turn == SMALL ? LARGE : SMALL;
+	return &k->in[k->turn];
+}
+
 static void
 take(struct keeper *k, struct batch *b)
 {
+	struct queue *q = next_queue(k);
 	struct job *job, **end = &b->jobs;
-	size_t events = 0;
+	size_t events = 0, most = batch_events(k);
 
 	*b = (struct batch){.begun = seconds_now(),
 	    .notes = k->notes,
@@ -56,11 +81,11 @@ take(struct keeper *k, struct batch *b)
 	k->notes = NULL;
 	k->notes_last = &k->notes;
 	k->wanted = NULL;
-	while ((job = k->in.first) != NULL && b->count < BATCH_JOBS && events < BATCH_EVENTS &&
+	while ((job = q->first) != NULL && b->count < BATCH_JOBS && events < most &&
 	    b->hooks < BATCH_HOOKS) {
-		k->in.first = job->next;
+		q->first = job->next;
 		if (job->next == NULL)
-			k->in.last = &k->in.first;
+			q->last = &q->first;
 		events += job->events.count;
 		k->events -= job->events.count;
 		b->weight += job->weight;
@@ -432,7 +457,8 @@ sleep_until(struct keeper *k, int64_t until)
 	ns = ts.tv_nsec + ms * 1000000;
 	ts.tv_sec += ns / 1000000000;
 	ts.tv_nsec = ns % 1000000000;
-	if (k->in.first == NULL && (k->notes == NULL || k->failed) && k->wanted == NULL && !k->stop)
+	if (k->in[SMALL].first == NULL && k->in[LARGE].first == NULL &&
+	    (k->notes == NULL || k->failed) && k->wanted == NULL && !k->stop)
 		pthread_cond_timedwait(&k->wake, &k->lock, &ts);
 }
 

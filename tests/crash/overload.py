@@ -300,6 +300,8 @@ class Run:
         self.check("ten times what the disk takes", tally.offered >= TIMES * stored > 0, (tally.offered, stored))
         self.check("every answer is right", not tally.wrong, tally.wrong[:5])
         self.check("some were told to come later", tally.later)
+        self.check("no small request is refused for large ones", not tally.answers["single", 503] and
+                   tally.answers["single", 200] > 2 * SINGLES, tally.answers)
         self.check("questions are answered", watch.answered > 10 and not watch.wrong, (watch.answered, watch.wrong[:5]))
         print(f"{watch.answered} times scores and metrics were answered, the slowest scores in {watch.slowest:.2f} s")
 
@@ -339,7 +341,7 @@ class Run:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=180 if FULL else 16)
-    parser.add_argument("--rate", type=int, default=6_000_000)
+    parser.add_argument("--rate", type=int, default=15_000_000)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().getrandbits(32))
     args = parser.parse_args()
     if not os.path.exists(SHIM) or os.environ.get("MODE", "release") != "release":
