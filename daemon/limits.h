@@ -30,7 +30,7 @@ struct http_limits {
 		    .connections = 12288, /* the unit's LimitNOFILE, less some */      \
 		    .idle = 75000, /* longer than the 60 s of usual proxies */         \
 		    .request = 30000, .answer = 300000, /* 64 MiB at 2 Mbit/s */       \
-		    .linger = 2000, .drain = 5000, /* systemd waits for 90 s */        \
+		    .linger = 10000, .drain = 5000, /* systemd waits for 90 s */       \
 	}
 
 #endif
