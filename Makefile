@@ -3,6 +3,7 @@
 #   make                  build/release/slad
 #   make check            every test; `tests/run unit lint` for some of them
 #   make crash            what is acknowledged outlives every crash: the full counts, an hour or two
+#   make overload         ten times what a disk takes, and a crowd of connections: minutes
 #   make install          honours DESTDIR and prefix
 #   make bench            slad beside its peers; make bench-packages installs them
 #   make MODE=asan check  the same with sanitizers; also MODE=tsan and MODE=cov
@@ -37,32 +38,33 @@ DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_corr
     api_tickets auth behind_outages behind_papers behind_tickets client closing closing_order \
     cmd_backup cmd_check cmd_import cmd_rebuild cmd_serve cmd_verify cmd_version coding command \
     delivery door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved evaluate \
-    evidence fold fold_save frame gather guard handshake hook_event hook_map hooks http import \
-    import_rows import_send improvement improvement_order ingest keeper keeper_thread lines \
-    listen log notify notify_curl notify_lane notify_pause notify_queue notify_told order outbox \
-    papers plain progress quarantine question report_gather report_gather_course \
-    report_gather_more report_gather_time request route routes row row_csv row_map rows scores \
-    scores_gather scores_sums scratch series server silence_order snapshot statistics \
-    ticket_clocks ticket_json ticket_scores utf8 verify verify_closing watch watch_alert \
-    watch_budget watch_delivery watch_events watch_excluded watch_folded watch_leveled \
-    watch_papers watch_past watch_quiet watch_scores watch_tell
+    evidence files fold fold_save frame gather guard guard_share handshake hook_event hook_map \
+    hooks host http import import_rows import_send improvement improvement_order ingest keeper \
+    keeper_thread lines listen log notify notify_curl notify_lane notify_pause notify_queue \
+    notify_told order outbox papers plain progress quarantine question report_gather \
+    report_gather_course report_gather_more report_gather_time request route routes row row_csv \
+    row_map rows scores scores_gather scores_sums scratch series server silence_order snapshot \
+    statistics ticket_clocks ticket_json ticket_scores utf8 verify verify_closing watch \
+    watch_alert watch_budget watch_delivery watch_events watch_excluded watch_folded \
+    watch_leveled watch_papers watch_past watch_quiet watch_scores watch_tell
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_closed check_alert_event check_alert_text \
     check_assessment check_auth check_backup check_bloom check_budget check_buf check_calendar \
     check_calendar_count check_clock check_coding check_config check_config_corpus \
     check_config_judgement check_config_secret check_csv check_delivery check_engine \
     check_engine_facts check_engine_statistics check_evaluation check_event_binary \
-    check_event_json check_event_json_facts check_frame check_guard check_hashed check_histogram \
-    check_http check_identity check_improvement check_inflate check_json_cut check_json_text \
-    check_ladder check_latest check_lines check_listen check_log check_mapper check_measurement \
-    check_message check_message_alertmanager check_message_email check_message_robots \
-    check_message_template check_natural check_notify check_notify_faults check_notify_policy \
-    check_notify_told check_obligation check_outage check_outbox check_packed check_pattern \
-    check_period check_quota check_report check_request check_shape check_silence check_snapshot \
-    check_stamp check_standard_webhooks check_statistic check_store check_store_alerts \
-    check_store_desk check_store_migration check_systemd check_table check_tally check_ticket \
-    check_trend check_verification check_window check_window_step check_zone check_zoneinfo \
-    replay tool_calendar tool_report
+    check_event_json check_event_json_facts check_frame check_guard check_guard_share \
+    check_hashed check_histogram check_host check_http check_identity check_improvement \
+    check_inflate check_json_cut check_json_text check_ladder check_latest check_lines \
+    check_listen check_log check_mapper check_measurement check_message \
+    check_message_alertmanager check_message_email check_message_robots check_message_template \
+    check_natural check_notify check_notify_faults check_notify_policy check_notify_told \
+    check_obligation check_outage check_outbox check_packed check_pattern check_period \
+    check_quota check_report check_request check_shape check_silence check_snapshot check_stamp \
+    check_standard_webhooks check_statistic check_store check_store_alerts check_store_desk \
+    check_store_migration check_systemd check_table check_tally check_ticket check_trend \
+    check_verification check_window check_window_step check_zone check_zoneinfo replay \
+    tool_calendar tool_report
 
 # bench/ has programs of its own: each from what stands behind it.
 BENCH = generate load peers/bare
@@ -149,7 +151,7 @@ say = @printf '  %-5s %s\n' $(1) $@;
 endif
 
 all: $(B)/slad
-tests: $(addprefix $(B)/tests/,$(TESTS) recorder.so) $(bench-programs)
+tests: $(addprefix $(B)/tests/,$(TESTS) recorder.so slow_disk.so) $(bench-programs)
 objects: $(base) $(domain) $(codec) $(store) $(daemon) $(bench)
 
 $(B)/slad: $(B)/daemon/main.o $(daemon-and-below)
@@ -187,6 +189,11 @@ $(B)/tests/%.so: tests/crash/shim.c tests/crash/%.c tests/crash/shim.h $(B)/flag
 	$(call say,LINK) mkdir -p $(@D) && $(CC) $(cppflags) -std=gnu11 -pthread $(warnings) -O2 -g -fPIC -U_FORTIFY_SOURCE \
 	    -shared -o $@ $(filter %.c,$^) $(LDFLAGS) -ldl
 
+# A slow disk, loaded before a daemon that is given too much to do.
+$(B)/tests/slow_disk.so: tests/crash/slow_disk.c $(B)/flags
+	$(call say,LINK) mkdir -p $(@D) && $(CC) $(cppflags) -std=gnu11 $(warnings) -O2 -g -fPIC -shared \
+	    -o $@ $< $(LDFLAGS) -ldl
+
 build/gen/sql.h build/gen/sql.c: sql/embed.awk $(wildcard sql/*.sql)
 	$(call say,AWK) mkdir -p $(@D) && LC_ALL=C $(AWK) -v part=$(@F) -f sql/embed.awk $(sort $(filter %.sql,$^)) >$@
 
@@ -201,6 +208,9 @@ $(B)/flags: .FORCE
 	@echo '$(subst ','\'',$(compile) $(ldflags) $(libraries))' | cmp -s - $@ || \
 	    echo '$(subst ','\'',$(compile) $(ldflags) $(libraries))' >$@
 
+overload: all $(B)/tests/slow_disk.so
+	@MODE=$(MODE) BUILD=$(B) SLAD=$(B)/slad SLAD_CRASH=full tests/crash/overload.py
+	@MODE=$(MODE) BUILD=$(B) SLAD=$(B)/slad SLAD_CRASH=full tests/crash/crowd.py
 check:
 	@MODE=$(MODE) CC="$(CC)" tests/run
 crash:
@@ -250,4 +260,4 @@ clean:
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .FORCE:
-.PHONY: all tests objects check crash lint cov bench bench-packages install uninstall clean
+.PHONY: all tests objects check crash overload lint cov bench bench-packages install uninstall clean

@@ -14,6 +14,7 @@
 
 #define RETRY_AFTER 1 /* seconds */
 #define RETRY_FULL 30
+#define EXPANDED 8u /* times the body: what its events may take, once they are made */
 #define HEADERS_TEXT (64u << 10) /* bytes: the head of a request is shorter */
 
 const char *const hook_result_names[HOOK_RESULTS] = {[HOOK_ACCEPTED] = "accepted",
@@ -353,9 +354,12 @@ hooks_take(void *context, struct exchange *x)
 
 	if (job != NULL) {
 		job->owner = x;
-		if (keeper_offer(api->keeper, job) == 0)
+		job->beside = EXPANDED * job->submission.hook->len;
+		if (keeper_offer(api->keeper, job) == 0) {
+			exchange_spare(x);
 			return;
-		answer_busy(api, job, RETRY_AFTER,
+		}
+		answer_busy(api, job, keeper_retry_after(api->keeper),
 		    "too much is waiting: nothing was stored, send it again", &a);
 		job_free(job);
 	}

@@ -7,7 +7,7 @@
 #include "http.h"
 
 #define ERRORS_SHOWN 100 /* of the wrong events of one request, in its answer */
-#define RETRY_AFTER 1 /* seconds: the keeper empties a full queue in about that time */
+#define RETRY_AFTER 1 /* seconds */
 #define RETRY_FULL 30 /* and a person a full disk, if they are quick */
 
 static const struct {
@@ -226,23 +226,37 @@ ingest_answer(struct job *job, struct answer *a)
 	job_free(job);
 }
 
+static void
+answer_full(struct api *api, struct answer *a)
+{
+	answer_problem(a, 503, "too many events are waiting: nothing was stored, send it again");
+	a->retry_after = keeper_retry_after(api->keeper);
+}
+
 void
 ingest_events(void *context, struct exchange *x)
 {
 	struct answer a = ANSWER_INIT;
 	struct api *api = context;
-	struct job *job = ingest_read(api, exchange_request(x), "events", &a);
+	struct job *job;
 
+	if (!keeper_has_room(api->keeper, exchange_request(x)->body_len)) {
+		answer_full(api, &a);
+		http_answer(x, &a);
+		return;
+	}
+	job = ingest_read(api, exchange_request(x), "events", &a);
 	if (job == NULL) {
 		http_answer(x, &a);
 		return;
 	}
 	job->owner = x;
-	if (keeper_offer(api->keeper, job) == 0)
+	if (keeper_offer(api->keeper, job) == 0) {
+		exchange_spare(x);
 		return;
+	}
 	job_free(job);
-	answer_problem(&a, 503, "too many events are waiting: nothing was stored, send it again");
-	a.retry_after = RETRY_AFTER;
+	answer_full(api, &a);
 	http_answer(x, &a);
 }
 

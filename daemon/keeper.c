@@ -9,6 +9,8 @@
 #include "base/stamp.h"
 #include "keeper_inside.h"
 
+#define SMALL_BODY (64u << 10) /* bytes: it may well have few events */
+
 int64_t
 keeper_now(void)
 {
@@ -49,7 +51,8 @@ keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls, 
 
 	k->store = s;
 	k->calls = *calls;
-	k->in.last = &k->in.first;
+	for (int i = 0; i < SIZES; i++)
+		k->in[i].last = &k->in[i].first;
 	k->out.last = &k->out.first;
 	k->notes_last = &k->notes;
 	k->letters_last = &k->letters;
@@ -83,12 +86,14 @@ jobs_fail(struct keeper *k)
 {
 	struct job *job;
 
-	while ((job = k->in.first) != NULL) {
-		k->in.first = job->next;
-		job->result = JOB_FAILED;
-		keeper_queue_put(&k->out, job);
+	for (int i = 0; i < SIZES; i++) {
+		while ((job = k->in[i].first) != NULL) {
+			k->in[i].first = job->next;
+			job->result = JOB_FAILED;
+			keeper_queue_put(&k->out, job);
+		}
+		k->in[i].last = &k->in[i].first;
 	}
-	k->in.last = &k->in.first;
 }
 
 static void
@@ -101,9 +106,14 @@ leftovers_free(struct keeper *k)
 		k->notes = note->next;
 		keeper_note_free(note);
 	}
+	while ((note = k->returned) != NULL) {
+		k->returned = note->next;
+		keeper_note_free(note);
+	}
 	while ((lane = k->lanes) != NULL) {
 		k->lanes = lane->next;
 		free(lane->receiver);
+		free(lane->again);
 		free(lane);
 	}
 }
@@ -129,24 +139,62 @@ keeper_free(struct keeper *k)
 	free(k);
 }
 
+/* Under the lock. */
+static bool
+has_room(struct keeper *k, enum size size, size_t events, size_t bytes)
+{
+	size_t eighths = size == SMALL ? 8 : 7;
+	bool room = !k->stop && !atomic_load(&k->lost) &&
+	    (k->jobs == 0 ||
+		(k->events + events <= KEEPER_EVENTS / 8 * eighths &&
+		    k->bytes + bytes <= KEEPER_BYTES / 8 * eighths));
+
+	k->counts.refused += !room;
+	return room;
+}
+
 int
 keeper_offer(struct keeper *k, struct job *job)
 {
+	enum size size = job->events.count <= KEEPER_SMALL ? SMALL : LARGE;
 	bool room;
 
+	job->cost = KEEPER_JOB + job->arena.taken + job->beside;
+	job->weight = 1 + job->events.count;
 	pthread_mutex_lock(&k->lock);
-	room = !k->stop && !atomic_load(&k->lost) &&
-	    (k->events == 0 ||
-		(k->events + job->events.count <= KEEPER_EVENTS &&
-		    k->bytes + job->arena.bytes <= KEEPER_BYTES));
+	room = has_room(k, size, job->events.count, job->cost);
 	if (room) {
 		k->events += job->events.count;
-		k->bytes += job->arena.bytes;
-		keeper_queue_put(&k->in, job);
+		k->jobs++;
+		k->bytes += job->cost;
+		k->load += job->weight;
+		keeper_queue_put(&k->in[size], job);
 		pthread_cond_signal(&k->wake);
 	}
 	pthread_mutex_unlock(&k->lock);
 	return room ? 0 : -1;
+}
+
+bool
+keeper_has_room(struct keeper *k, size_t bytes)
+{
+	bool room;
+
+	pthread_mutex_lock(&k->lock);
+	room = has_room(k, bytes <= SMALL_BODY ? SMALL : LARGE, 1, bytes);
+	pthread_mutex_unlock(&k->lock);
+	return room;
+}
+
+int
+keeper_retry_after(struct keeper *k)
+{
+	double seconds;
+
+	pthread_mutex_lock(&k->lock);
+	seconds = 1 + (k->weight > 0 ? (double)k->load * k->took / k->weight : 0);
+	pthread_mutex_unlock(&k->lock);
+	return seconds < KEEPER_LATER ? (int)seconds : KEEPER_LATER;
 }
 
 void
@@ -163,6 +211,19 @@ keeper_report(struct keeper *k, const struct outbox *report)
 	*k->notes_last = n;
 	k->notes_last = &n->next;
 	pthread_cond_signal(&k->wake);
+	pthread_mutex_unlock(&k->lock);
+}
+
+void
+keeper_return(struct keeper *k, const char *receiver, int64_t id)
+{
+	struct note *n = mem_alloc(1, sizeof(*n));
+
+	n->report.id = id;
+	n->receiver = mem_strdup(receiver);
+	pthread_mutex_lock(&k->lock);
+	n->next = k->returned;
+	k->returned = n;
 	pthread_mutex_unlock(&k->lock);
 }
 
@@ -210,6 +271,11 @@ keeper_collect(struct keeper *k)
 	while (read(k->fd, &count, sizeof(count)) < 0 && errno == EINTR)
 		continue;
 	pthread_mutex_lock(&k->lock);
+	for (job = k->out.first; job != NULL; job = job->next) {
+		k->jobs--;
+		k->bytes -= job->cost;
+		k->load -= job->weight;
+	}
 	job = k->out.first;
 	k->out.first = NULL;
 	k->out.last = &k->out.first;
@@ -237,6 +303,7 @@ keeper_counts(struct keeper *k)
 	pthread_mutex_lock(&k->lock);
 	counts = k->counts;
 	counts.waiting = (int64_t)k->events;
+	counts.bytes = (int64_t)k->bytes;
 	pthread_mutex_unlock(&k->lock);
 	return counts;
 }

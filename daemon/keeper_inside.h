@@ -24,6 +24,8 @@ struct lane { /* what was handed out for one receiver, so that a dead one holds 
 	char *receiver;
 	int64_t last; /* the newest message handed out */
 	int64_t out; /* handed out, and neither delivered nor failed yet */
+	int64_t *again; /* messages up to the last that wait to be handed out again */
+	size_t agains, room;
 };
 
 struct letter { /* a page of messages on its way to the network */
@@ -39,6 +41,8 @@ struct queue {
 	struct job *first, **last;
 };
 
+enum size { SMALL, LARGE, SIZES };
+
 struct keeper {
 	struct store *store;
 	struct engine *engine;
@@ -48,9 +52,13 @@ struct keeper {
 	/* under the lock */
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
-	struct queue in, out;
-	size_t events, bytes;
+	struct queue in[SIZES], out;
+	size_t events; /* that wait */
+	size_t jobs, bytes, load; /* between offer and collect; events and jobs, added up */
+	double took,
+	    weight; /* seconds and load of the last batches, each counting half its successor */
 	struct note *notes, **notes_last;
+	struct note *returned; /* messages that could not be handed on */
 	struct letter *letters, **letters_last;
 	struct config *wanted; /* to be taken by the thread */
 	struct config *given; /* to be given back, with `taken` */
@@ -58,6 +66,7 @@ struct keeper {
 	struct keeper_counts counts;
 	/* the thread's own */
 	struct lane *lanes;
+	enum size turn; /* whose the last batch was */
 	bool failed; /* the last step did */
 	atomic_uint_fast64_t beat;
 	atomic_bool lost;

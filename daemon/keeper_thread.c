@@ -13,6 +13,8 @@
 #include "store/store_delivery.h"
 
 #define BATCH_EVENTS 20000 /* events of one transaction, so that a reader's WAL stays small */
+#define BATCH_LEAST 500
+#define BATCH_TIME 2 /* seconds that one may take, as far as whole jobs let it */
 #define BATCH_JOBS 4096
 #define BATCH_HOOKS 64 /* deliveries of hooks: mapping one may take 50 ms */
 #define BEAT STAMP_SECOND /* the longest sleep */
@@ -27,29 +29,66 @@ struct batch {
 	struct job *jobs;
 	struct submission *submission[BATCH_JOBS];
 	struct order *order[BATCH_JOBS];
-	size_t count, submissions, orders, hooks;
-	struct note *notes;
+	size_t count, submissions, orders, hooks, weight;
+	double begun; /* seconds */
+	struct note *notes, *returned;
 	struct config *config;
 };
+
+static double
+seconds_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* Events of a batch: as many as take no longer than BATCH_TIME, going by the last ones. */
+static size_t
+batch_events(const struct keeper *k)
+{
+	double events = k->took > 0 ? BATCH_TIME * k->weight / k->took : BATCH_EVENTS;
+
+	return events < BATCH_LEAST ? BATCH_LEAST
+	    : events > BATCH_EVENTS ? BATCH_EVENTS
+				    : (size_t)events;
+}
+
+/* Small jobs and large ones take turns, so that the small need not wait for a large one to be
+ * stored with them. */
+static struct queue *
+next_queue(struct keeper *k)
+{
+	k->turn = k->turn == SMALL ? LARGE : SMALL;
+	if (k->in[k->turn].first == NULL)
+		k->turn = k->turn == SMALL ? LARGE : SMALL;
+	return &k->in[k->turn];
+}
 
 static void
 take(struct keeper *k, struct batch *b)
 {
+	struct queue *q = next_queue(k);
 	struct job *job, **end = &b->jobs;
-	size_t events = 0;
+	size_t events = 0, most = batch_events(k);
 
-	*b = (struct batch){.notes = k->notes, .config = k->wanted};
+	*b = (struct batch){.begun = seconds_now(),
+	    .notes = k->notes,
+	    .returned = k->returned,
+	    .config = k->wanted};
+	k->returned = NULL;
 	k->notes = NULL;
 	k->notes_last = &k->notes;
 	k->wanted = NULL;
-	while ((job = k->in.first) != NULL && b->count < BATCH_JOBS && events < BATCH_EVENTS &&
+	while ((job = q->first) != NULL && b->count < BATCH_JOBS && events < most &&
 	    b->hooks < BATCH_HOOKS) {
-		k->in.first = job->next;
+		q->first = job->next;
 		if (job->next == NULL)
-			k->in.last = &k->in.first;
+			q->last = &q->first;
 		events += job->events.count;
 		k->events -= job->events.count;
-		k->bytes -= job->arena.bytes;
+		b->weight += job->weight;
 		b->count++;
 		b->hooks += job->submission.hook != NULL;
 		if (job->order != NULL)
@@ -160,6 +199,10 @@ batch_end(struct keeper *k, struct batch *b, enum job_result result)
 	struct job *job, *next;
 
 	pthread_mutex_lock(&k->lock);
+	if (b->weight > 0) {
+		k->took = k->took / 2 + seconds_now() - b->begun;
+		k->weight = k->weight / 2 + (double)b->weight;
+	}
 	k->counts.batches += result == JOB_DONE && b->count > 0;
 	k->counts.failures += result != JOB_DONE;
 	k->counts.broken = result != JOB_DONE;
@@ -178,14 +221,69 @@ batch_end(struct keeper *k, struct batch *b, enum job_result result)
 		signal_out(k);
 }
 
+/* A message up to the lane's last is to be handed out, but not before there is room. */
+static void
+lane_again(struct lane *lane, int64_t id)
+{
+	if (lane->agains == lane->room) {
+		lane->room = lane->room == 0 ? 64 : 2 * lane->room;
+		lane->again = mem_grow(lane->again, lane->room, sizeof(lane->again[0]));
+	}
+	lane->again[lane->agains++] = id;
+}
+
+/* What the network would not have waits here. */
+static void
+returned_take(struct keeper *k, struct note *notes)
+{
+	struct lane *lane;
+	struct note *next;
+
+	for (; notes != NULL; notes = next) {
+		next = notes->next;
+		lane = lane_of(k, notes->receiver);
+		lane->out--;
+		lane_again(lane, notes->report.id);
+		keeper_note_free(notes);
+	}
+}
+
+/* Hands out a message that its lane is past. One that is no longer there needs it no more. */
+static void
+again_out(struct keeper *k, struct lane *lane, int64_t id)
+{
+	struct letter *l = mem_alloc(1, sizeof(*l));
+	struct stored_delivery d;
+	struct err err;
+	int found = store_delivery(k->store, id, &l->arena, &d, &err);
+
+	if (found < 0)
+		log_error("message %" PRId64 " waits for the next start: %s", id, err.msg);
+	if (found <= 0 || d.row.state != OUTBOX_WAITING) {
+		keeper_letter_free(l);
+		return;
+	}
+	l->list = arena_alloc(&l->arena, 1, sizeof(*l->list));
+	l->list[0] = d.row;
+	l->count = 1;
+	lane->out++;
+	letter_put(k, l);
+}
+
 /* Hands the next messages of a receiver to the network, a bounded number at a time. */
 static void
 lane_out(struct keeper *k, struct lane *lane)
 {
 	struct letter *l;
 	struct err err;
+	size_t done = 0;
 	int n = MESSAGES_PAGE;
 
+	while (done < lane->agains && lane->out < MESSAGES_OUT)
+		again_out(k, lane, lane->again[done++]);
+	lane->agains -= done;
+	if (lane->agains > 0)
+		memmove(lane->again, lane->again + done, lane->agains * sizeof(lane->again[0]));
 	while (n == MESSAGES_PAGE && lane->out < MESSAGES_OUT) {
 		l = mem_alloc(1, sizeof(*l));
 		n = store_outbox_waiting(
@@ -203,28 +301,22 @@ lane_out(struct keeper *k, struct lane *lane)
 	}
 }
 
-/* Hands out a message that waits again, though its lane is past it. */
+/* A message that waits again, though its lane may be past it. */
 static void
-again_out(struct keeper *k, int64_t id)
+order_out(struct keeper *k, int64_t id)
 {
-	struct letter *l = mem_alloc(1, sizeof(*l));
+	struct arena arena = {0};
 	struct stored_delivery d;
 	struct lane *lane;
 	struct err err;
-	int found = store_delivery(k->store, id, &l->arena, &d, &err);
+	int found = store_delivery(k->store, id, &arena, &d, &err);
 
 	if (found < 0)
 		log_error("message %" PRId64 " waits for the next start: %s", id, err.msg);
 	lane = found > 0 ? lane_of(k, d.row.receiver) : NULL;
-	if (lane == NULL || id > lane->last) {
-		keeper_letter_free(l);
-		return;
-	}
-	l->list = arena_alloc(&l->arena, 1, sizeof(*l->list));
-	l->list[0] = d.row;
-	l->count = 1;
-	lane->out++;
-	letter_put(k, l);
+	if (lane != NULL && id <= lane->last)
+		lane_again(lane, id);
+	arena_free(&arena);
 }
 
 static void
@@ -306,7 +398,7 @@ step_done(struct keeper *k, struct batch *b)
 	notes_end(k, b->notes);
 	for (size_t i = 0; i < b->orders; i++) {
 		if (b->order[i]->message != 0)
-			again_out(k, b->order[i]->message);
+			order_out(k, b->order[i]->message);
 	}
 	batch_end(k, b, JOB_DONE);
 	if (engine_told(k->engine) || moved)
@@ -365,7 +457,8 @@ sleep_until(struct keeper *k, int64_t until)
 	ns = ts.tv_nsec + ms * 1000000;
 	ts.tv_sec += ns / 1000000000;
 	ts.tv_nsec = ns % 1000000000;
-	if (k->in.first == NULL && (k->notes == NULL || k->failed) && k->wanted == NULL && !k->stop)
+	if (k->in[SMALL].first == NULL && k->in[LARGE].first == NULL &&
+	    (k->notes == NULL || k->failed) && k->wanted == NULL && !k->stop)
 		pthread_cond_timedwait(&k->wake, &k->lock, &ts);
 }
 
@@ -387,6 +480,7 @@ keeper_keep(void *context)
 		stop = k->stop && b->jobs == NULL;
 		pthread_mutex_unlock(&k->lock);
 		now = keeper_now();
+		returned_take(k, b->returned);
 		work = b->jobs != NULL || b->notes != NULL || b->config != NULL;
 		if (work || now >= next)
 			step(k, b);

@@ -9,6 +9,8 @@
 
 #define RETRY_AFTER 1 /* seconds */
 #define RETRY_FULL 30
+#define BODY_MAX (256u << 10) /* bytes: some notes, each byte escaped */
+#define PARSED 80u /* bytes that one of a body may take in jansson's hands */
 
 int
 order_text(const struct order *o, const char *name, size_t most, const char **text, struct err *err)
@@ -118,6 +120,11 @@ body_read(struct order *o, const struct request *r, struct answer *a)
 		o->body = json_object();
 		return 0;
 	}
+	if (r->body_len > BODY_MAX) {
+		answer_problem(
+		    a, 413, "the body has %zu bytes; an order takes %u", r->body_len, BODY_MAX);
+		return -1;
+	}
 	if (strcmp(r->content_type, "application/json") != 0) {
 		answer_problem(a, 415, "the body is taken as application/json, not as '%.60s'",
 		    r->content_type);
@@ -206,12 +213,15 @@ order_take(void *context, struct exchange *x)
 
 	if (job != NULL) {
 		job->owner = x;
-		if (keeper_offer(api->keeper, job) == 0)
+		job->beside = PARSED * exchange_request(x)->body_len;
+		if (keeper_offer(api->keeper, job) == 0) {
+			exchange_spare(x);
 			return;
+		}
 		job_free(job);
 		answer_problem(&a, 503,
 		    "too much is waiting, or slad is stopping: nothing was written, ask again");
-		a.retry_after = RETRY_AFTER;
+		a.retry_after = keeper_retry_after(api->keeper);
 	}
 	http_answer(x, &a);
 }

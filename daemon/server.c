@@ -61,8 +61,10 @@ message_out(void *context, const struct outbox *o)
 	    .begun = o->begun};
 	struct err err;
 
-	if (notify_submit(s->notify, &d, &err) != 0)
-		log_error("message %s waits for the next start: %s", o->message, err.msg);
+	if (notify_submit(s->notify, &d, &err) != 0) {
+		log_debug("message %s waits: %s", o->message, err.msg);
+		keeper_return(s->api.keeper, o->receiver, o->id);
+	}
 }
 
 static void

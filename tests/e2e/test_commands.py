@@ -182,7 +182,7 @@ class Stop(Case):
     def test_requests_under_way_are_finished_first(self):
         slad, event = self.fresh(start=True), Desk().opened("T1")
         body = json.dumps(event).encode()
-        head = (f"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        head = (f"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n").encode()
         with socket.create_connection(("127.0.0.1", slad.port), PATIENCE) as half, \
                 socket.create_connection(("127.0.0.1", slad.port), PATIENCE) as idle:
