@@ -2,8 +2,10 @@
 #
 #   make                  build/release/slad
 #   make check            every test; `tests/run unit lint` for some of them
-#   make crash            what is acknowledged outlives every crash: the full counts, which take hours
+#   make crash            what is acknowledged outlives every crash: the full counts, an hour or two
+#   make overload         ten times what a disk takes, and a crowd of connections: minutes
 #   make install          honours DESTDIR and prefix
+#   make bench            slad beside its peers; make bench-packages installs them
 #   make MODE=asan check  the same with sanitizers; also MODE=tsan and MODE=cov
 #   make V=1              shows the commands
 #
@@ -13,53 +15,62 @@ VERSION = 0.1.0
 
 # A module is x.c and x.h. An include points upward in this list, never down; lib/codec and
 # lib/store do not see each other. `tests/lint/layers` holds the house to that.
-BASE = err mem buf pack stamp natural
+BASE = err mem buf pack stamp natural hashed bloom latest
 DOMAIN = zone calendar period window scope indicator ladder record agreement rule ticket \
     ticket_cycle ticket_moves clock outage tally quota measurement assessment score obligation \
     alert improvement standing profile evaluation histogram statistic budget trend window_step \
-    delivery shape silence sight
+    delivery shape silence sight pattern
 CODEC = alert_event alert_text alert_words backfill_event config config_access config_address \
     config_agreement config_bind config_calendar config_delivery config_hook config_judgement \
     config_mapping config_profile config_receiver config_refs config_rule config_rule_kinds \
-    config_scalar config_secret config_template config_verify config_yaml event_binary \
-    event_json event_reader inflate json_text markup message message_alertmanager \
+    config_scalar config_secret config_template config_verify config_yaml csv event_binary \
+    event_json event_reader inflate json_cut json_text markup message message_alertmanager \
     message_dingtalk message_email message_feishu message_slack message_template message_webhook \
     message_wecom metric packed receiver report report_csv report_html report_json report_md \
     report_page report_page_more report_page_scores report_svg report_text standard_webhooks \
     table verification zoneinfo
-STORE = alerts backup closings compare deliveries entity entries hook improvements log mapper \
-    mapper_functions mapper_prepare memory pasts silences statement store tallies tickets
+STORE = alerts backup closings compare deliveries entity entries gaps hook identity \
+    identity_hash identity_run improvements log mapper mapper_functions mapper_prepare memo \
+    memory pasts silences statement store tallies tickets
 DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
     api_deliveries api_evaluation api_gaps api_health api_improvements api_metrics api_periods \
-    api_receivers api_report api_scores api_series api_silences api_statistics api_ticket api_tickets auth \
-    behind_outages behind_papers behind_tickets client closing closing_order cmd_backup \
-    cmd_check cmd_import cmd_rebuild cmd_serve cmd_verify cmd_version coding command delivery \
-    door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved evaluate evidence \
-    fold fold_save frame gather guard handshake hook_event hook_map hooks http import \
-    import_send improvement improvement_order ingest keeper keeper_thread lines listen log \
-    memory notify notify_curl notify_lane notify_pause notify_queue notify_told order outbox papers \
-    progress quarantine question report_gather report_gather_course report_gather_more \
-    report_gather_time request route routes row row_csv scores scores_gather scores_sums scratch \
-    series server silence_order snapshot statistics ticket_clocks ticket_json ticket_scores utf8 \
-    verify verify_closing watch watch_alert watch_budget watch_delivery watch_events \
-    watch_excluded watch_folded watch_leveled watch_papers watch_past watch_quiet watch_scores \
-    watch_tell
+    api_receivers api_report api_scores api_series api_silences api_statistics api_ticket \
+    api_tickets auth behind_outages behind_papers behind_tickets client closing closing_order \
+    cmd_backup cmd_check cmd_import cmd_rebuild cmd_serve cmd_verify cmd_version coding command \
+    delivery door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved evaluate \
+    evidence files fold fold_save frame gather guard guard_share handshake hook_event hook_map \
+    hooks host http import import_rows import_send improvement improvement_order ingest keeper \
+    keeper_lanes keeper_thread lines listen log memory notify notify_curl notify_lane notify_pause \
+    notify_queue notify_told order outbox papers plain progress quarantine question \
+    report_gather report_gather_course report_gather_more report_gather_time request route \
+    routes row row_csv row_map rows scores scores_gather scores_sums scratch series server \
+    silence_order snapshot statistics ticket_clocks ticket_json ticket_scores utf8 verify \
+    verify_closing watch watch_alert watch_budget watch_delivery watch_events watch_excluded \
+    watch_folded watch_leveled watch_papers watch_past watch_quiet watch_scores watch_tell
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_closed check_alert_event check_alert_text \
-    check_assessment check_auth check_backup check_budget check_buf check_calendar \
+    check_assessment check_auth check_backup check_bloom check_budget check_buf check_calendar \
     check_calendar_count check_clock check_coding check_config check_config_corpus \
-    check_config_judgement check_config_secret check_delivery check_engine check_engine_facts \
-    check_engine_statistics check_evaluation check_event_binary check_event_json \
-    check_event_json_facts check_frame check_guard check_histogram check_http check_improvement \
-    check_inflate check_json_text check_ladder check_lines check_listen check_log check_mapper \
-    check_measurement check_message check_message_alertmanager check_message_email \
-    check_message_robots check_message_template check_natural check_notify check_notify_faults \
-    check_notify_policy check_notify_told check_obligation check_outage check_outbox \
-    check_packed check_period check_quota check_report check_request check_shape check_silence \
-    check_snapshot check_stamp check_standard_webhooks check_statistic check_store \
-    check_store_alerts check_store_desk check_systemd check_table check_tally check_ticket \
-    check_trend check_verification check_window check_window_step check_zone check_zoneinfo \
-    replay tool_calendar tool_report
+    check_config_judgement check_config_secret check_csv check_delivery check_engine \
+    check_engine_facts check_engine_statistics check_evaluation check_event_binary \
+    check_event_json check_event_json_facts check_frame check_guard check_guard_share \
+    check_hashed check_histogram check_host check_http check_identity check_improvement \
+    check_inflate check_json_cut check_json_text check_ladder check_latest check_lines \
+    check_listen check_log check_mapper check_measurement check_message \
+    check_message_alertmanager check_message_email check_message_robots check_message_template \
+    check_natural check_notify check_notify_faults check_notify_policy check_notify_told \
+    check_obligation check_outage check_outbox check_packed check_pattern check_period \
+    check_quota check_report check_request check_shape check_silence check_snapshot check_stamp \
+    check_standard_webhooks check_statistic check_store check_store_alerts check_store_desk \
+    check_store_migration check_systemd check_table check_tally check_ticket check_trend \
+    check_verification check_window check_window_step check_zone check_zoneinfo replay \
+    tool_calendar tool_report
+
+# bench/ has programs of its own: each from what stands behind it.
+BENCH = generate load peers/bare
+bench-generate = generate life
+bench-load = load wire
+bench-peers/bare = peers/bare
 
 PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto zlib
 
@@ -125,6 +136,8 @@ codec = $(call objects,lib/codec,$(CODEC))
 store = $(call objects,lib/store,$(STORE)) $(B)/gen/sql.o
 daemon = $(call objects,daemon,$(DAEMON)) $(B)/gen/openapi.o
 tests = $(call objects,tests,$(TESTS))
+bench = $(call objects,bench,$(foreach p,$(BENCH),$(bench-$(p))))
+bench-programs = $(addprefix $(B)/bench/,$(BENCH))
 
 # What a program of each layer is linked with, callers before the called.
 codec-and-below = $(B)/codec.a $(B)/domain.a $(B)/base.a
@@ -138,8 +151,8 @@ say = @printf '  %-5s %s\n' $(1) $@;
 endif
 
 all: $(B)/slad
-tests: $(addprefix $(B)/tests/,$(TESTS) recorder.so faulty.so)
-objects: $(base) $(domain) $(codec) $(store) $(daemon)
+tests: $(addprefix $(B)/tests/,$(TESTS) recorder.so faulty.so slow_disk.so) $(bench-programs)
+objects: $(base) $(domain) $(codec) $(store) $(daemon) $(bench)
 
 $(B)/slad: $(B)/daemon/main.o $(daemon-and-below)
 	$(call say,LINK) $(CC) -o $@ $^ $(ldflags) $(libraries)
@@ -168,10 +181,18 @@ seen = $(if $(call about,$(DAEMON)),$(daemon-and-below),$(if \
 $(addprefix $(B)/tests/,$(TESTS)): $(B)/tests/%: $(B)/tests/%.o $$(seen)
 	$(call say,LINK) $(CC) -o $@ $^ $(ldflags) $(libraries) $(check)
 
+$(bench-programs): $(B)/bench/%: $$(call objects,bench,$$(bench-$$*))
+	$(call say,LINK) $(CC) -o $@ $^ $(ldflags) $(libraries)
+
 # Watchers of a daemon that is crashed, loaded before it; see tests/crash/shim.h.
 $(B)/tests/%.so: tests/crash/shim.c tests/crash/%.c tests/crash/shim.h $(B)/flags
-	$(call say,LINK) mkdir -p $(@D) && $(CC) $(cppflags) -std=gnu11 -pthread $(warnings) -O2 -g -fPIC \
+	$(call say,LINK) mkdir -p $(@D) && $(CC) $(cppflags) -std=gnu11 -pthread $(warnings) -O2 -g -fPIC -U_FORTIFY_SOURCE \
 	    -shared -o $@ $(filter %.c,$^) $(LDFLAGS) -ldl
+
+# A slow disk, loaded before a daemon that is given too much to do.
+$(B)/tests/slow_disk.so: tests/crash/slow_disk.c $(B)/flags
+	$(call say,LINK) mkdir -p $(@D) && $(CC) $(cppflags) -std=gnu11 $(warnings) -O2 -g -fPIC -shared \
+	    -o $@ $< $(LDFLAGS) -ldl
 
 build/gen/sql.h build/gen/sql.c: sql/embed.awk $(wildcard sql/*.sql)
 	$(call say,AWK) mkdir -p $(@D) && LC_ALL=C $(AWK) -v part=$(@F) -f sql/embed.awk $(sort $(filter %.sql,$^)) >$@
@@ -187,6 +208,9 @@ $(B)/flags: .FORCE
 	@echo '$(subst ','\'',$(compile) $(ldflags) $(libraries))' | cmp -s - $@ || \
 	    echo '$(subst ','\'',$(compile) $(ldflags) $(libraries))' >$@
 
+overload: all $(B)/tests/slow_disk.so
+	@MODE=$(MODE) BUILD=$(B) SLAD=$(B)/slad SLAD_CRASH=full tests/crash/overload.py
+	@MODE=$(MODE) BUILD=$(B) SLAD=$(B)/slad SLAD_CRASH=full tests/crash/crowd.py
 check:
 	@MODE=$(MODE) CC="$(CC)" tests/run
 crash:
@@ -196,6 +220,12 @@ lint:
 cov:
 	@find build/cov -name '*.gcda' -delete 2>/dev/null || :
 	@MODE=cov CC=gcc tests/run; status=$$?; tests/cov build/cov; exit $$status
+
+# Figures beside peers, see bench/run: SIZE=full for 10 million, FIGURES="S1 S5" for some.
+bench: $(B)/slad $(bench-programs)
+	@bench/run --build $(B) --size $(or $(SIZE),small) $(FIGURES)
+bench-packages:
+	@bench/packages
 
 pages = $(wildcard man/*.[1-8])
 d = $(DESTDIR)
@@ -225,9 +255,9 @@ uninstall:
 clean:
 	rm -rf build
 
--include $(patsubst %.o,%.d,$(base) $(domain) $(codec) $(store) $(daemon) $(tests) $(B)/daemon/main.o)
+-include $(patsubst %.o,%.d,$(base) $(domain) $(codec) $(store) $(daemon) $(tests) $(bench) $(B)/daemon/main.o)
 
 .DEFAULT_GOAL = all
 .DELETE_ON_ERROR:
 .FORCE:
-.PHONY: all tests objects check crash lint cov install uninstall clean
+.PHONY: all tests objects check crash overload lint cov bench bench-packages install uninstall clean

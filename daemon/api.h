@@ -29,6 +29,7 @@ struct api {
 	struct http *http; /* likewise */
 	struct notify *notify; /* likewise */
 	struct hook_counts *hooks; /* of those that were heard of */
+	uint64_t hooks_unknown; /* deliveries for others */
 	int64_t (*now)(void);
 	int64_t started;
 };

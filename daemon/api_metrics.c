@@ -39,12 +39,24 @@ keeper_metrics(struct api *api, struct buf *b)
 	metric_value(b, "slad_commit_failures_total", (double)c.failures, NULL);
 	metric_head(b, "slad_queue_events", METRIC_GAUGE, "Events that wait to be stored.");
 	metric_value(b, "slad_queue_events", (double)c.waiting, NULL);
+	metric_head(b, "slad_queue_bytes", METRIC_GAUGE,
+	    "Memory of what waits to be stored, is being stored, or is to be answered.");
+	metric_value(b, "slad_queue_bytes", (double)c.bytes, NULL);
+	metric_head(b, "slad_queue_refusals_total", METRIC_COUNTER,
+	    "Requests that found the queue full; 503.");
+	metric_value(b, "slad_queue_refusals_total", (double)c.refused, NULL);
 }
 
 static void
 http_metrics(struct api *api, struct buf *b)
 {
 	static const char *const classes[] = {"0xx", "1xx", "2xx", "3xx", "4xx", "5xx"};
+	static const char *const limits[] = {[MET_CONNECTIONS] = "connections",
+	    [MET_DISPLACED] = "displaced",
+	    [MET_HELD] = "request_bytes",
+	    [MET_REQUEST_TIME] = "request_time",
+	    [MET_ANSWER_TIME] = "answer_time",
+	    [MET_UNREAD] = "answer_bytes"};
 	struct http_counts c = http_counts(api->http);
 
 	metric_head(b, "slad_http_answers_total", METRIC_COUNTER, "Answers, by status class.");
@@ -53,6 +65,19 @@ http_metrics(struct api *api, struct buf *b)
 		    b, "slad_http_answers_total", (double)c.answers[i], "class", classes[i], NULL);
 	metric_head(b, "slad_http_connections", METRIC_GAUGE, "Connections that are open.");
 	metric_value(b, "slad_http_connections", c.connections, NULL);
+	metric_head(b, "slad_http_connections_max", METRIC_GAUGE, "How many there may be.");
+	metric_value(b, "slad_http_connections_max", c.most, NULL);
+	metric_head(b, "slad_http_request_bytes", METRIC_GAUGE,
+	    "Bytes of requests that are being read or answered.");
+	metric_value(b, "slad_http_request_bytes", (double)c.guards.held, NULL);
+	metric_head(b, "slad_http_answer_bytes", METRIC_GAUGE,
+	    "Bytes of answers that their clients have not read yet.");
+	metric_value(b, "slad_http_answer_bytes", (double)c.guards.unread, NULL);
+	metric_head(b, "slad_http_limits_total", METRIC_COUNTER,
+	    "Connections and requests that met a limit, by the limit.");
+	for (int i = 0; i < GUARD_MET; i++)
+		metric_value(
+		    b, "slad_http_limits_total", (double)c.guards.met[i], "limit", limits[i], NULL);
 }
 
 static void
@@ -61,6 +86,14 @@ hook_metrics(struct api *api, struct buf *b)
 	const struct config *c = api->config;
 	struct hook_counts *counts;
 
+	metric_head(
+	    b, "slad_hook_info", METRIC_GAUGE, "Hooks that are configured, and their mappings.");
+	for (size_t i = 0; i < c->hooks; i++)
+		metric_value(b, "slad_hook_info", 1, "mapping", c->hook[i].mapping->name, "source",
+		    c->hook[i].source, NULL);
+	metric_head(b, "slad_hook_unknown_total", METRIC_COUNTER,
+	    "Deliveries since the start for hooks that are not configured.");
+	metric_value(b, "slad_hook_unknown_total", (double)api->hooks_unknown, NULL);
 	metric_head(b, "slad_hook_deliveries_total", METRIC_COUNTER,
 	    "Deliveries of hooks since the start, by what became of them.");
 	for (size_t i = 0; i < c->hooks; i++) {

@@ -94,6 +94,12 @@ look_up(const struct auth *a, const char *token, unsigned *scopes)
 	return name;
 }
 
+bool
+auth_is_open(const struct auth *a)
+{
+	return a->count == 0 && a->local;
+}
+
 int
 auth_check(const struct auth *a, const char *authorization, enum token_scope scope,
     const char **who, struct err *err)
@@ -102,7 +108,7 @@ auth_check(const struct auth *a, const char *authorization, enum token_scope sco
 	unsigned scopes;
 
 	*who = NULL;
-	if (scope == 0 || (a->count == 0 && a->local))
+	if (scope == 0 || auth_is_open(a))
 		return 0;
 	if (authorization == NULL) {
 		err_set(err, "a token is needed: Authorization: Bearer TOKEN");

@@ -24,6 +24,9 @@ struct auth;
 struct auth *auth_new(const struct token *token, size_t tokens, bool local);
 void auth_free(struct auth *a); /* NULL is fine */
 
+/* Whether everything is allowed to this machine. */
+bool auth_is_open(const struct auth *a);
+
 /* 0 if the value of an Authorization header (NULL: there is none) may do what needs `scope`, and
  * whose token it is (NULL: nobody had to say; lives as long as the auth); else 401 or 403 and a
  * sentence that never holds the token. Scope 0 is open to all. */

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "behind.h"
+#include "codec/packed.h"
 #include "evidence.h"
 
 /*
@@ -100,6 +101,22 @@ measurement_json(const struct paper *p)
 	    aside_json(p));
 }
 
+/* The record of an entry's event: 1, 0 or -1. */
+static int
+record_of(struct behind *b, const struct entry *e, int64_t *seq)
+{
+	struct record *records;
+	struct entity fact;
+	int found = store_entity_get(b->api->reader, e->entity, &b->arena, &fact, b->err);
+
+	if (found > 0)
+		found = records_unpack(fact.facts.bytes, fact.facts.len, e->source, e->event,
+		    &b->arena, &records, b->err);
+	if (found > 0)
+		*seq = records[0].seq;
+	return found;
+}
+
 /* Who found it, and on what evidence, stands in the log alone. */
 static json_t *
 assessment_json(struct behind *b, const struct paper *p)
@@ -108,12 +125,10 @@ assessment_json(struct behind *b, const struct paper *p)
 	struct store *store = b->api->reader;
 	json_t *event = NULL, *data, *o = NULL;
 	const char *body;
-	int64_t source, seq;
+	int64_t seq;
 	size_t len;
 
-	if (store_source(store, e->source, false, &source, b->err) > 0 &&
-	    store_identity(store, source, e->event, &seq, b->err) > 0 &&
-	    store_body(store, seq, &body, &len, b->err) > 0)
+	if (record_of(b, e, &seq) > 0 && store_body(store, seq, &body, &len, b->err) > 0)
 		event = json_loadb(body, len, 0, NULL);
 	data = json_object_get(event, "data");
 	if (data == NULL)

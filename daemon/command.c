@@ -12,6 +12,7 @@
 
 #include "hook_map.h"
 #include "log.h"
+#include "progress.h"
 
 #define MISTAKES_MAX (256u << 10) /* bytes of what a configuration's mistakes may fill */
 
@@ -82,6 +83,27 @@ command_lock(const char *database, struct err *err)
 		return err_set(err, "%s is in use by another slad; stop that first", database);
 	}
 	return 0;
+}
+
+static void
+store_step(void *context, int64_t done, int64_t all)
+{
+	struct progress *p = context;
+
+	p->all = all;
+	progress_count(p, done, done);
+}
+
+struct store *
+command_store(const char *database, struct err *err)
+{
+	struct progress p;
+	struct store *s;
+
+	progress_begin(&p, "taking over records", 0);
+	s = store_open_watched(database, STORE_WRITE, store_step, &p, err);
+	progress_clear(&p);
+	return s;
 }
 
 static atomic_int caught;

@@ -33,6 +33,11 @@ struct config *command_config_logged(const char *file);
 /* Takes the database for this process alone, until it ends: -1 if another process has it. */
 int command_lock(const char *database, struct err *err);
 
+/* Opens the database for writing; shows progress where that takes long, since an older slad wrote
+ * it.
+ */
+struct store *command_store(const char *database, struct err *err);
+
 /* From now on SIGINT and SIGTERM do not end the process: they are caught, and calls that wait are
  * interrupted. The second one ends it. */
 void command_catch(void);

@@ -41,9 +41,21 @@ engine_quarantine(struct engine *e, const struct submission *s, int64_t now, str
 	return 0;
 }
 
+/* Which entry of the table of agreements would mend it. */
+static void
+missed_put(struct buf *b, const char *missed)
+{
+	if (*missed == '\0')
+		buf_puts(b,
+		    "; the payload says nothing that the table 'agreements' could have, and "
+		    "there is no '*' in it");
+	else
+		buf_putf(b, "; the table 'agreements' has nothing for '%.200s'", missed);
+}
+
 /* What is wrong with the events that a mapping made, as one sentence. */
 static const char *
-reason_of(const struct events *events, struct arena *a)
+reason_of(const struct events *events, const char *missed, struct arena *a)
 {
 	const struct fault *f = &events->fault[0];
 	struct buf b = BUF_INIT(4096);
@@ -51,6 +63,8 @@ reason_of(const struct events *events, struct arena *a)
 
 	buf_putf(&b, "the event '%.200s' that the mapping gives is wrong: %s",
 	    f->id == NULL ? "" : f->id, f->detail);
+	if (missed != NULL && strcmp(f->pointer, "/data/agreement") == 0)
+		missed_put(&b, missed);
 	if (events->faults > 1)
 		buf_putf(&b, " (and %zu more)", events->faults - 1);
 	text = arena_strdup(a, buf_text(&b));
@@ -91,7 +105,7 @@ engine_hook(struct engine *e, struct submission *s, int64_t now, struct err *err
 	if (d->reason == NULL && engine_take(e, s, now, err) != 0)
 		return -1;
 	if (d->reason == NULL && s->events->faults > 0)
-		d->reason = reason_of(s->events, s->arena);
+		d->reason = reason_of(s->events, d->missed, s->arena);
 	if (d->reason != NULL)
 		return d->again ? 0 : delivery_keep(e, s, now, err);
 	return d->snapshot ? store_hook_state_set(e->store, d->source, &d->kept, err) : 0;

@@ -1,6 +1,5 @@
 #include "fold.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,14 +41,13 @@ fold_drop(struct fold_batch *b)
 static const char *
 touched_key(struct fold_batch *b, int class, int64_t source, const char *name, size_t *len)
 {
-	char head[48];
-	size_t n = (size_t)snprintf(head, sizeof(head), "%d/%lld/", class, (long long)source);
 	size_t rest = strlen(name);
-	char *key = arena_alloc(&b->arena, n + rest + 1, 1);
+	char *key = arena_alloc(&b->arena, 1 + sizeof(source) + rest, 1);
 
-	memcpy(key, head, n);
-	memcpy(key + n, name, rest);
-	*len = n + rest;
+	key[0] = (char)class;
+	memcpy(key + 1, &source, sizeof(source));
+	memcpy(key + 1 + sizeof(source), name, rest);
+	*len = 1 + sizeof(source) + rest;
 	return key;
 }
 

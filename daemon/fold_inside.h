@@ -35,6 +35,7 @@ struct cell {
 	struct cell_key {
 		int64_t scope, level, bucket;
 	} at;
+	int64_t era; /* as the store keeps it */
 	struct tally tally;
 };
 

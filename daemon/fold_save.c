@@ -21,6 +21,7 @@ cell_of(struct fold_batch *b, int64_t scope, int level, int64_t bucket)
 	if (c == NULL) {
 		c = arena_alloc(&b->arena, 1, sizeof(*c));
 		c->at = at;
+		c->era = store_tally_era(level, bucket);
 		HASH_ADD(hh, b->cells, at, sizeof(at), c);
 	}
 	return c;
@@ -397,21 +398,33 @@ touched_save(struct fold_batch *b, struct touched *t, struct err *err)
 }
 
 static int
-cell_save(struct fold_batch *b, struct cell *c, struct err *err)
+cell_save(struct fold_batch *b, struct cell *c, struct buf *packed, struct err *err)
 {
-	struct buf packed = BUF_INIT(FACTS_MAX);
+	int there, level = (int)c->at.level;
 	struct blob stored;
-	int rc = -1;
 
-	if (store_tally(b->store, c->at.scope, (int)c->at.level, c->at.bucket, &stored, err) < 0 ||
-	    tally_add_packed(&c->tally, stored.bytes, stored.len, err) != 0)
-		goto out;
-	tally_pack(&c->tally, &packed);
-	rc = store_tally_set(b->store, c->at.scope, (int)c->at.level, c->at.bucket,
-	    buf_text(&packed), packed.len, err);
-out:
-	buf_free(&packed);
-	return rc;
+	there = store_tally(b->store, c->at.scope, level, c->at.bucket, &stored, err);
+	if (there < 0 || tally_add_packed(&c->tally, stored.bytes, stored.len, err) != 0)
+		return -1;
+	buf_reset(packed);
+	tally_pack(&c->tally, packed);
+	return store_tally_set(b->store, c->at.scope, level, c->at.bucket, there > 0,
+	    buf_text(packed), packed->len, err);
+}
+
+/* As the store keeps them: each of its pages is visited once. */
+static int
+by_place(const struct cell *x, const struct cell *y)
+{
+	const struct cell_key *a = &x->at, *b = &y->at;
+
+	if (a->level != b->level)
+		return a->level < b->level ? -1 : 1;
+	if (x->era != y->era)
+		return x->era < y->era ? -1 : 1;
+	if (a->scope != b->scope)
+		return a->scope < b->scope ? -1 : 1;
+	return (a->bucket > b->bucket) - (a->bucket < b->bucket);
 }
 
 static bool
@@ -427,17 +440,22 @@ changes(const struct cell *c)
 int
 fold_save(struct fold_batch *b, struct err *err)
 {
+	struct buf packed = BUF_INIT(FACTS_MAX);
 	struct touched *t, *next_touched;
 	struct cell *c, *next_cell;
+	int rc = 0;
 
 	HASH_ITER (hh, b->touched, t, next_touched) {
 		if (touched_save(b, t, err) != 0)
 			return -1;
 	}
+	HASH_SORT(b->cells, by_place);
 	HASH_ITER (hh, b->cells, c, next_cell) {
-		if (changes(c) && cell_save(b, c, err) != 0)
-			return -1;
+		if (rc == 0 && changes(c))
+			rc = cell_save(b, c, &packed, err);
 	}
-	fold_drop(b);
-	return 0;
+	buf_free(&packed);
+	if (rc == 0)
+		fold_drop(b);
+	return rc;
 }

@@ -1,4 +1,4 @@
-#include "guard.h"
+#include "guard_inside.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -10,55 +10,10 @@
 #include <event2/event.h>
 #include <event2/http.h>
 
-#include "base/err.h"
-#include "base/hash.h"
 #include "base/mem.h"
-#include "frame.h"
 
 #define SMALL 1024 /* pieces below this are copied, lest each drip of a byte costs a block */
 #define SPARE 64 /* connections past the limit that still hear why they are closed */
-
-enum phase {
-	BORN, /* evhttp is still making its connection */
-	IDLE, /* nothing of a request has come */
-	READING, /* some of it has */
-	WORKING, /* evhttp and the handler have it */
-	ANSWERING, /* its answer is on its way */
-	REFUSED, /* evhttp has our request in its place */
-	LEAVING, /* refused and answered: evhttp is letting go */
-	LINGERING, /* the socket is ours, and read for nothing */
-	GONE, /* evhttp has let go */
-};
-
-struct guard {
-	struct guards *all;
-	struct bufferevent *bev; /* the key; we hold a reference, so it outlives evhttp's */
-	struct evhttp_connection *evcon; /* NULL before evhttp has made it, and after its end */
-	struct evbuffer_cb_entry *watch; /* of the bufferevent's input */
-	struct evbuffer *raw; /* bytes that no frame has read yet */
-	struct evbuffer *request; /* bytes of the request that is being read */
-	struct event *timer; /* of the phase */
-	enum phase phase;
-	bool feeding; /* what the input gets now, it gets from us */
-	size_t held; /* bytes that count in all->held */
-	struct frame frame;
-	int status; /* of the refusal */
-	struct err why;
-	UT_hash_handle hh;
-};
-
-struct guards {
-	struct event_base *base;
-	struct http_limits limits;
-	struct guard *connections; /* by bufferevent */
-	size_t held;
-	void (*throttle)(void *arg, bool stop);
-	void *throttle_arg;
-	bool throttled, draining;
-	struct event *drained;
-	void (*done)(void *arg);
-	void *done_arg;
-};
 
 static void
 arm(struct guard *g, int64_t ms)
@@ -88,24 +43,20 @@ throttle(struct guards *all)
 }
 
 static void
-hold(struct guard *g, size_t held)
-{
-	g->all->held += held - g->held;
-	g->held = held;
-}
-
-static void
 release(struct guard *g)
 {
 	struct guards *all = g->all;
 
-	hold(g, 0);
+	guard_holds(g, 0);
+	guard_enter(g, GONE);
+	all->going--;
 	HASH_DEL(all->connections, g);
 	evbuffer_remove_cb_entry(bufferevent_get_input(g->bev), g->watch);
 	event_free(g->timer);
 	evbuffer_free(g->raw);
 	evbuffer_free(g->request);
 	frame_free(&g->frame);
+	free(g->why);
 	bufferevent_decref(g->bev);
 	free(g);
 	throttle(all);
@@ -140,18 +91,19 @@ feed(struct guard *g, struct evbuffer *bytes)
 	g->feeding = false;
 }
 
-/* Puts a request of ours in the place of theirs. The sentence stands in g->why. */
+/* Puts a request of ours in the place of theirs. */
 static void
-refuse(struct guard *g, int status)
+refuse(struct guard *g, int status, const struct err *why)
 {
 	const char *method = frame_is_head(&g->frame) ? "HEAD" : "GET";
 
-	g->phase = REFUSED;
+	guard_enter(g, REFUSED);
 	g->status = status;
+	g->why = mem_strdup(why->msg);
 	event_del(g->timer);
 	evbuffer_drain(g->raw, evbuffer_get_length(g->raw));
 	evbuffer_drain(g->request, evbuffer_get_length(g->request));
-	hold(g, 0);
+	guard_holds(g, 0);
 	evbuffer_add_printf(
 	    g->request, "%s / HTTP/1.1\r\nHost: slad\r\nConnection: close\r\n\r\n", method);
 	feed(g, g->request);
@@ -159,9 +111,9 @@ refuse(struct guard *g, int status)
 
 /* The same, when no read of evhttp's follows by itself. */
 static void
-refuse_now(struct guard *g, int status)
+refuse_now(struct guard *g, int status, const struct err *why)
 {
-	refuse(g, status);
+	refuse(g, status, why);
 	bufferevent_trigger(g->bev, EV_READ, 0);
 }
 
@@ -180,7 +132,7 @@ send_continue(struct guard *g)
 static void
 begin_reading(struct guard *g)
 {
-	g->phase = READING;
+	guard_enter(g, READING);
 	arm(g, g->all->draining ? g->all->limits.drain : g->all->limits.request);
 }
 
@@ -190,18 +142,19 @@ pump(struct guard *g)
 {
 	enum frame_step step = FRAME_MORE;
 	struct evbuffer_iovec piece;
+	struct err why;
 	size_t used;
 
 	if (g->phase == IDLE && evbuffer_get_length(g->raw) > 0)
 		begin_reading(g);
 	while (step == FRAME_MORE && evbuffer_peek(g->raw, -1, NULL, &piece, 1) > 0) {
-		step = frame_feed(&g->frame, piece.iov_base, piece.iov_len, &used, &g->why);
+		step = frame_feed(&g->frame, piece.iov_base, piece.iov_len, &used, &why);
 		move(g->raw, g->request, used);
 	}
 	if (step == FRAME_BAD) {
-		refuse(g, g->frame.status);
+		refuse(g, g->frame.status, &why);
 	} else if (step == FRAME_DONE) {
-		g->phase = WORKING;
+		guard_enter(g, WORKING);
 		event_del(g->timer);
 		feed(g, g->request);
 	} else if (g->frame.waits) {
@@ -216,6 +169,7 @@ on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
 {
 	struct guard *g = arg;
 	size_t len = evbuffer_get_length(input);
+	struct err why;
 
 	if (info->n_added == 0 || g->feeding || len == 0)
 		return;
@@ -224,12 +178,13 @@ on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
 		return;
 	}
 	move(input, g->raw, len);
-	hold(g, g->held + len);
+	guard_holds(g, g->held + len);
 	if (g->phase != IDLE && g->phase != READING)
 		return;
-	if (g->all->held > g->all->limits.held) {
-		err_set(&g->why, "too many bytes of requests are on their way; try again soon");
-		refuse(g, 503);
+	if (guard_is_too_much(g)) {
+		g->all->counts.met[MET_HELD]++;
+		err_set(&why, "too many bytes of requests are on their way; try again soon");
+		refuse(g, 503, &why);
 		return;
 	}
 	pump(g);
@@ -246,8 +201,8 @@ on_complete(struct evhttp_request *req, void *arg)
 	(void)req;
 	if (g->phase == REFUSED)
 		return;
-	g->phase = IDLE;
-	hold(g, evbuffer_get_length(g->raw));
+	guard_enter(g, IDLE);
+	guard_holds(g, evbuffer_get_length(g->raw));
 	frame_reset(&g->frame);
 	if (g->held > 0)
 		arm_now(g);
@@ -262,7 +217,7 @@ on_close(struct evhttp_connection *evcon, void *arg)
 
 	(void)evcon;
 	g->evcon = NULL;
-	g->phase = g->phase == REFUSED ? LEAVING : GONE;
+	guard_enter(g, g->phase == REFUSED ? LEAVING : GONE);
 	arm_now(g);
 }
 
@@ -273,7 +228,7 @@ on_left(struct bufferevent *bev, short what, void *arg)
 
 	(void)bev;
 	(void)what;
-	g->phase = GONE;
+	guard_enter(g, GONE);
 	arm_now(g);
 }
 
@@ -282,6 +237,8 @@ on_left(struct bufferevent *bev, short what, void *arg)
 static void
 adopt(struct guard *g)
 {
+	struct err why;
+	bool room;
 	void *evcon;
 
 	bufferevent_getcb(g->bev, NULL, NULL, NULL, &evcon);
@@ -290,30 +247,25 @@ adopt(struct guard *g)
 		return;
 	}
 	g->evcon = evcon;
-	g->phase = IDLE;
+	room = guards_make_room(g->all); /* not that of this one, which is not idle yet */
+	guard_enter(g, IDLE);
 	evhttp_connection_set_closecb(g->evcon, on_close, g);
 	arm(g, g->all->limits.idle);
-	if (guards_open(g->all) > g->all->limits.connections) {
-		err_set(&g->why, "%u connections are open, which is the most; try again soon",
+	if (!room) {
+		err_set(&why, "%u connections are open, which is the most; try again soon",
 		    g->all->limits.connections);
-		refuse_now(g, 503);
+		refuse_now(g, 503, &why);
 	} else if (g->all->draining) {
-		err_set(&g->why, "the daemon is stopping; try again soon");
-		refuse_now(g, 503);
+		err_set(&why, "the daemon is stopping; try again soon");
+		refuse_now(g, 503, &why);
 	}
-}
-
-/* Ends the connection as a timeout of evhttp's own would. on_close() follows. */
-static void
-cut(struct guard *g, short direction)
-{
-	bufferevent_trigger_event(g->bev, (short)(direction | BEV_EVENT_TIMEOUT), 0);
 }
 
 static void
 on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct guard *g = arg;
+	struct err why;
 
 	(void)fd;
 	(void)what;
@@ -323,24 +275,26 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		break;
 	case IDLE:
 		if (g->held == 0) {
-			cut(g, BEV_EVENT_READING);
+			guard_cut(g, BEV_EVENT_READING);
 			break;
 		}
 		pump(g);
 		bufferevent_trigger(g->bev, EV_READ, 0);
 		break;
 	case READING:
-		err_set(&g->why, "the request was not whole after %lld ms",
+		g->all->counts.met[MET_REQUEST_TIME]++;
+		err_set(&why, "the request was not whole after %lld ms",
 		    (long long)(g->all->draining ? g->all->limits.drain : g->all->limits.request));
-		refuse_now(g, 408);
+		refuse_now(g, 408, &why);
 		break;
 	case WORKING:
 	case ANSWERING:
 	case REFUSED:
-		cut(g, BEV_EVENT_WRITING);
+		g->all->counts.met[MET_ANSWER_TIME]++;
+		guard_cut(g, BEV_EVENT_WRITING);
 		break;
 	case LEAVING:
-		g->phase = LINGERING;
+		guard_enter(g, LINGERING);
 		bufferevent_setcb(g->bev, NULL, NULL, on_left, g);
 		bufferevent_enable(g->bev, EV_READ);
 		arm(g, g->all->limits.linger);
@@ -398,6 +352,8 @@ guards_new(struct event_base *base, struct evhttp *http, const struct http_limit
 	all->limits = *limits;
 	all->throttle = throttle_cb;
 	all->throttle_arg = arg;
+	TAILQ_INIT(&all->idle);
+	TAILQ_INIT(&all->answering);
 	all->drained = event_new(base, -1, 0, on_drained, all);
 	if (all->drained == NULL)
 		mem_none("libevent");
@@ -446,14 +402,14 @@ guard_refused(const struct guard *g, struct guard_refusal *refusal)
 {
 	if (g->phase != REFUSED)
 		return false;
-	*refusal = (struct guard_refusal){g->status, g->why.msg, frame_is_head(&g->frame)};
+	*refusal = (struct guard_refusal){g->status, g->why};
 	return true;
 }
 
 size_t
 guard_room(const struct guard *g)
 {
-	size_t held = g->all->held, most = g->all->limits.held;
+	size_t held = g->all->counts.held, most = g->all->limits.held;
 
 	return held < most ? most - held : 0;
 }
@@ -461,17 +417,27 @@ guard_room(const struct guard *g)
 void
 guard_hold(struct guard *g, size_t bytes)
 {
-	hold(g, g->held + bytes);
+	guard_holds(g, g->held + bytes);
 }
 
 void
-guard_answering(struct guard *g)
+guard_spare(struct guard *g)
 {
-	if (g->phase == WORKING)
-		g->phase = ANSWERING;
+	guard_holds(g, evbuffer_get_length(g->raw));
+}
+
+void
+guard_answering(struct guard *g, size_t bytes)
+{
+	if (g->phase == WORKING) {
+		guard_enter(g, ANSWERING);
+		g->unread = bytes;
+		g->all->counts.unread += bytes;
+	}
 	/* A client that has closed its side only still wants to read. */
 	bufferevent_disable(g->bev, EV_READ);
 	arm(g, g->all->limits.answer);
+	guards_make_readers(g->all, g);
 }
 
 void
@@ -496,4 +462,10 @@ unsigned
 guards_open(const struct guards *all)
 {
 	return HASH_COUNT(all->connections);
+}
+
+struct guard_counts
+guards_counts(const struct guards *all)
+{
+	return all->counts;
 }

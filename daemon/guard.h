@@ -10,8 +10,12 @@
  *
  * Time is measured by phase, not by byte: a request must be whole, and an answer be read, within a
  * limit that no drip of bytes renews. Memory is bounded by what all connections hold together, not
- * by each. After a refusal the socket is read, and what comes is forgotten, for a moment, so that
- * the answer is not lost to a reset while the client still sends.
+ * by each: too many bytes of requests are refused, too many of answers end the connections that
+ * have not read theirs for the longest. Requests no larger than a head have room of their own, so
+ * that questions are answered while large bodies fill the rest. A new connection takes the place of
+ * the one that has been idle for the longest, if there is no other. After a refusal the socket is
+ * read, and what comes is forgotten, for a moment, so that the answer is not lost to a reset while
+ * the client still sends.
  *
  * Everything happens in the thread of the event base.
  */
@@ -19,6 +23,8 @@
 #define SLAD_DAEMON_GUARD_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "limits.h"
 
@@ -29,7 +35,22 @@ struct evhttp_request;
 struct guard_refusal {
 	int status;
 	const char *sentence;
-	bool is_head; /* no body in the answer */
+};
+
+/* What connections and requests met, each counted when it happens. */
+enum guard_met {
+	MET_CONNECTIONS, /* refused: all places are taken, by none that is idle */
+	MET_DISPLACED, /* closed, the longest idle, to make room for a new one */
+	MET_HELD, /* refused: all requests together have too many bytes */
+	MET_REQUEST_TIME, /* refused: not whole in time */
+	MET_ANSWER_TIME, /* cut: its answer was not read in time */
+	MET_UNREAD, /* cut, the longest unread: all answers together have too many bytes */
+	GUARD_MET,
+};
+
+struct guard_counts {
+	size_t held, unread; /* bytes of requests and of answers, now */
+	uint64_t met[GUARD_MET]; /* since the start */
 };
 
 struct guards; /* all connections of one server */
@@ -56,13 +77,18 @@ bool guard_refused(const struct guard *g, struct guard_refusal *refusal);
 size_t guard_room(const struct guard *g);
 void guard_hold(struct guard *g, size_t bytes);
 
-/* The answer has just been handed to evhttp, and must be read by the client in time. */
-void guard_answering(struct guard *g);
+/* The request's bytes have been let go, before its answer. */
+void guard_spare(struct guard *g);
+
+/* The answer, of so many bytes, has just been handed to evhttp, and must be read by the client in
+ * time. */
+void guard_answering(struct guard *g, size_t bytes);
 
 /* Closes what is idle, and whatever else as soon as it is answered; calls back from the loop when
  * no connection is left. */
 void guards_drain(struct guards *all, void (*done)(void *arg), void *arg);
 
 unsigned guards_open(const struct guards *all); /* connections */
+struct guard_counts guards_counts(const struct guards *all);
 
 #endif

@@ -218,13 +218,15 @@ has_nul(const char *body, size_t len)
 	return false;
 }
 
+/* Makes the events of a payload: 1, 0 if it gives none, maybe with a reason; -1 if the store
+ * failed.
+ */
 static int
-delivery_map(struct prepared *p, struct store *s, struct hook_delivery *d,
-    const struct agreements *agreements, int64_t now, struct arena *a, struct events *events,
-    struct err *err)
+delivery_events(struct prepared *p, struct store *s, struct hook_delivery *d, struct arena *a,
+    struct hook_making *making, struct err *err)
 {
-	const struct mapper_payload payload = {d->body, d->len, d->headers, d->source, d->received};
-	struct hook_making making = {.hook = p->hook, .delivery = d, .arena = a};
+	const struct mapper_payload payload = {
+	    d->body, d->len, d->headers, d->source, d->received, d->fields, d->field};
 	const char *state;
 	struct err wrong;
 	int there = mapper_begin(p->mapper, &payload, a, &wrong);
@@ -244,12 +246,26 @@ delivery_map(struct prepared *p, struct store *s, struct hook_delivery *d,
 	there = snapshot_take(p->mapper, p->hook->mapping, s, d, a, &state, err);
 	if (there <= 0)
 		return there;
-	making.hash = sha256_hex;
-	making.events = json_array();
-	if (mapper_events(p->mapper, state, event_add, &making, &wrong) != 0)
-		d->reason = arena_strdup(a, wrong.msg);
-	else
-		events_take(d, &making, agreements, now, a, events);
+	*making = (struct hook_making){
+	    .hook = p->hook, .delivery = d, .arena = a, .hash = sha256_hex, .events = json_array()};
+	if (mapper_events(p->mapper, state, event_add, making, &wrong) == 0)
+		return 1;
+	d->reason = arena_strdup(a, wrong.msg);
+	json_decref(making->events);
+	return 0;
+}
+
+static int
+delivery_map(struct prepared *p, struct store *s, struct hook_delivery *d,
+    const struct agreements *agreements, int64_t now, struct arena *a, struct events *events,
+    struct err *err)
+{
+	struct hook_making making;
+	int there = delivery_events(p, s, d, a, &making, err);
+
+	if (there <= 0)
+		return there;
+	events_take(d, &making, agreements, now, a, events);
 	json_decref(making.events);
 	return 0;
 }
@@ -259,10 +275,11 @@ hooks_map(struct hooks *h, struct store *s, struct hook_delivery *d, int64_t now
     struct events *events, struct err *err)
 {
 	struct prepared *p = NULL;
+	int rc;
 
 	events->count = events->faults = 0;
 	d->malformed = d->snapshot = false;
-	d->reason = NULL;
+	d->reason = d->missed = NULL;
 	for (size_t i = 0; i < h->config->hooks; i++) {
 		if (strcmp(h->list[i].hook->source, d->source) == 0)
 			p = &h->list[i];
@@ -273,5 +290,29 @@ hooks_map(struct hooks *h, struct store *s, struct hook_delivery *d, int64_t now
 		d->reason = "its mapping has mistakes: see slad check";
 	if (d->reason != NULL)
 		return 0;
-	return delivery_map(p, s, d, &h->config->agreements, now, a, events, err);
+	rc = delivery_map(p, s, d, &h->config->agreements, now, a, events, err);
+	d->missed = mapper_missed(p->mapper);
+	return rc;
+}
+
+json_t *
+hooks_row(
+    struct hooks *h, struct store *s, struct hook_delivery *d, struct arena *a, struct err *err)
+{
+	struct hook_making making = {0};
+
+	d->malformed = d->snapshot = false;
+	d->reason = NULL;
+	if (delivery_events(&h->list[0], s, d, a, &making, err) < 0 ||
+	    (d->snapshot && d->reason == NULL &&
+		store_hook_state_set(s, d->source, &d->kept, err) != 0)) {
+		d->reason = arena_strdup(a, err->msg);
+		json_decref(making.events);
+		return NULL;
+	}
+	if (d->malformed)
+		d->reason = "it is no JSON";
+	if (d->reason != NULL)
+		return NULL;
+	return making.events == NULL ? json_array() : making.events;
 }

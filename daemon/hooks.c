@@ -12,6 +12,7 @@
 #include "log.h"
 #include "utf8.h"
 
+#define EXPANDED 8u /* times the body: what its events may take, once they are made */
 #define HEADERS_TEXT (64u << 10) /* bytes: the head of a request is shorter */
 
 const char *const hook_result_names[HOOK_RESULTS] = {[HOOK_ACCEPTED] = "accepted",
@@ -210,6 +211,27 @@ look(struct api *api, const struct hook *h, const struct request *r, struct err 
 	return 0;
 }
 
+/* A challenge for a 401: HTTP wants one, and a token in Authorization is the one that it has by
+ * default. NULL: that. */
+static const char *
+challenge(const struct verification *v)
+{
+	switch (v->kind) {
+	case VERIFICATION_BASIC:
+		return "Basic realm=\"slad\", charset=\"UTF-8\"";
+	case VERIFICATION_SIGNATURE:
+		return "Signature realm=\"slad\"";
+	case VERIFICATION_TOKEN:
+		if (v->query != NULL || strcasecmp(v->header, "Authorization") != 0)
+			return "Token realm=\"slad\"";
+		break;
+	case VERIFICATION_NONE:
+	case VERIFICATION_UNSET:
+		break;
+	}
+	return NULL;
+}
+
 struct job *
 hooks_read(struct api *api, const struct request *r, struct answer *a)
 {
@@ -221,6 +243,10 @@ hooks_read(struct api *api, const struct request *r, struct answer *a)
 	int status;
 
 	if (h == NULL) {
+		if (api->hooks_unknown++ == 0)
+			log_warning("a delivery came for a hook '%.128s', which is not configured; "
+				    "others are only counted",
+			    source);
 		answer_problem(a, 404, "no hook '%.128s' is configured", source);
 		return NULL;
 	}
@@ -228,9 +254,8 @@ hooks_read(struct api *api, const struct request *r, struct answer *a)
 	if (status != 0) {
 		tell(api, source, status == 401 ? HOOK_UNVERIFIED : HOOK_MALFORMED, err.msg);
 		answer_problem(a, status, "%s", err.msg);
-		if (status == 401 && h->verify.kind == VERIFICATION_BASIC)
-			answer_header(
-			    a, "WWW-Authenticate", "Basic realm=\"slad\", charset=\"UTF-8\"");
+		if (status == 401 && challenge(&h->verify) != NULL)
+			answer_header(a, "WWW-Authenticate", challenge(&h->verify));
 		return NULL;
 	}
 	job = mem_alloc(1, sizeof(*job));
@@ -253,14 +278,31 @@ job_free(struct job *job)
 	free(job);
 }
 
+/* Where a body ceases to be JSON, for who wrote its template. */
+static void
+malformed(const struct hook_delivery *d, struct err *err)
+{
+	json_error_t at;
+	json_t *json = json_loadb(d->body, d->len, JSON_DECODE_ANY, &at);
+
+	if (json == NULL)
+		err_set(err, "the body is no JSON: line %d, column %d: %s", at.line, at.column,
+		    at.text);
+	else
+		err_set(err, "the body is no JSON");
+	json_decref(json);
+}
+
 static void
 answer_done(struct api *api, const struct submission *s, struct answer *a)
 {
 	const struct hook_delivery *d = s->hook;
+	struct err err;
 
 	if (d->malformed) {
-		tell(api, d->source, HOOK_MALFORMED, "the body is no JSON");
-		answer_problem(a, 400, "the body is no JSON");
+		malformed(d, &err);
+		tell(api, d->source, HOOK_MALFORMED, err.msg);
+		answer_problem(a, 400, "%s", err.msg);
 		return;
 	}
 	a->status = d->status;
@@ -276,7 +318,7 @@ answer_done(struct api *api, const struct submission *s, struct answer *a)
 static void
 answer_unstored(struct api *api, const struct job *job, struct answer *a)
 {
-	const char *why = job_refusal(job->result, &a->retry_after);
+	const char *why = keeper_refusal(api->keeper, job->result, &a->retry_after);
 
 	tell(api, job->submission.hook->source, HOOK_FAILED, why);
 	answer_problem(a, 503, "%s", why);
@@ -301,8 +343,11 @@ hooks_take(void *context, struct exchange *x)
 
 	if (job != NULL) {
 		job->owner = x;
-		if (keeper_offer(api->keeper, job) == 0)
+		job->beside = EXPANDED * job->submission.hook->len;
+		if (keeper_offer(api->keeper, job) == 0) {
+			exchange_spare(x);
 			return;
+		}
 		hooks_answer(api, job, &a);
 	}
 	http_answer(x, &a);

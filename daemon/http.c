@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
@@ -19,10 +20,10 @@
 #include "base/mem.h"
 #include "coding.h"
 #include "door.h"
+#include "files.h"
 #include "guard.h"
+#include "host.h"
 #include "log.h"
-
-#define OTHER_FILES 128 /* what the process opens beside connections */
 
 struct exchange {
 	struct http *http;
@@ -47,6 +48,7 @@ struct http {
 	bool local; /* they are reachable from this machine only */
 	LIST_HEAD(, exchange) exchanges;
 	struct http_counts counts;
+	unsigned most; /* connections */
 	bool draining, closed; /* closed: no connection is left after draining */
 	void (*done)(void *arg);
 	void *done_arg;
@@ -92,6 +94,7 @@ send_answer(struct http *h, struct evhttp_request *req, struct answer *a)
 {
 	struct evkeyvalq *headers = evhttp_request_get_output_headers(req);
 	char text[24];
+	size_t len = 0;
 
 	if (!buf_ok(&a->body))
 		answer_problem(
@@ -102,13 +105,14 @@ send_answer(struct http *h, struct evhttp_request *req, struct answer *a)
 		snprintf(text, sizeof(text), "%zu", a->body.len);
 		evhttp_add_header(headers, "Content-Length", text);
 	} else if (a->body.len > 0) {
+		len = a->body.len;
 		evbuffer_add_reference(evhttp_request_get_output_buffer(req), a->body.data,
 		    a->body.len, free_body, NULL);
 		a->body = (struct buf){.max = a->body.max};
 	}
 	buf_free(&a->body);
 	evhttp_send_reply(req, a->status, answer_title(a->status), NULL);
-	guard_answering(guard_find(h->guards, req));
+	guard_answering(guard_find(h->guards, req), len);
 }
 
 static void
@@ -149,6 +153,20 @@ const struct request *
 exchange_request(const struct exchange *x)
 {
 	return &x->request;
+}
+
+void
+exchange_spare(struct exchange *x)
+{
+	struct evbuffer *body = evhttp_request_get_input_buffer(x->req);
+	struct guard *g = guard_find(x->http->guards, x->req);
+
+	x->request.body = NULL;
+	x->request.body_len = 0;
+	evbuffer_drain(body, evbuffer_get_length(body));
+	buf_free(&x->plain);
+	if (g != NULL)
+		guard_spare(g);
 }
 
 const struct route *
@@ -235,6 +253,41 @@ is_foreign(const struct request *r)
 	    strcmp(site, "none") != 0;
 }
 
+/* A browser reaches no Unix socket, and what is before one may call it anything. */
+static bool
+is_unix(struct evhttp_request *req)
+{
+	struct evhttp_connection *evcon = evhttp_request_get_connection(req);
+	struct sockaddr address = {0};
+	socklen_t len = sizeof(address);
+	int fd = bufferevent_getfd(evhttp_connection_get_bufferevent(evcon));
+
+	return getsockname(fd, &address, &len) == 0 && address.sa_family == AF_UNIX;
+}
+
+/* 0, or a status and a sentence. */
+static int
+authorize(struct exchange *x, const struct route *route, struct err *err)
+{
+	struct http *h = x->http;
+	struct request *r = &x->request;
+	const char *host = request_header(r, "Host");
+
+	if (is_foreign(r)) {
+		err_set(err, "the page of another site has sent this");
+		return 403;
+	}
+	if (route->scope != 0 && auth_is_open(h->auth) && !host_is_plain(host) &&
+	    !is_unix(x->req)) {
+		err_set(err,
+		    "without tokens slad answers to an address or localhost only, not to '%.80s', "
+		    "which may be anybody's name for this machine",
+		    host);
+		return 403;
+	}
+	return auth_check(h->auth, request_header(r, "Authorization"), route->scope, &r->who, err);
+}
+
 /* The route to take, or NULL and an answer that says why none. */
 static const struct route *
 admit(struct exchange *x, struct answer *a)
@@ -259,12 +312,7 @@ admit(struct exchange *x, struct answer *a)
 		answer_problem(a, 404, "there is nothing at '%.200s'", x->request.path);
 		return NULL;
 	}
-	if (is_foreign(&x->request)) {
-		answer_problem(a, 403, "the page of another site has sent this");
-		return NULL;
-	}
-	status = auth_check(h->auth, request_header(&x->request, "Authorization"), route->scope,
-	    &x->request.who, &err);
+	status = authorize(x, route, &err);
 	if (status != 0) {
 		answer_problem(a, status, "%s", err.msg);
 		return NULL;
@@ -344,22 +392,6 @@ on_throttle(void *arg, bool stop)
 	doors_throttle(h->doors, stop);
 }
 
-static unsigned
-connections_possible(unsigned wanted)
-{
-	struct rlimit files;
-	rlim_t possible;
-
-	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
-		return wanted;
-	possible = files.rlim_cur > 2 * OTHER_FILES ? files.rlim_cur - OTHER_FILES : OTHER_FILES;
-	if (wanted <= possible)
-		return wanted;
-	log_warning("at most %u connections, not %u: the process may open only %llu files",
-	    (unsigned)possible, wanted, (unsigned long long)files.rlim_cur);
-	return (unsigned)possible;
-}
-
 struct http *
 http_new(struct event_base *base, const struct http_limits *limits, const struct route *table,
     size_t count, void *context)
@@ -369,7 +401,8 @@ http_new(struct event_base *base, const struct http_limits *limits, const struct
 
 	signal(SIGPIPE, SIG_IGN);
 	event_set_log_callback(on_libevent_message);
-	possible.connections = connections_possible(limits->connections);
+	possible.connections = files_connections(limits->connections);
+	h->most = possible.connections;
 	h->base = base;
 	h->table = table;
 	h->count = count;
@@ -448,6 +481,8 @@ http_counts(const struct http *h)
 	struct http_counts counts = h->counts;
 
 	counts.connections = guards_open(h->guards);
+	counts.most = h->most;
+	counts.guards = guards_counts(h->guards);
 	return counts;
 }
 

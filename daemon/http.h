@@ -8,7 +8,7 @@
  * without the body. A handler sees the body of a POST without its Content-Encoding (coding.h),
  * which is taken off once the request is admitted. Whatever but GET a browser sends for another
  * site's page is refused, since a daemon without tokens trusts its own machine, and the browser
- * runs there.
+ * runs there; and without tokens so is what was sent to a name that may be anybody's (host.h).
  */
 #ifndef SLAD_DAEMON_HTTP_H
 #define SLAD_DAEMON_HTTP_H
@@ -18,6 +18,7 @@
 
 #include "base/err.h"
 #include "codec/config.h"
+#include "guard.h"
 #include "limits.h"
 #include "route.h"
 
@@ -28,7 +29,8 @@ struct exchange; /* a request whose answer is due */
 struct http_counts {
 	uint64_t answers[6]; /* by the first digit of the status: [2], [4], … */
 	uint64_t refused; /* of these, by the guard: never a request */
-	unsigned connections; /* now */
+	unsigned connections, most; /* now, and at most */
+	struct guard_counts guards;
 	unsigned exchanges; /* now: handed to a handler and not answered */
 };
 
@@ -55,6 +57,9 @@ uint16_t http_port(const struct http *h, size_t i);
  * then the answer goes nowhere, which needs no care. */
 const struct request *exchange_request(const struct exchange *x);
 const struct route *exchange_route(const struct exchange *x);
+
+/* Lets go of the request's body, and of the memory that it takes, before the answer. */
+void exchange_spare(struct exchange *x);
 
 /* Ends the exchange and empties the answer's body, which becomes the server's. Each exchange is
  * answered exactly once, in the server's thread, before http_free(). */

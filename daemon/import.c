@@ -89,13 +89,6 @@ batch_hand(struct import *m, struct batch *b)
 	pthread_mutex_unlock(&m->lock);
 }
 
-struct reader {
-	struct import *import;
-	struct batch *batch; /* being filled */
-	int64_t before; /* bytes of the files before this one */
-	size_t file;
-};
-
 static bool
 blank(const struct line *line)
 {
@@ -106,43 +99,49 @@ blank(const struct line *line)
 	return i == line->len;
 }
 
-static void
-line_add(struct reader *r, const struct line *line, int64_t end)
+void
+import_add(struct reader *r, const char *text, size_t len, int64_t line, int64_t end)
 {
 	struct batch *b = r->batch;
 
-	if (b->count == IMPORT_LINES || b->body.len + line->len + 1 > IMPORT_BYTES) {
+	if (r->import->options->print) {
+		printf("%.*s\n", (int)len, text);
+		return;
+	}
+	if (b->count == IMPORT_LINES || b->body.len + len + 1 > IMPORT_BYTES) {
 		batch_hand(r->import, b);
 		b = r->batch = batch_spare(r->import);
 	}
-	buf_put(&b->body, line->text, line->len);
+	buf_put(&b->body, text, len);
 	buf_put(&b->body, "\n", 1);
-	b->place[b->count++] = (struct place){r->file, line->number};
+	b->place[b->count++] = (struct place){r->file, line};
 	b->end = end;
 }
 
-/* A line that cannot even be sent. */
-static void
-line_refuse(struct reader *r, const struct line *line, const char *what)
+void
+import_refuse(struct reader *r, int64_t line, const char *what)
 {
 	struct import *m = r->import;
+	const char *kind = m->options->mapping == NULL ? "line" : "row";
 
 	pthread_mutex_lock(&m->lock);
-	import_wrong(m, (struct place){r->file, line->number}, what);
+	import_wrong(m, (struct place){r->file, line}, what);
 	m->sums.rejected++;
 	if (m->code == EXIT_DONE)
 		m->code = EXIT_NO;
 	if (!m->options->skip) {
 		import_say(m,
-		    "slad: no more is sent; mend the line and run this again, or add "
-		    "--skip to send the others");
+		    "slad: no more is %s; mend the %s and run this again, or add --skip to %s the "
+		    "others",
+		    m->options->print ? "printed" : "sent", kind,
+		    m->options->print ? "print" : "send");
 		import_stop(m, EXIT_NO);
 	}
 	pthread_mutex_unlock(&m->lock);
 }
 
-static bool
-stopped(struct import *m)
+bool
+import_stopped(struct import *m)
 {
 	bool stop;
 
@@ -152,15 +151,15 @@ stopped(struct import *m)
 	return stop;
 }
 
-static void
-file_broken(struct reader *r, const struct line *line, const struct err *err)
+void
+import_broken(struct reader *r, int64_t line, const struct err *err)
 {
 	struct import *m = r->import;
 
 	if (command_caught())
 		return;
 	pthread_mutex_lock(&m->lock);
-	import_wrong(m, (struct place){r->file, line->number}, err->msg);
+	import_wrong(m, (struct place){r->file, line}, err->msg);
 	pthread_mutex_unlock(&m->lock);
 }
 
@@ -173,20 +172,21 @@ file_lines(struct reader *r, struct lines *l)
 	struct err err;
 
 	snprintf(longer, sizeof(longer), "the line has more than %u bytes", LINES_MAX);
-	while (!stopped(r->import)) {
+	while (!import_stopped(r->import)) {
 		switch (lines_next(l, &line, &err)) {
 		case LINES_LINE:
 			if (!blank(&line))
-				line_add(r, &line, r->before + lines_read(l));
+				import_add(
+				    r, line.text, line.len, line.number, r->before + lines_read(l));
 			break;
 		case LINES_LONG:
-			line_refuse(r, &line, longer);
+			import_refuse(r, line.number, longer);
 			break;
 		case LINES_END:
 			r->before += lines_read(l);
 			return 0;
 		case LINES_BROKEN:
-			file_broken(r, &line, &err);
+			import_broken(r, line.number, &err);
 			return -1;
 		}
 	}
@@ -201,6 +201,8 @@ file_read(struct reader *r)
 	struct err err;
 	int rc;
 
+	if (r->map != NULL)
+		return import_rows(r);
 	l = lines_open(m->options->files[r->file], &err);
 	if (l == NULL) {
 		pthread_mutex_lock(&m->lock);
@@ -217,7 +219,7 @@ file_read(struct reader *r)
 static void
 files_read(struct import *m)
 {
-	struct reader r = {.import = m, .batch = batch_spare(m)};
+	struct reader r = {.import = m, .map = m->map, .batch = batch_spare(m)};
 	int rc = 0;
 
 	for (; r.file < m->options->count && rc == 0; r.file++)
@@ -293,6 +295,20 @@ threads_run(struct import *m, struct sender *sender)
 		pthread_join(thread[i], NULL);
 }
 
+/* A mapping with mistakes maps nothing. */
+static int
+map_make(struct import *m)
+{
+	struct buf mistakes = BUF_INIT(256u << 10);
+
+	if (m->options->mapping == NULL)
+		return 0;
+	m->map = row_map_new(m->options->mapping, &mistakes);
+	fputs(buf_text(&mistakes), stderr);
+	buf_free(&mistakes);
+	return m->map == NULL ? -1 : 0;
+}
+
 static void
 senders_run(struct import *m)
 {
@@ -337,16 +353,22 @@ import_run(const struct import_options *o, struct import_sums *sums)
 	m->options = o;
 	pthread_mutex_init(&m->lock, NULL);
 	pthread_cond_init(&m->changed, NULL);
-	if (files_size(o, &size, &err) == 0) {
-		batches_make(m);
-		progress_begin(&m->progress, "importing", size);
-		senders_run(m);
-		end_say(m);
-		m->sums.seconds = progress_seconds(&m->progress);
-	} else {
+	if (files_size(o, &size, &err) != 0) {
 		m->code = EXIT_STORAGE;
 		import_say(m, "slad: %s", err.msg);
+	} else if (map_make(m) != 0) {
+		m->code = EXIT_CONFIGURATION;
+	} else {
+		batches_make(m);
+		progress_begin(&m->progress, "importing", size);
+		if (o->print)
+			files_read(m);
+		else
+			senders_run(m);
+		end_say(m);
+		m->sums.seconds = progress_seconds(&m->progress);
 	}
+	row_map_free(m->map);
 	*sums = m->sums;
 	code = m->code;
 	if (m->ready != NULL)

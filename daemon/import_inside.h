@@ -23,6 +23,7 @@ struct batch {
 
 struct import {
 	const struct import_options *options;
+	struct row_map *map; /* the reader's */
 	pthread_mutex_t lock; /* of what follows, and of standard error */
 	pthread_cond_t changed;
 	struct batch *ready; /* filled, and not taken yet; NULL: none */
@@ -37,6 +38,27 @@ struct import {
 	char trouble[300]; /* why the daemon takes nothing at present; "" else */
 	struct progress progress;
 };
+
+struct reader { /* of the files, one after another */
+	struct import *import;
+	struct row_map *map; /* of rows; NULL: lines are events */
+	struct batch *batch; /* being filled */
+	int64_t before; /* bytes of the files before this one */
+	size_t file;
+};
+
+/* An event of a line, to be sent. `end` is where the line ends, in bytes of all files. */
+void import_add(struct reader *r, const char *text, size_t len, int64_t line, int64_t end);
+
+/* A line of which nothing can be sent. */
+void import_refuse(struct reader *r, int64_t line, const char *what);
+
+/* A file that cannot be read from a line on. */
+void import_broken(struct reader *r, int64_t line, const struct err *err);
+bool import_stopped(struct import *m);
+
+/* Reads a file of rows: 0 at its end, -1 if no other file is to be read. */
+int import_rows(struct reader *r);
 
 const char *import_file(const struct import *m, struct place place); /* as it is said */
 

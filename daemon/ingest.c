@@ -206,12 +206,12 @@ answer_done(struct job *job, struct answer *a)
 }
 
 void
-ingest_answer(struct job *job, struct answer *a)
+ingest_answer(struct keeper *k, struct job *job, struct answer *a)
 {
 	if (job->result == JOB_DONE)
 		answer_done(job, a);
 	else
-		answer_problem(a, 503, "%s", job_refusal(job->result, &a->retry_after));
+		answer_problem(a, 503, "%s", keeper_refusal(k, job->result, &a->retry_after));
 	job_free(job);
 }
 
@@ -220,25 +220,35 @@ ingest_events(void *context, struct exchange *x)
 {
 	struct answer a = ANSWER_INIT;
 	struct api *api = context;
-	struct job *job = ingest_read(api, exchange_request(x), "events", &a);
+	enum job_result room;
+	struct job *job;
 
+	room = keeper_room(api->keeper, exchange_request(x)->body_len);
+	if (room != JOB_DONE) {
+		answer_problem(&a, 503, "%s", keeper_refusal(api->keeper, room, &a.retry_after));
+		http_answer(x, &a);
+		return;
+	}
+	job = ingest_read(api, exchange_request(x), "events", &a);
 	if (job == NULL) {
 		http_answer(x, &a);
 		return;
 	}
 	job->owner = x;
-	if (keeper_offer(api->keeper, job) == 0)
+	if (keeper_offer(api->keeper, job) == 0) {
+		exchange_spare(x);
 		return;
-	ingest_answer(job, &a);
+	}
+	ingest_answer(api->keeper, job, &a);
 	http_answer(x, &a);
 }
 
 void
-ingest_done(struct job *job)
+ingest_done(struct keeper *k, struct job *job)
 {
 	struct answer a = ANSWER_INIT;
 	struct exchange *x = job->owner;
 
-	ingest_answer(job, &a);
+	ingest_answer(k, job, &a);
 	http_answer(x, &a);
 }

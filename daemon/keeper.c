@@ -9,6 +9,8 @@
 #include "base/stamp.h"
 #include "keeper_inside.h"
 
+#define SMALL_BODY (64u << 10) /* bytes: it may well have few events */
+
 int64_t
 keeper_now(void)
 {
@@ -58,7 +60,8 @@ keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls, 
 
 	k->store = s;
 	k->calls = *calls;
-	k->in.last = &k->in.first;
+	for (int i = 0; i < SIZES; i++)
+		k->in[i].last = &k->in[i].first;
 	k->out.last = &k->out.first;
 	k->notes_last = &k->notes;
 	k->letters_last = &k->letters;
@@ -86,40 +89,20 @@ keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls, 
 	return k;
 }
 
-const char *
-job_refusal(enum job_result result, int *retry_after)
-{
-	static const struct {
-		const char *why;
-		int retry_after; /* s */
-	} all[] = {
-	    [JOB_CROWDED] = {"too much is waiting: nothing was stored, send it again",
-		1}, /* the keeper empties a full queue in about that time */
-	    [JOB_FULL] = {"the disk is full: nothing was stored, send it again later",
-		30}, /* and a person a full disk, if they are quick */
-	    [JOB_STALLED] = {"the disk does not answer: nothing was stored, send it again later",
-		10},
-	    [JOB_FAILED] =
-		{"the store failed, so it is not sure that this was stored: send it again", 1},
-	};
-
-	*retry_after = all[result].retry_after;
-	return all[result].why;
-}
-
 void
 keeper_shed(struct keeper *k, enum job_result result)
 {
 	struct job *job;
 
 	pthread_mutex_lock(&k->lock);
-	while ((job = k->in.first) != NULL) {
-		k->in.first = job->next;
-		job->result = result;
-		keeper_queue_put(&k->out, job);
+	for (int i = 0; i < SIZES; i++) {
+		while ((job = k->in[i].first) != NULL) {
+			k->in[i].first = job->next;
+			job->result = result;
+			keeper_queue_put(&k->out, job);
+		}
+		k->in[i].last = &k->in[i].first;
 	}
-	k->in.last = &k->in.first;
-	k->events = k->bytes = 0;
 	pthread_mutex_unlock(&k->lock);
 	keeper_collect(k);
 }
@@ -134,11 +117,16 @@ leftovers_free(struct keeper *k)
 		k->notes = note->next;
 		keeper_note_free(note);
 	}
+	while ((note = k->returned) != NULL) {
+		k->returned = note->next;
+		keeper_note_free(note);
+	}
 	config_unref(k->pending);
 	config_unref(k->wanted);
 	while ((lane = k->lanes) != NULL) {
 		k->lanes = lane->next;
 		free(lane->receiver);
+		free(lane->again);
 		free(lane);
 	}
 }
@@ -166,36 +154,88 @@ keeper_free(struct keeper *k)
 	free(k);
 }
 
-/* With the lock held: JOB_DONE where there is room. */
+/* Under the lock: JOB_DONE where there is room. */
 static enum job_result
-room_for(const struct keeper *k, const struct job *job)
+room_for(struct keeper *k, enum size size, size_t events, size_t bytes)
 {
+	size_t eighths = size == SMALL ? 8 : 7;
+	enum job_result result = JOB_DONE;
+
 	if (k->stop || atomic_load(&k->lost))
-		return JOB_FAILED;
-	if (keeper_still(k) >= KEEPER_STALL)
-		return JOB_STALLED;
-	if (k->events > 0 &&
-	    (k->events + job->events.count > KEEPER_EVENTS ||
-		k->bytes + job->arena.bytes > KEEPER_BYTES))
-		return JOB_CROWDED;
-	return JOB_DONE;
+		result = JOB_FAILED;
+	else if (keeper_still(k) >= KEEPER_STALL)
+		result = JOB_STALLED;
+	else if (k->jobs > 0 &&
+	    (k->events + events > KEEPER_EVENTS / 8 * eighths ||
+		k->bytes + bytes > KEEPER_BYTES / 8 * eighths))
+		result = JOB_CROWDED;
+	k->counts.refused += result != JOB_DONE;
+	return result;
 }
 
 int
 keeper_offer(struct keeper *k, struct job *job)
 {
+	enum size size = job->events.count <= KEEPER_SMALL ? SMALL : LARGE;
 	enum job_result result;
 
+	job->cost = KEEPER_JOB + job->arena.taken + job->beside;
+	job->weight = 1 + job->events.count;
 	pthread_mutex_lock(&k->lock);
-	result = job->result = room_for(k, job);
+	result = job->result = room_for(k, size, job->events.count, job->cost);
 	if (result == JOB_DONE) {
 		k->events += job->events.count;
-		k->bytes += job->arena.bytes;
-		keeper_queue_put(&k->in, job);
+		k->jobs++;
+		k->bytes += job->cost;
+		k->load += job->weight;
+		keeper_queue_put(&k->in[size], job);
 		pthread_cond_signal(&k->wake);
 	}
 	pthread_mutex_unlock(&k->lock);
 	return result == JOB_DONE ? 0 : -1;
+}
+
+enum job_result
+keeper_room(struct keeper *k, size_t bytes)
+{
+	enum job_result result;
+
+	pthread_mutex_lock(&k->lock);
+	result = room_for(k, bytes <= SMALL_BODY ? SMALL : LARGE, 1, bytes);
+	pthread_mutex_unlock(&k->lock);
+	return result;
+}
+
+/* Seconds until what was offered by now should be stored. */
+static int
+retry_after_crowd(struct keeper *k)
+{
+	double seconds;
+
+	pthread_mutex_lock(&k->lock);
+	seconds = 1 + (k->weight > 0 ? (double)k->load * k->took / k->weight : 0);
+	pthread_mutex_unlock(&k->lock);
+	return seconds < KEEPER_LATER ? (int)seconds : KEEPER_LATER;
+}
+
+const char *
+keeper_refusal(struct keeper *k, enum job_result result, int *retry_after)
+{
+	static const struct {
+		const char *why;
+		int retry_after; /* s */
+	} all[] = {
+	    [JOB_CROWDED] = {"too much is waiting: nothing was stored, send it again", 0},
+	    [JOB_FULL] = {"the disk is full: nothing was stored, send it again later",
+		30}, /* a person empties it in about that time, if they are quick */
+	    [JOB_STALLED] = {"the disk does not answer: nothing was stored, send it again later",
+		10},
+	    [JOB_FAILED] =
+		{"the store failed, so it is not sure that this was stored: send it again", 1},
+	};
+
+	*retry_after = result == JOB_CROWDED ? retry_after_crowd(k) : all[result].retry_after;
+	return all[result].why;
 }
 
 void
@@ -212,6 +252,19 @@ keeper_report(struct keeper *k, const struct outbox *report)
 	*k->notes_last = n;
 	k->notes_last = &n->next;
 	pthread_cond_signal(&k->wake);
+	pthread_mutex_unlock(&k->lock);
+}
+
+void
+keeper_return(struct keeper *k, const char *receiver, int64_t id)
+{
+	struct note *n = mem_alloc(1, sizeof(*n));
+
+	n->report.id = id;
+	n->receiver = mem_strdup(receiver);
+	pthread_mutex_lock(&k->lock);
+	n->next = k->returned;
+	k->returned = n;
 	pthread_mutex_unlock(&k->lock);
 }
 
@@ -259,6 +312,11 @@ keeper_collect(struct keeper *k)
 	while (read(k->fd, &count, sizeof(count)) < 0 && errno == EINTR)
 		continue;
 	pthread_mutex_lock(&k->lock);
+	for (job = k->out.first; job != NULL; job = job->next) {
+		k->jobs--;
+		k->bytes -= job->cost;
+		k->load -= job->weight;
+	}
 	job = k->out.first;
 	k->out.first = NULL;
 	k->out.last = &k->out.first;
@@ -286,6 +344,7 @@ keeper_counts(struct keeper *k)
 	pthread_mutex_lock(&k->lock);
 	counts = k->counts;
 	counts.waiting = (int64_t)k->events;
+	counts.bytes = (int64_t)k->bytes;
 	pthread_mutex_unlock(&k->lock);
 	return counts;
 }

@@ -2,9 +2,11 @@
  * keeper: the thread that owns the store and the fold.
  *
  * The network's thread offers jobs to a bounded queue; the keeper takes all that wait, makes them
- * one transaction (group commit), and hands them back done. Between jobs it sleeps until time
- * itself has something to do. What it hands back is taken by keeper_collect(), in the network's
- * thread, once keeper_fd() is readable.
+ * one transaction (group commit), and hands them back done. Small jobs and large ones take turns,
+ * and the large leave an eighth of the queue to the small: a desk goes on while its past is
+ * imported. Between jobs it
+ * sleeps until time itself has something to do. What it hands back is taken by keeper_collect(), in
+ * the network's thread, once keeper_fd() is readable.
  */
 #ifndef SLAD_DAEMON_KEEPER_H
 #define SLAD_DAEMON_KEEPER_H
@@ -16,7 +18,10 @@
 #include "engine.h"
 
 #define KEEPER_EVENTS 100000 /* events that may wait: a second's work or so */
-#define KEEPER_BYTES (256u << 20) /* and the memory they may take */
+#define KEEPER_BYTES (256u << 20) /* the memory of all jobs between offer and collect */
+#define KEEPER_SMALL 100 /* events of a small job */
+#define KEEPER_LATER 60 /* seconds, at most, that a sender is asked to wait */
+#define KEEPER_JOB (16u << 10) /* of one beside its arena: its exchange, its request's head */
 #define KEEPER_STALL 5000 /* ms of one step without progress: nobody is let wait any more */
 
 enum job_result {
@@ -36,6 +41,8 @@ struct job {
 	struct order *order; /* NULL: it is events */
 	enum job_result result;
 	void *owner; /* the offerer's own */
+	size_t beside; /* bytes that it takes beside its arena and KEEPER_JOB; the offerer says */
+	size_t cost, weight; /* the keeper's: of all of these at the offer, and of its events */
 };
 
 struct keeper;
@@ -44,6 +51,8 @@ struct keeper;
 struct keeper_counts {
 	int64_t accepted, duplicates, rejected, batches, failures;
 	int64_t waiting; /* events in the queue */
+	int64_t bytes; /* that jobs take between offer and collect */
+	int64_t refused; /* offers */
 	bool broken; /* the last transaction failed */
 };
 
@@ -66,14 +75,25 @@ struct keeper *keeper_new(
 /* Finishes what is in the queue, ends the thread, closes the store. */
 void keeper_free(struct keeper *k);
 
-/* -1: it is not taken, for the result that the job has now; it stays the caller's. */
+/* -1: it is not taken, for the result that the job has now; it stays the caller's. One job is taken
+ * whatever its size, if there is no other. */
 int keeper_offer(struct keeper *k, struct job *job);
 
-/* For a job that was not done: why, as a sentence, and the seconds after which to try again. */
-const char *job_refusal(enum job_result result, int *retry_after);
+/* Whether it is worth making a job of so many bytes that have come: JOB_DONE, or why not, which
+ * counts as an offer. */
+enum job_result keeper_room(struct keeper *k, size_t bytes);
+
+/* For what was not done: why, as a sentence, and the seconds after which to try again; while too
+ * much waits, those until what was offered by now should be stored, by the time that the last
+ * batches took, KEEPER_LATER at most. */
+const char *keeper_refusal(struct keeper *k, enum job_result result, int *retry_after);
 
 /* Gives back, by done(), the jobs that wait; not those that are being stored. */
 void keeper_shed(struct keeper *k, enum job_result result);
+
+/* A message that could not be handed on: it is handed out again later, not before another message
+ * of its receiver has left. */
+void keeper_return(struct keeper *k, const char *receiver, int64_t id);
 
 /* What became of a message; never refused. */
 void keeper_report(struct keeper *k, const struct outbox *report);

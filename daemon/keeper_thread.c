@@ -13,44 +13,78 @@
 #include "store/store_delivery.h"
 
 #define BATCH_EVENTS 20000 /* events of one transaction, so that a reader's WAL stays small */
+#define BATCH_LEAST 500
+#define BATCH_TIME 2 /* seconds that one may take, as far as whole jobs let it */
 #define BATCH_JOBS 4096
 #define BATCH_HOOKS 64 /* deliveries of hooks: mapping one may take 50 ms */
 #define AGAIN (5 * STAMP_SECOND) /* until a configuration is tried again on all tickets */
 #define BEAT STAMP_SECOND /* the longest sleep */
-/* Messages handed out for one receiver and not yet reported; what is urgent passes only those, when
- * they wait for the receiver's hours. */
-#define MESSAGES_OUT 5000
-#define LANES 256 /* receivers that messages are handed out for at once */
-#define MESSAGES_PAGE 100
 
 /* What a batch is made of, taken under the lock. */
 struct batch {
 	struct job *jobs;
 	struct submission *submission[BATCH_JOBS];
 	struct order *order[BATCH_JOBS];
-	size_t count, submissions, orders, hooks;
-	struct note *notes;
+	size_t count, submissions, orders, hooks, weight;
+	double begun; /* seconds */
+	struct note *notes, *returned;
 	struct config *config;
 };
+
+static double
+seconds_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* Events of a batch: as many as take no longer than BATCH_TIME, going by the last ones. */
+static size_t
+batch_events(const struct keeper *k)
+{
+	double events = k->took > 0 ? BATCH_TIME * k->weight / k->took : BATCH_EVENTS;
+
+	return events < BATCH_LEAST ? BATCH_LEAST
+	    : events > BATCH_EVENTS ? BATCH_EVENTS
+				    : (size_t)events;
+}
+
+/* Small jobs and large ones take turns, so that the small need not wait for a large one to be
+ * stored with them. */
+static struct queue *
+next_queue(struct keeper *k)
+{
+	k->turn = k->turn == SMALL ? LARGE : SMALL;
+	if (k->in[k->turn].first == NULL)
+		k->turn = k->turn == SMALL ? LARGE : SMALL;
+	return &k->in[k->turn];
+}
 
 static void
 take(struct keeper *k, struct batch *b)
 {
+	struct queue *q = next_queue(k);
 	struct job *job, **end = &b->jobs;
-	size_t events = 0;
+	size_t events = 0, most = batch_events(k);
 
-	*b = (struct batch){.notes = k->notes, .config = k->wanted};
+	*b = (struct batch){.begun = seconds_now(),
+	    .notes = k->notes,
+	    .returned = k->returned,
+	    .config = k->wanted};
+	k->returned = NULL;
 	k->notes = NULL;
 	k->notes_last = &k->notes;
 	k->wanted = NULL;
-	while ((job = k->in.first) != NULL && b->count < BATCH_JOBS && events < BATCH_EVENTS &&
+	while ((job = q->first) != NULL && b->count < BATCH_JOBS && events < most &&
 	    b->hooks < BATCH_HOOKS) {
-		k->in.first = job->next;
+		q->first = job->next;
 		if (job->next == NULL)
-			k->in.last = &k->in.first;
+			q->last = &q->first;
 		events += job->events.count;
 		k->events -= job->events.count;
-		k->bytes -= job->arena.bytes;
+		b->weight += job->weight;
 		b->count++;
 		b->hooks += job->submission.hook != NULL;
 		if (job->order != NULL)
@@ -61,15 +95,6 @@ take(struct keeper *k, struct batch *b)
 		end = &job->next;
 	}
 	*end = NULL;
-}
-
-static void
-signal_out(struct keeper *k)
-{
-	uint64_t one = 1;
-
-	while (write(k->fd, &one, sizeof(one)) < 0 && errno == EINTR)
-		continue;
 }
 
 static struct outbox *
@@ -87,43 +112,6 @@ reports_of(const struct note *notes, struct arena *a, size_t *count)
 	return list - n;
 }
 
-static struct lane *
-lane_of(struct keeper *k, const char *receiver)
-{
-	struct lane *l = k->lanes;
-
-	while (l != NULL && strcmp(l->receiver, receiver) != 0)
-		l = l->next;
-	if (l == NULL) {
-		l = mem_alloc(1, sizeof(*l));
-		l->receiver = mem_strdup(receiver);
-		l->next = k->lanes;
-		k->lanes = l;
-	}
-	return l;
-}
-
-static void
-letter_put(struct keeper *k, struct letter *l)
-{
-	pthread_mutex_lock(&k->lock);
-	*k->letters_last = l;
-	k->letters_last = &l->next;
-	pthread_mutex_unlock(&k->lock);
-	signal_out(k);
-}
-
-/* A message that has left for good lets the next one to its receiver go. */
-static void
-left(struct keeper *k, const char *receiver)
-{
-	struct letter *l = mem_alloc(1, sizeof(*l));
-
-	l->saved = mem_strdup(receiver);
-	lane_of(k, receiver)->out--;
-	letter_put(k, l);
-}
-
 static void
 notes_end(struct keeper *k, struct note *notes)
 {
@@ -132,7 +120,7 @@ notes_end(struct keeper *k, struct note *notes)
 	for (; notes != NULL; notes = next) {
 		next = notes->next;
 		if (notes->report.state != OUTBOX_WAITING)
-			left(k, notes->receiver);
+			keeper_left(k, notes->receiver);
 		keeper_note_free(notes);
 	}
 }
@@ -161,6 +149,10 @@ batch_end(struct keeper *k, struct batch *b, enum job_result result)
 	struct job *job, *next;
 
 	pthread_mutex_lock(&k->lock);
+	if (b->weight > 0) {
+		k->took = k->took / 2 + seconds_now() - b->begun;
+		k->weight = k->weight / 2 + (double)b->weight;
+	}
 	k->counts.batches += result == JOB_DONE && b->count > 0;
 	k->counts.failures += result != JOB_DONE;
 	k->counts.broken = result != JOB_DONE;
@@ -176,97 +168,7 @@ batch_end(struct keeper *k, struct batch *b, enum job_result result)
 	}
 	pthread_mutex_unlock(&k->lock);
 	if (b->count > 0)
-		signal_out(k);
-}
-
-/* Hands the next messages of a receiver to the network, a bounded number at a time. */
-static void
-lane_out(struct keeper *k, struct lane *lane)
-{
-	struct letter *l;
-	struct err err;
-	int n = MESSAGES_PAGE;
-
-	while (n == MESSAGES_PAGE && lane->out < MESSAGES_OUT) {
-		l = mem_alloc(1, sizeof(*l));
-		n = store_outbox_waiting(
-		    k->store, lane->receiver, lane->last, MESSAGES_PAGE, &l->arena, &l->list, &err);
-		if (n < 0)
-			log_error("messages cannot be read: %s", err.msg);
-		if (n <= 0) {
-			keeper_letter_free(l);
-			return;
-		}
-		l->count = n;
-		lane->last = l->list[n - 1].id;
-		lane->out += n;
-		letter_put(k, l);
-	}
-}
-
-/* Hands out a message that waits again, though its lane is past it. */
-static void
-again_out(struct keeper *k, int64_t id)
-{
-	struct letter *l = mem_alloc(1, sizeof(*l));
-	struct stored_delivery d;
-	struct lane *lane;
-	struct err err;
-	int found = store_delivery(k->store, id, &l->arena, &d, &err);
-
-	if (found < 0)
-		log_error("message %" PRId64 " waits for the next start: %s", id, err.msg);
-	lane = found > 0 ? lane_of(k, d.row.receiver) : NULL;
-	if (lane == NULL || id > lane->last) {
-		keeper_letter_free(l);
-		return;
-	}
-	l->list = arena_alloc(&l->arena, 1, sizeof(*l->list));
-	l->list[0] = d.row;
-	l->count = 1;
-	lane->out++;
-	letter_put(k, l);
-}
-
-static void
-messages_out(struct keeper *k)
-{
-	const char *receivers[LANES];
-	struct arena arena = {0};
-	struct err err;
-	int n = store_outbox_lanes(k->store, &arena, receivers, LANES, &err);
-
-	if (n < 0)
-		log_error("messages cannot be read: %s", err.msg);
-	for (int i = 0; i < n; i++)
-		lane_out(k, lane_of(k, receivers[i]));
-	arena_free(&arena);
-}
-
-/* Tells the network what receivers know, before the first message. */
-static void
-told_out(struct keeper *k)
-{
-	struct letter *l;
-	struct err err;
-	int64_t last = 0;
-	int n;
-
-	do {
-		l = mem_alloc(1, sizeof(*l));
-		l->told = true;
-		n = store_outbox_told(
-		    k->store, last, ALERT_FIRING, MESSAGES_PAGE, &l->arena, &l->list, &err);
-		if (n < 0)
-			log_error("what receivers know cannot be read: %s", err.msg);
-		if (n <= 0) {
-			keeper_letter_free(l);
-			return;
-		}
-		l->count = n;
-		last = l->list[n - 1].id;
-		letter_put(k, l);
-	} while (n == MESSAGES_PAGE);
+		keeper_signal(k);
 }
 
 /* Judging all tickets anew may take long; each page of them is progress. */
@@ -318,7 +220,7 @@ configure(struct keeper *k)
 	k->pending = NULL;
 	k->taken = taken;
 	pthread_mutex_unlock(&k->lock);
-	signal_out(k);
+	keeper_signal(k);
 	return taken ? 0 : -1;
 }
 
@@ -333,11 +235,11 @@ step_done(struct keeper *k, struct batch *b)
 	notes_end(k, b->notes);
 	for (size_t i = 0; i < b->orders; i++) {
 		if (b->order[i]->message != 0)
-			again_out(k, b->order[i]->message);
+			keeper_order_out(k, b->order[i]->message);
 	}
 	batch_end(k, b, JOB_DONE);
 	if (engine_told(k->engine) || moved)
-		messages_out(k);
+		keeper_messages_out(k);
 }
 
 /* After a failure that does not pass nothing may be acknowledged any more. */
@@ -349,7 +251,7 @@ step_failed(struct keeper *k, struct batch *b)
 	if (store_failure(k->store) != STORE_SOUND && !passes(k))
 		atomic_store(&k->lost, true);
 	batch_end(k, b, refusal(k));
-	signal_out(k);
+	keeper_signal(k);
 }
 
 static void
@@ -394,7 +296,7 @@ look_at_store(struct keeper *k)
 	log_error(
 	    "the database failed after what was stored last: %s", store_failure_text(k->store));
 	atomic_store(&k->lost, true);
-	signal_out(k);
+	keeper_signal(k);
 }
 
 /* Sleeps, with the lock held, until there is work or `until`, but never longer than a beat. Reports
@@ -410,7 +312,8 @@ sleep_until(struct keeper *k, int64_t until)
 	ns = ts.tv_nsec + ms * 1000000;
 	ts.tv_sec += ns / 1000000000;
 	ts.tv_nsec = ns % 1000000000;
-	if (k->in.first == NULL && (k->notes == NULL || k->failed) && k->wanted == NULL && !k->stop)
+	if (k->in[SMALL].first == NULL && k->in[LARGE].first == NULL &&
+	    (k->notes == NULL || k->failed) && k->wanted == NULL && !k->stop)
 		pthread_cond_timedwait(&k->wake, &k->lock, &ts);
 }
 
@@ -423,7 +326,7 @@ keeper_keep(void *context)
 	struct err err;
 	bool stop, work;
 
-	told_out(k);
+	keeper_told_out(k);
 	do {
 		atomic_fetch_add(&k->beat, 1);
 		pthread_mutex_lock(&k->lock);
@@ -432,6 +335,7 @@ keeper_keep(void *context)
 		stop = k->stop && b->jobs == NULL;
 		pthread_mutex_unlock(&k->lock);
 		now = keeper_now();
+		keeper_returned_take(k, b->returned);
 		work = b->jobs != NULL || b->notes != NULL || b->config != NULL;
 		atomic_store(&k->since, keeper_monotonic());
 		if (work || now >= next)

@@ -10,7 +10,9 @@
 struct http_limits {
 	size_t head, body; /* bytes of one request: 431 and 413 */
 	size_t held; /* bytes of all requests that are being read or answered: 503 */
-	unsigned connections; /* 503; some more than that get to hear it */
+	size_t heads; /* and more of those that are no larger than a head */
+	size_t unread; /* bytes of all answers that clients have not read: the longest unread go */
+	unsigned connections; /* the longest idle goes, else 503; some more get to hear it */
 	/* milliseconds: */
 	int64_t idle; /* between requests, on a connection that is kept */
 	int64_t request; /* from a request's first byte to its last: 408 */
@@ -19,15 +21,16 @@ struct http_limits {
 	int64_t drain; /* for what is left of requests when the daemon stops */
 };
 
-#define HTTP_LIMITS                                                                      \
-	{                                                                                \
-		.head = 16u << 10, /* cookies of strange proxies included */             \
-		    .body = 16u << 20, /* an import sends some MiB at a time */          \
-		    .held = 64u << 20, /* four of the largest; a helpdesk sends KiB */   \
-		    .connections = 1024, /* a helpdesk and its operators need a dozen */ \
-		    .idle = 75000, /* longer than the 60 s of usual proxies */           \
-		    .request = 30000, .answer = 300000, /* 64 MiB at 2 Mbit/s */         \
-		    .linger = 2000, .drain = 5000, /* systemd waits for 90 s */          \
+#define HTTP_LIMITS                                                                    \
+	{                                                                              \
+		.head = 16u << 10, /* cookies of strange proxies included */           \
+		    .body = 16u << 20, /* an import sends some MiB at a time */        \
+		    .held = 64u << 20, /* four of the largest; a helpdesk sends KiB */ \
+		    .heads = 8u << 20, .unread = 128u << 20, /* two of the largest */  \
+		    .connections = 12288, /* the unit's LimitNOFILE, less some */      \
+		    .idle = 75000, /* longer than the 60 s of usual proxies */         \
+		    .request = 30000, .answer = 300000, /* 64 MiB at 2 Mbit/s */       \
+		    .linger = 10000, .drain = 5000, /* systemd waits for 90 s */       \
 	}
 
 #endif

@@ -1,80 +1,31 @@
 #include "lines.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-#include <zlib.h>
 
 #include "base/mem.h"
+#include "plain.h"
 
-#define PIECE (64u << 10) /* bytes of one read */
-#define ROOM (LINES_MAX + PIECE) /* of text that was read and not given out */
-#define GZIP_WINDOW (15 + 16) /* zlib's: the largest window, and gzip's head around it */
+#define ROOM (LINES_MAX + (64u << 10)) /* of text that was read and not given out */
 
 struct lines {
-	int fd;
-	bool gzip, within; /* within a member */
-	size_t in_at, in_have; /* of `in` */
+	struct plain *plain;
 	size_t at, have; /* of `text` */
-	int64_t number, read;
-	z_stream z;
-	unsigned char in[PIECE];
+	int64_t number;
 	char text[ROOM];
 };
-
-/* Adds to `in`: 1, 0 at the end of the file, -1. */
-static int
-piece_read(struct lines *l, struct err *err)
-{
-	ssize_t got;
-
-	if (l->in_at == l->in_have)
-		l->in_at = l->in_have = 0;
-	got = read(l->fd, l->in + l->in_have, sizeof(l->in) - l->in_have);
-	if (got < 0)
-		return err_set(err, "it cannot be read: %s", strerror(errno));
-	l->in_have += (size_t)got;
-	l->read += got;
-	return got > 0;
-}
-
-/* Reads until there are two bytes to tell gzip by. */
-static int
-kind_tell(struct lines *l, struct err *err)
-{
-	int more = 1;
-
-	while (l->in_have < 2 && more > 0)
-		more = piece_read(l, err);
-	if (more < 0)
-		return -1;
-	l->gzip = l->in_have >= 2 && l->in[0] == 0x1f && l->in[1] == 0x8b;
-	l->within = l->gzip;
-	if (l->gzip && inflateInit2(&l->z, GZIP_WINDOW) != Z_OK)
-		mem_none("zlib");
-	return 0;
-}
 
 struct lines *
 lines_open(const char *path, struct err *err)
 {
-	struct lines *l = mem_alloc(1, sizeof(*l));
+	struct plain *plain = plain_open(path, err);
+	struct lines *l;
 
-	l->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	if (l->fd < 0) {
-		err_set(err, "%s cannot be read: %s", path, strerror(errno));
-		free(l);
+	if (plain == NULL)
 		return NULL;
-	}
-	if (kind_tell(l, err) != 0) {
-		err_prefix(err, "%s", path);
-		lines_close(l);
-		return NULL;
-	}
+	l = mem_alloc(1, sizeof(*l));
+	l->plain = plain;
 	return l;
 }
 
@@ -83,93 +34,23 @@ lines_close(struct lines *l)
 {
 	if (l == NULL)
 		return;
-	if (l->gzip)
-		inflateEnd(&l->z);
-	if (l->fd != STDIN_FILENO)
-		close(l->fd);
+	plain_close(l->plain);
 	free(l);
-}
-
-/* Steps from one member to the next, over zeros: 1, 0 if there is none yet. */
-static int
-member_begin(struct lines *l)
-{
-	while (l->in_at < l->in_have && l->in[l->in_at] == 0)
-		l->in_at++;
-	if (l->in_at == l->in_have)
-		return 0;
-	inflateReset(&l->z);
-	l->within = true;
-	return 1;
-}
-
-static int
-inflate_step(struct lines *l, struct err *err)
-{
-	int rc;
-
-	l->z.next_in = l->in + l->in_at;
-	l->z.avail_in = (uInt)(l->in_have - l->in_at);
-	l->z.next_out = (unsigned char *)l->text + l->have;
-	l->z.avail_out = (uInt)(ROOM - l->have);
-	rc = inflate(&l->z, Z_NO_FLUSH);
-	l->in_at = l->in_have - l->z.avail_in;
-	l->have = ROOM - l->z.avail_out;
-	if (rc == Z_STREAM_END)
-		l->within = false;
-	else if (rc != Z_OK && rc != Z_BUF_ERROR)
-		return err_set(
-		    err, "its gzip data is damaged: %s", l->z.msg == NULL ? zError(rc) : l->z.msg);
-	return 0;
-}
-
-static int
-inflate_more(struct lines *l, struct err *err)
-{
-	size_t before = l->have;
-	int more;
-
-	while (l->have == before) {
-		if (l->in_at == l->in_have) {
-			more = piece_read(l, err);
-			if (more == 0 && l->within)
-				return err_set(err, "its gzip data ends in the middle");
-			if (more <= 0)
-				return more;
-		}
-		if ((l->within || member_begin(l) != 0) && inflate_step(l, err) != 0)
-			return -1;
-	}
-	return 1;
-}
-
-static int
-copy_more(struct lines *l, struct err *err)
-{
-	size_t part;
-	int more = 1;
-
-	if (l->in_at == l->in_have)
-		more = piece_read(l, err);
-	if (more <= 0)
-		return more;
-	part = l->in_have - l->in_at;
-	if (part > ROOM - l->have)
-		part = ROOM - l->have;
-	memcpy(l->text + l->have, l->in + l->in_at, part);
-	l->have += part;
-	l->in_at += part;
-	return 1;
 }
 
 /* Adds to the text: 1, 0 at the end, -1. */
 static int
 text_more(struct lines *l, struct err *err)
 {
+	size_t got = 0;
+	int more;
+
 	memmove(l->text, l->text + l->at, l->have - l->at);
 	l->have -= l->at;
 	l->at = 0;
-	return l->gzip ? inflate_more(l, err) : copy_more(l, err);
+	more = plain_more(l->plain, l->text + l->have, ROOM - l->have, &got, err);
+	l->have += got;
+	return more;
 }
 
 /* Passes over the rest of a line that does not fit. */
@@ -232,5 +113,5 @@ lines_next(struct lines *l, struct line *line, struct err *err)
 int64_t
 lines_read(const struct lines *l)
 {
-	return l->read;
+	return plain_read(l->plain);
 }

@@ -1,10 +1,9 @@
 /*
- * lines: the lines of a file, or of standard input, gzip'd (RFC 1952) or not.
+ * lines: the lines of a file, or of standard input, gzip'd or not (plain.h).
  *
- * What begins with gzip's two magic bytes is inflated; it may have several members, and zeros may
- * fill it up. A line ends with LF; the last one need not, but where gzip'd data breaks off, what is
- * left of a line is none. A byte order mark before the first line is left out. Memory is bounded,
- * whatever the file gives.
+ * A line ends with LF; the last one need not, but where gzip'd data breaks off, what is left of a
+ * line is none. A byte order mark before the first line is left out. Memory is bounded, whatever
+ * the file gives.
  */
 #ifndef SLAD_DAEMON_LINES_H
 #define SLAD_DAEMON_LINES_H

@@ -10,8 +10,8 @@ static const struct command commands[] = {
     {"serve", "serve [-c FILE]", "run the daemon, in the foreground", cmd_serve},
     {"check", "check [-c FILE]", "print every mistake; --against FILE: what that would change",
 	cmd_check},
-    {"import", "import [-u URL] FILE...", "send NDJSON files, gzip'd or not, to a running daemon",
-	cmd_import},
+    {"import", "import [-u URL] FILE...",
+	"send NDJSON files, or tables by --mapping, to a running daemon", cmd_import},
     {"backup", "backup [-c FILE] DEST", "copy the database while the daemon runs", cmd_backup},
     {"verify", "verify [-c FILE]", "recompute everything from the log and compare", cmd_verify},
     {"rebuild", "rebuild [-c FILE]", "recompute everything from the log and store it", cmd_rebuild},
@@ -43,6 +43,7 @@ main(int argc, char **argv)
 	memory_guard();
 	if (argc == 2 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
 		return cmd_help(1, argv);
+	store_prepare();
 	for (size_t i = 0; argc > 1 && i < COMMANDS; i++) {
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);

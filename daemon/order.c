@@ -7,6 +7,9 @@
 #include "http.h"
 #include "keeper.h"
 
+#define BODY_MAX (256u << 10) /* bytes: some notes, each byte escaped */
+#define PARSED 80u /* bytes that one of a body may take in jansson's hands */
+
 int
 order_text(const struct order *o, const char *name, size_t most, const char **text, struct err *err)
 {
@@ -115,6 +118,11 @@ body_read(struct order *o, const struct request *r, struct answer *a)
 		o->body = json_object();
 		return 0;
 	}
+	if (r->body_len > BODY_MAX) {
+		answer_problem(
+		    a, 413, "the body has %zu bytes; an order takes %u", r->body_len, BODY_MAX);
+		return -1;
+	}
 	if (strcmp(r->content_type, "application/json") != 0) {
 		answer_problem(a, 415, "the body is taken as application/json, not as '%.60s'",
 		    r->content_type);
@@ -177,7 +185,7 @@ order_read(const struct request *r, const struct route *route, struct answer *a)
 }
 
 void
-order_answer(struct job *job, struct answer *a)
+order_answer(struct keeper *k, struct job *job, struct answer *a)
 {
 	struct answer *done = &job->order->answer;
 
@@ -185,7 +193,7 @@ order_answer(struct job *job, struct answer *a)
 		*a = *done;
 		*done = (struct answer)ANSWER_INIT;
 	} else {
-		answer_problem(a, 503, "%s", job_refusal(job->result, &a->retry_after));
+		answer_problem(a, 503, "%s", keeper_refusal(k, job->result, &a->retry_after));
 	}
 	job_free(job);
 }
@@ -199,19 +207,22 @@ order_take(void *context, struct exchange *x)
 
 	if (job != NULL) {
 		job->owner = x;
-		if (keeper_offer(api->keeper, job) == 0)
+		job->beside = PARSED * exchange_request(x)->body_len;
+		if (keeper_offer(api->keeper, job) == 0) {
+			exchange_spare(x);
 			return;
-		order_answer(job, &a);
+		}
+		order_answer(api->keeper, job, &a);
 	}
 	http_answer(x, &a);
 }
 
 void
-order_done(struct job *job)
+order_done(struct keeper *k, struct job *job)
 {
 	struct answer a = ANSWER_INIT;
 	struct exchange *x = job->owner;
 
-	order_answer(job, &a);
+	order_answer(k, job, &a);
 	http_answer(x, &a);
 }

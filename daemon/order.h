@@ -24,6 +24,7 @@
 #define ORDER_NOTE 4000 /* of what they have to say */
 
 struct job;
+struct keeper;
 struct submission; /* engine.h */
 
 /* Where and when an order is carried out. */
@@ -64,11 +65,11 @@ int order_members(const struct order *o, const char *const *names, struct err *e
 
 /* The deferred handler of every route that has a carry_out; and what a keeper's `done` does. */
 void order_take(void *context, struct exchange *x);
-void order_done(struct job *job);
+void order_done(struct keeper *k, struct job *job);
 
 /* The two halves, for those who have no socket: a job, or NULL and an answer; and the answer of a
  * job that was carried out, which frees it. */
 struct job *order_read(const struct request *r, const struct route *route, struct answer *a);
-void order_answer(struct job *job, struct answer *a);
+void order_answer(struct keeper *k, struct job *job, struct answer *a);
 
 #endif

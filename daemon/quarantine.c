@@ -52,16 +52,24 @@ row_json(const struct quarantined *q, struct arena *a)
 }
 
 static int
-filter_read(
-    const struct request *r, const char **source, int64_t *limit, int64_t *below, struct err *err)
+filter_read(const struct request *r, struct quarantine_filter *f, int64_t *limit, struct err *err)
 {
-	static const char *const names[] = {"source", "limit", "cursor", NULL};
+	static const char *const names[] = {
+	    "source", "from", "reason", "order", "limit", "cursor", NULL};
+	const char *order = request_param(r, "order");
 
-	*source = request_param(r, "source");
+	f->hook = request_param(r, "source");
+	f->from = request_param(r, "from");
+	f->reason = request_param(r, "reason");
 	if (params_check(r, names, err) != 0 ||
 	    param_number(r, "limit", 1, PAGE_MAX, PAGE, limit, err) != 0)
 		return -1;
-	return param_number(r, "cursor", 1, INT64_MAX, INT64_MAX, below, err);
+	if (f->from != NULL && strcmp(f->from, "events") != 0 && strcmp(f->from, "hook") != 0)
+		return err_set(err, "'from' is events or hook; '%.60s' is none", f->from);
+	f->oldest = order != NULL && strcmp(order, "oldest") == 0;
+	if (order != NULL && !f->oldest && strcmp(order, "newest") != 0)
+		return err_set(err, "'order' is newest or oldest; '%.60s' is none", order);
+	return param_number(r, "cursor", 1, INT64_MAX, f->oldest ? 0 : INT64_MAX, &f->after, err);
 }
 
 void
@@ -71,17 +79,17 @@ api_quarantine(void *context, const struct request *r, struct answer *a)
 	struct api *api = context;
 	struct arena arena = {0};
 	struct quarantined *list;
-	int64_t limit, below;
-	const char *source;
+	struct quarantine_filter filter;
+	int64_t limit;
 	struct err err;
 	int n;
 
-	if (filter_read(r, &source, &limit, &below, &err) != 0) {
+	if (filter_read(r, &filter, &limit, &err) != 0) {
 		answer_problem(a, 400, "%s", err.msg);
 		json_decref(all);
 		return;
 	}
-	n = store_quarantine_list(api->reader, below, source, (int)limit, &arena, &list, &err);
+	n = store_quarantine_list(api->reader, &filter, (int)limit, &arena, &list, &err);
 	for (int i = 0; i < n; i++)
 		json_array_append_new(all, row_json(&list[i], &arena));
 	if (n < 0)

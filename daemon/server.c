@@ -44,11 +44,11 @@ job_done(void *context, struct job *job)
 	struct server *s = context;
 
 	if (job->order != NULL)
-		order_done(job);
+		order_done(s->api.keeper, job);
 	else if (job->submission.hook != NULL)
 		hooks_done(&s->api, job);
 	else
-		ingest_done(job);
+		ingest_done(s->api.keeper, job);
 }
 
 static void
@@ -66,8 +66,10 @@ message_out(void *context, const struct outbox *o)
 	    .begun = o->begun};
 	struct err err;
 
-	if (notify_submit(s->notify, &d, &err) != 0)
-		log_error("message %s waits for the next start: %s", o->message, err.msg);
+	if (notify_submit(s->notify, &d, &err) != 0) {
+		log_debug("message %s waits: %s", o->message, err.msg);
+		keeper_return(s->api.keeper, o->receiver, o->id);
+	}
 }
 
 static void
@@ -339,7 +341,7 @@ store_start(struct server *s, struct config *c, struct err *err)
 
 	if (command_lock(c->database, err) != 0)
 		return -1;
-	store = store_open(c->database, STORE_WRITE, err);
+	store = command_store(c->database, err);
 	if (store == NULL)
 		return -1;
 	s->api.reader = store_open(c->database, STORE_READ, err);

@@ -79,20 +79,20 @@ SELECT id, agreement, service, priority, team FROM scope WHERE agreement = ?1
 ORDER BY agreement, service, priority, team;
 
 -- name: tally_get
-SELECT counts FROM tally WHERE scope = ?1 AND level = ?2 AND bucket = ?3;
+SELECT counts FROM tally WHERE level = ?1 AND era = ?2 AND scope = ?3 AND bucket = ?4;
+
+-- name: tally_add
+INSERT INTO tally (level, era, scope, bucket, counts) VALUES (?1, ?2, ?3, ?4, ?5);
 
 -- name: tally_set
-INSERT INTO tally (scope, level, bucket, counts) VALUES (?1, ?2, ?3, ?4)
-ON CONFLICT (scope, level, bucket) DO UPDATE SET counts = excluded.counts;
+UPDATE tally SET counts = ?5 WHERE level = ?1 AND era = ?2 AND scope = ?3 AND bucket = ?4;
 
 -- name: tally_delete
-DELETE FROM tally WHERE scope = ?1 AND level = ?2 AND bucket = ?3;
-
--- name: tally_range
-SELECT counts FROM tally WHERE scope = ?1 AND level = ?2 AND bucket >= ?3 AND bucket < ?4;
+DELETE FROM tally WHERE level = ?1 AND era = ?2 AND scope = ?3 AND bucket = ?4;
 
 -- name: tally_walk
-SELECT bucket, counts FROM tally WHERE scope = ?1 AND level = ?2 AND bucket >= ?3 AND bucket < ?4
+SELECT bucket, counts FROM tally
+WHERE level = ?1 AND era = ?2 AND scope = ?3 AND bucket >= ?4 AND bucket < ?5
 ORDER BY bucket;
 
 -- name: down_delete

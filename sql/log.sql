@@ -32,12 +32,6 @@ UPDATE source SET heard = ?2 WHERE name = ?1;
 -- name: source_heard
 SELECT heard FROM source WHERE name = ?1 AND heard IS NOT NULL;
 
--- name: identity_find
-SELECT seq FROM identity WHERE source = ?1 AND id = ?2;
-
--- name: identity_add
-INSERT INTO identity (source, id, seq) VALUES (?1, ?2, ?3);
-
 -- name: record_add
 INSERT INTO record (received, body) VALUES (?1, ?2);
 
@@ -52,10 +46,3 @@ SELECT seq, body FROM record WHERE seq > ?1 ORDER BY seq LIMIT ?2;
 
 -- name: record_last
 SELECT coalesce(max(seq), 0) FROM record;
-
--- name: log_gaps
-SELECT s.name, i.id, i.seq FROM identity i JOIN source s ON s.id = i.source
-LEFT JOIN record r ON r.seq = i.seq WHERE r.seq IS NULL;
-
--- name: log_sizes
-SELECT (SELECT count(*) FROM record), (SELECT count(*) FROM identity);

@@ -192,6 +192,40 @@ START_TEST(forms)
 }
 END_TEST
 
+/* An array is read element by element, but is one JSON text or none. */
+START_TEST(arrays)
+{
+	static const struct {
+		const char *body;
+		int count; /* -1: no JSON */
+	} bodies[] = {{"[]", 0}, {" [ \n ]\r\n", 0}, {"[1]", 1}, {"[1,2]\t", 2},
+	    {"[\",\",\"]\"]", 2}, {"[\"\\\",\",[1,2],{\"a\":[1,2]}]", 3}, {"[[],{}]", 2}, {"[", -1},
+	    {"]", -1}, {"[1", -1}, {"[1,]", -1}, {"[,1]", -1}, {"[,]", -1}, {"[1,,2]", -1},
+	    {"[1 2]", -1}, {"[{}{}]", -1}, {"[1]]", -1}, {"[[1]", -1}, {"[1]x", -1},
+	    {"[1],[2]", -1}, {"[1],", -1}, {"[1}", -1}, {"[}]", -1}, {"[{]}", -1}, {"[{]", -1},
+	    {"[\"]\"", -1}, {"[\"]", -1}, {"x[1]", -1}, {"[{\"a\":1,\"a\":2}]", -1},
+	    {"[1,2],3]", -1}, {"[\"a\\\"]", -1}};
+	struct events events;
+	struct err err;
+
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		int rc = read_body(bodies[i].body, FORM_EITHER, &events, &err);
+
+		ck_assert_msg(rc == (bodies[i].count < 0 ? -1 : 0), "%s: %d", bodies[i].body, rc);
+		if (rc == 0)
+			ck_assert_msg((int)(events.count + events.faults) == bodies[i].count, "%s",
+			    bodies[i].body);
+		else
+			ck_assert_msg(
+			    strstr(err.msg, "no JSON") != NULL, "%s: %s", bodies[i].body, err.msg);
+	}
+	ck_assert_int_eq(read_body("[{\"a\":1,\n \"\u00e4\":}]", FORM_EITHER, &events, &err), -1);
+	ck_assert_msg(strstr(err.msg, "line 2, column 6") != NULL, "%s", err.msg);
+	ck_assert_int_eq(read_body("[1]", FORM_ONE, &events, &err), -1);
+	ck_assert_msg(strstr(err.msg, "an array; one event") != NULL, "%s", err.msg);
+}
+END_TEST
+
 START_TEST(nesting_is_bounded_before_parsing)
 {
 	struct events events;
@@ -301,6 +335,7 @@ add(TCase *t)
 	tcase_add_test(t, null_unsets_in_updates_only);
 	tcase_add_test(t, spelling_does_not_matter);
 	tcase_add_test(t, forms);
+	tcase_add_test(t, arrays);
 	tcase_add_test(t, nesting_is_bounded_before_parsing);
 	tcase_add_test(t, lines_are_counted_without_blank_ones);
 	tcase_add_test(t, a_broken_line_is_one_fault);

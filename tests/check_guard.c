@@ -1,5 +1,5 @@
-/* Guards: the table of tests/edge against a running server, sizes, time, and the number of
- * connections. Where time must pass, the limits are milliseconds. */
+/* Guards: the table of tests/edge against a running server, sizes, and time. Where time must pass,
+ * the limits are milliseconds. */
 #include <poll.h>
 #include <stdio.h>
 
@@ -222,45 +222,6 @@ START_TEST(too_large)
 }
 END_TEST
 
-/* All requests together may hold so much, and give it back. */
-START_TEST(held)
-{
-	struct world w = world_default();
-	struct buf b = BUF_INIT(1u << 20);
-	char bytes[60000];
-	int one, two;
-
-	w.limits.held = 100000;
-	world_open(&w, &loopback);
-	memset(bytes, 'a', sizeof(bytes));
-	one = client_of(&w);
-	two = client_of(&w);
-	client_say(&w, one, "POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n");
-	client_send(&w, one, bytes, sizeof(bytes));
-	while (w.waiting == 0)
-		turn(&w);
-	client_say(&w, two, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n");
-	client_send(&w, two, bytes, sizeof(bytes));
-	client_await(&w, two, &b, 1);
-	ck_assert_int_eq(status_of(&b), 503);
-	ck_assert_ptr_nonnull(strstr(b.data, "\r\nRetry-After: "));
-	close(two);
-	buf_reset(&b);
-	http_answer(w.later[0], &(struct answer)ANSWER_INIT);
-	client_await(&w, one, &b, 1);
-	for (size_t i = 2; i <= 5; i++) {
-		client_say(
-		    &w, one, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n");
-		client_send(&w, one, bytes, sizeof(bytes));
-		ck_assert(!client_await(&w, one, &b, i));
-	}
-	ck_assert_uint_eq(http_counts(w.http).answers[2], 5);
-	close(one);
-	buf_free(&b);
-	world_close(&w);
-}
-END_TEST
-
 /* One byte with every turn, for as long as the server bears it: the deadline is not renewed. */
 static void
 drip(struct world *w, const char *first, const char *again, struct buf *b)
@@ -342,63 +303,11 @@ START_TEST(deaf)
 }
 END_TEST
 
-START_TEST(cap)
-{
-	struct world w = world_default();
-	struct buf b = BUF_INIT(1u << 20);
-	int fd[200], more;
-
-	w.limits.connections = 10;
-	w.limits.linger = 60000;
-	world_open(&w, &loopback);
-	for (int i = 0; i < 10; i++) {
-		fd[i] = client_of(&w);
-		client_say(&w, fd[i], GET("/"));
-	}
-	more = client_of(&w);
-	client_await(&w, more, &b, 1);
-	ck_assert_int_eq(status_of(&b), 503);
-	ck_assert_ptr_nonnull(strstr(b.data, "\r\nRetry-After: "));
-	ck_assert_ptr_nonnull(strstr(b.data, "\r\nConnection: close\r\n"));
-	check_manners(&b, "cap");
-	client_await_end(&w, more, &b);
-	close(more);
-	turn(&w);
-	ck_assert_uint_eq(http_counts(w.http).connections, 10);
-	/* Those who were first are served on. */
-	for (int i = 0; i < 10; i++) {
-		buf_reset(&b);
-		client_await(&w, fd[i], &b, 1);
-		client_say(&w, fd[i], GET("/"));
-		ck_assert(!client_await(&w, fd[i], &b, 2));
-	}
-	/* A flood is kept at the door, and let in when others leave. */
-	for (int i = 10; i < 200; i++)
-		fd[i] = client_of(&w);
-	for (int i = 0; i < 10; i++) {
-		turn(&w);
-		ck_assert_uint_eq(http_counts(w.http).connections, 10 + 64);
-	}
-	for (int i = 0; i < 200; i++)
-		close(fd[i]);
-	while (http_counts(w.http).connections > 0)
-		turn(&w);
-	more = client_of(&w);
-	buf_reset(&b);
-	client_say(&w, more, GET("/"));
-	client_await(&w, more, &b, 1);
-	ck_assert_int_eq(status_of(&b), 200);
-	close(more);
-	buf_free(&b);
-	world_close(&w);
-}
-END_TEST
-
 int
 main(void)
 {
 	const TTest *const tests[] = {malformed, mutated, refused_in_a_row, expect_continue,
-	    large_bodies, too_large, held, drips, idle, deaf, cap};
+	    large_bodies, too_large, drips, idle, deaf};
 
 	return world_run("guard", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -1,5 +1,6 @@
 /* The server: routes, tokens, connections that are kept, answers that come later, the end. */
 #include <stdio.h>
+#include <sys/un.h>
 
 #include "world.h"
 
@@ -83,16 +84,61 @@ START_TEST(tokens)
 	ck_assert_ptr_nonnull(strstr(b.data, "\r\nWWW-Authenticate: Bearer\r\n"));
 	ck_assert_int_eq(ask(&w, GET("/"), &b), 200);
 	ck_assert_int_eq(
-	    ask(&w, "GET /secret HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abd\r\n\r\n", &b),
+	    ask(&w, "GET /secret HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer abd\r\n\r\n",
+		&b),
 	    401);
 	ck_assert_ptr_null(strstr(b.data, "abd"));
 	ck_assert_int_eq(
-	    ask(&w, "GET /secret HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc\r\n\r\n", &b),
+	    ask(&w, "GET /secret HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer abc\r\n\r\n",
+		&b),
 	    200);
 	ck_assert_int_eq(
-	    ask(&w, "POST /secret HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer abc\r\n\r\n", &b),
+	    ask(&w, "POST /secret HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer abc\r\n\r\n",
+		&b),
 	    403);
 	ck_assert_ptr_nonnull(strstr(b.data, "operate"));
+	buf_free(&b);
+	world_close(&w);
+}
+END_TEST
+
+/* A name that may be anybody's, which a page could have led here. */
+START_TEST(names_of_others)
+{
+	static const struct token known = {.name = "t", .scopes = SCOPE_READ};
+	static const char evil[] = "GET /secret HTTP/1.1\r\nHost: evil.example:7523\r\n\r\n";
+	struct world w = world_default();
+	struct listener unix_socket = {.loopback = true};
+	struct buf b = BUF_INIT(1u << 20);
+	char path[64], text[80];
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	int fd;
+
+	world_open(&w, &loopback);
+	ck_assert_int_eq(ask(&w, evil, &b), 403);
+	ck_assert_ptr_nonnull(strstr(b.data, "evil.example"));
+	ck_assert_int_eq(ask(&w, "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", &b), 200);
+	ck_assert_int_eq(ask(&w, "GET /secret HTTP/1.0\r\n\r\n", &b), 200);
+	ck_assert_int_eq(ask(&w, "GET /secret HTTP/1.1\r\nHost: [::1]:1\r\n\r\n", &b), 200);
+	http_reload(w.http, &known, 1); /* then it is the token that counts */
+	ck_assert_int_eq(ask(&w, evil, &b), 401);
+	world_close(&w);
+
+	snprintf(path, sizeof(path), "/tmp/slad-check-%d.sock", (int)getpid());
+	snprintf(text, sizeof(text), "unix:%s", path);
+	unix_socket.text = text;
+	unix_socket.path = path;
+	w = world_default();
+	world_open(&w, &unix_socket);
+	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(connect(fd, (struct sockaddr *)&sun, sizeof(sun)), 0);
+	ck_assert_int_eq(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+	client_say(&w, fd, evil);
+	buf_reset(&b);
+	client_await(&w, fd, &b, 1);
+	ck_assert_int_eq(status_of(&b), 200);
+	close(fd);
 	buf_free(&b);
 	world_close(&w);
 }
@@ -409,9 +455,9 @@ END_TEST
 int
 main(void)
 {
-	const TTest *const tests[] = {routes, head, tokens, foreign_pages, keep_alive, pipelined,
-	    too_large_an_answer, half_closed, deferred, vanished, freed_meanwhile, drain,
-	    drain_of_none};
+	const TTest *const tests[] = {routes, head, tokens, foreign_pages, names_of_others,
+	    keep_alive, pipelined, too_large_an_answer, half_closed, deferred, vanished,
+	    freed_meanwhile, drain, drain_of_none};
 
 	return world_run("http", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -220,6 +220,59 @@ START_TEST(what_follows)
 }
 END_TEST
 
+/* Zeros, where they are expected: between members and behind the last one, not before the first. */
+START_TEST(padding)
+{
+	for (int front = 0; front < 2; front++) {
+		struct inflate *z = inflate_new();
+		struct err err;
+
+		inflate_padded(z);
+		buf_reset(&packed);
+		buf_reset(&out);
+		buf_put(&packed, "\0\0", front ? 2 : 0);
+		pack("one,", 4, 6, 31, NULL);
+		buf_put(&packed, "\0\0\0", 3);
+		pack("two", 3, 6, 31, NULL);
+		buf_put(&packed, "\0", 1);
+		ck_assert_int_eq(inflate_feed(z, packed.data, packed.len, &out, &err), -front);
+		ck_assert_str_eq(buf_text(&out), front ? "" : "one,two");
+		if (!front)
+			ck_assert_int_eq(inflate_end(z, &err), 0);
+		inflate_free(z);
+	}
+}
+END_TEST
+
+/* However little room there is for what comes out. */
+START_TEST(some_at_a_time)
+{
+	seed();
+	for (int i = 0; i < ROUNDS / 4; i++) {
+		struct inflate *z = inflate_new();
+		size_t made, left;
+		const void *at;
+		char room[300];
+		struct err err;
+
+		make_plain();
+		make_packed();
+		buf_reset(&out);
+		at = packed.data;
+		left = packed.len;
+		while (left > 0) {
+			ck_assert_int_eq(
+			    inflate_some(z, &at, &left, room, 1 + any(sizeof(room)), &made, &err),
+			    0);
+			buf_put(&out, room, made);
+		}
+		ck_assert_int_eq(inflate_end(z, &err), 0);
+		same();
+		inflate_free(z);
+	}
+}
+END_TEST
+
 /* What a checksum covers is never taken for something else. */
 START_TEST(every_bit)
 {
@@ -327,6 +380,8 @@ add(TCase *t)
 	tcase_add_test(t, every_cut);
 	tcase_add_test(t, several_members);
 	tcase_add_test(t, what_follows);
+	tcase_add_test(t, padding);
+	tcase_add_test(t, some_at_a_time);
 	tcase_add_test(t, every_bit);
 	tcase_add_test(t, others);
 	tcase_add_test(t, bombs);

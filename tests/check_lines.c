@@ -180,7 +180,7 @@ START_TEST(cut_off)
 	begin();
 	gives(1, "one");
 	gives(2, "two");
-	breaks("ends in the middle");
+	breaks("some of it is missing");
 }
 END_TEST
 
@@ -202,7 +202,7 @@ START_TEST(followed_by_something_else)
 	put("two\n", 4);
 	begin();
 	gives(1, "one");
-	breaks("damaged");
+	breaks("what follows is no gzip");
 }
 END_TEST
 

@@ -37,7 +37,9 @@ on_wrong(void *context, const struct mapping_text *at, size_t offset, const char
 static const struct mapping_pair kinds[] = {{"bug", "incident"}, {"*", "request"}};
 static const struct mapping_pair levels[] = {{"1", "P1"}};
 static const struct mapping_pair own[] = {{"bug", "complaint"}};
-static const struct mapping_table mapping_tables[] = {{"kinds", 2, kinds}, {"levels", 1, levels}};
+static const struct mapping_pair times[] = {{"opened", "%d/%m/%Y"}};
+static const struct mapping_table mapping_tables[] = {
+    {"kinds", 2, kinds}, {"levels", 1, levels}, {"times", 1, times}};
 static const struct mapping_table hook_tables[] = {{"kinds", 1, own}, {"more", 0, NULL}};
 
 static struct mapper *
@@ -65,7 +67,7 @@ mapping_of(const char *when, const char *each, const char *id)
 	    .when = T(when), .each = T(each), .id = T(id), .type = T("'opened'")};
 	mapping = (struct mapping){.file = "test.yaml",
 	    .name = "test",
-	    .tables = 2,
+	    .tables = 3,
 	    .table = mapping_tables,
 	    .entries = 1,
 	    .entry = &entry};
@@ -83,8 +85,11 @@ on_event(void *context, const struct mapped *e, struct err *wrong)
 static int
 run(struct mapper *m, const char *body)
 {
-	const struct mapper_payload p = {
-	    body, strlen(body), "{\"x-event\":\"issue\",\"n\":\"5\"}", "desk", 1000};
+	static const struct mapper_field fields[] = {{"opened", "Day", "9/3/2026"},
+	    {"closed", "End", "2026-03-09 20:30"}, {"kind", "Type", "BUG"}, {"level", "Level", "9"},
+	    {"team", "Group", NULL}, {"agent", NULL, NULL}};
+	const struct mapper_payload p = {body, strlen(body), "{\"x-event\":\"issue\",\"n\":\"5\"}",
+	    "desk", 1000, strcmp(body, "[]") == 0 ? 0 : 6, fields};
 	const char *delivery;
 	int rc;
 
@@ -163,9 +168,32 @@ START_TEST(columns_and_functions)
 	gives("unpercent(NULL)", "{}", "NULL");
 	gives("ts('2026-03-09T13:30:15Z', lower('RFC3339'))", "{}", "1773063015000");
 	gives("hash('abc')", "{}", "sum of 3 bytes a");
+	gives("coalesce(fail(NULL), body->>'a', fail('there is no a'))", "{\"a\":\"x\"}", "x");
 	gives("changed(1, '1') || changed(NULL, NULL) || changed(NULL, 0) || changed('a', 'ab')",
 	    "{}", "0011");
 	gives("1 -- a comment", "{}", "1");
+}
+END_TEST
+
+START_TEST(fields)
+{
+	gives("field('kind')", "{}", "BUG");
+	gives("field('team')", "{}", "NULL");
+	gives("field('agent')", "{}", "NULL");
+	gives("field('kind', 'kinds')", "{}", "complaint");
+	gives("field('level', 'kinds')", "{}", "request");
+	gives("field('team', 'kinds')", "{}", "request"); /* an empty cell is "*", too */
+	gives("field('team', 'levels')", "{}", "NULL");
+	gives("field('agent', 'kinds')", "{}", "NULL"); /* but no column is none */
+	gives("field_ts('opened')", "{}", "1772985600000");
+	gives("field_ts('closed')", "{}", "1773059400000");
+	gives("coalesce(field_ts('team'), field_ts('agent'))", "{}", "NULL");
+	breaks("field('none')", "{}", "no field 'none'; name it in the table 'columns'");
+	breaks("field('kind')", "[]", "a delivery has no fields");
+	breaks("field('level', 'levels')", "{}",
+	    "column 'Level': the table 'levels' does not say what '9' means");
+	breaks("field_ts('kind')", "{}", "column 'Type': 'BUG' is no time of the shape iso");
+	gives("ts('9/3/2026 1 PM', '%d/%m/%Y %I %p', 'UTC')", "{}", "1773061200000");
 }
 END_TEST
 
@@ -183,8 +211,8 @@ big(void)
 START_TEST(what_cannot_be_computed)
 {
 	breaks("ts('soon', 'rfc3339')", "{}", "test.yaml:7: events[0]: 'soon' is no time");
-	breaks("ts('1', body->>'s')", "{\"s\":\"iso\"}", "there is no shape 'iso'");
-	breaks("ts('1', 'i' || 'so')", "{}", "there is no shape 'iso'");
+	breaks("ts('1', body->>'s')", "{\"s\":\"soon\"}", "there is no shape 'soon'");
+	breaks("ts('1', 'so' || 'on')", "{}", "there is no shape 'soon'");
 	breaks("ts('2026-03-09 20:30:15', 'local', 'Mars/Base')", "{}", "no time zone 'Mars/Base'");
 	breaks("unix_s('x')", "{}", "'x' is no time since 1970");
 	breaks("unix_s(-1)", "{}", "is no time since 1970");
@@ -193,6 +221,8 @@ START_TEST(what_cannot_be_computed)
 	breaks("lookup(body->>'a', 1)", "{\"a\":\"none\"}", "there is no table 'none'");
 	breaks("json_extract(body, 'a')", "{}", "JSON path error");
 	breaks("replace(hex(body), '2', body)", big(), "too big");
+	breaks("coalesce(body->>'a', fail('there is no a'))", "{}", "there is no a");
+	ck_assert_str_eq(err.msg, "there is no a");
 }
 END_TEST
 
@@ -208,9 +238,9 @@ START_TEST(mistakes_have_a_place)
 	is_wrong(":x", "7:3: parameters such as ?");
 	is_wrong("\"text\"", "no such column: text");
 	is_wrong("lookup('kind', 1)", "7:11: there is no table 'kind'");
-	is_wrong("ts(body->>'t', 'iso')", "7:19: there is no shape of time 'iso'");
+	is_wrong("ts(body->>'t', 'soon')", "7:19: there is no shape of time 'soon'");
 	is_wrong(
-	    "coalesce(1, ts (max(1, ',', 2),'iso'  , 'UTC'))", "7:35: there is no shape of time");
+	    "coalesce(1, ts (max(1, ',', 2),'soon'  , 'UTC'))", "7:35: there is no shape of time");
 	is_wrong("header()", "wrong number of arguments");
 }
 END_TEST
@@ -335,7 +365,7 @@ START_TEST(snapshots_and_deliveries)
 {
 	const char body[] = "{\"id\":5,\"v\":7,\"state\":\"closed\",\"n\":{\"a\":1}}";
 	const struct mapper_payload p = {
-	    body, strlen(body), "{\"x-event\":\"issue\"}", "desk", 1000};
+	    body, strlen(body), "{\"x-event\":\"issue\"}", "desk", 1000, 0, NULL};
 	struct mapper *m = snapshots();
 	struct mapper_snapshot s;
 	const char *delivery;
@@ -348,6 +378,7 @@ START_TEST(snapshots_and_deliveries)
 	ck_assert_str_eq(s.subject, "5");
 	ck_assert_int_eq(s.version.whole, 7);
 	ck_assert_str_eq(s.state, "{\"state\":\"closed\",\"n\":{\"a\":1}}");
+	ck_assert_str_eq(s.print, "sum of 30 bytes ");
 	ck_assert_int_eq(mapper_events(m, "{\"was\":\"closed\"}", on_event, NULL, &err), 0);
 	ck_assert_str_eq(buf_text(&said), "");
 	ck_assert_int_eq(mapper_events(m, NULL, on_event, NULL, &err), 0);
@@ -359,7 +390,7 @@ END_TEST
 START_TEST(what_is_known_gives_what_is_late)
 {
 	const char body[] = "{\"id\":5,\"v\":7,\"state\":\"closed\"}";
-	const struct mapper_payload p = {body, strlen(body), "{}", "desk", 1000};
+	const struct mapper_payload p = {body, strlen(body), "{}", "desk", 1000, 0, NULL};
 
 	for (int late = 0; late <= 1; late++) {
 		struct mapper *m = snapshots();
@@ -393,6 +424,7 @@ add(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, NULL, tear_down);
 	tcase_add_test(tcase, columns_and_functions);
+	tcase_add_test(tcase, fields);
 	tcase_add_test(tcase, what_cannot_be_computed);
 	tcase_add_test(tcase, mistakes_have_a_place);
 	tcase_add_test(tcase, nothing_is_reached_but_the_payload);

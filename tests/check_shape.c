@@ -47,6 +47,12 @@ START_TEST(each_shape_is_read)
 	reads(SHAPE_LOCAL, "Asia/Shanghai", "2026-03-09 20:30:15.250", noon);
 	reads(SHAPE_LOCAL, "UTC", "2026-03-09T12:30", "2026-03-09T12:30:00.000Z");
 	reads(SHAPE_LOCAL_DOTS, "Europe/Berlin", "2026.03.09 13:30:15.250", noon);
+	reads(SHAPE_ISO, "Asia/Shanghai", "2026-03-09T20:30:15.250", noon);
+	reads(SHAPE_ISO, "Asia/Shanghai", "2026-03-09 12:30:15.250Z", noon);
+	reads(SHAPE_ISO, "UTC", "2026-03-09 13:30:15.250 +0100", noon);
+	reads(SHAPE_ISO, "UTC", "2026-03-09T07:00-05:30", "2026-03-09T12:30:00.000Z");
+	reads(SHAPE_ISO, "Europe/Berlin", "2026-03-09 13:30", "2026-03-09T12:30:00.000Z");
+	reads(SHAPE_ISO, "Europe/Berlin", "2026-03-09", "2026-03-08T23:00:00.000Z");
 	reads(SHAPE_S, "UTC", "1773059415.25", noon);
 	reads(SHAPE_S, "UTC", "0", "1970-01-01T00:00:00.000Z");
 	reads(SHAPE_MS, "UTC", "1773059415250", noon);
@@ -69,8 +75,10 @@ START_TEST(what_is_no_time)
 	char far[96];
 
 	for (int s = 0; s < SHAPES; s++) {
-		for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-			fails((enum shape)s, bad[i]);
+		for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+			if (s != SHAPE_ISO || strlen(bad[i]) != 10)
+				fails((enum shape)s, bad[i]);
+		}
 	}
 	snprintf(far, sizeof(far), "%93s", "2026"); /* longer than any time is */
 	for (int s = 0; s < SHAPES; s++)
@@ -83,6 +91,20 @@ START_TEST(what_is_no_time)
 	fails(SHAPE_MS, "1773059415.25");
 	fails(SHAPE_S, "1e300");
 	fails(SHAPE_MS, "253402300800000");
+}
+END_TEST
+
+START_TEST(local_times_need_a_zone)
+{
+	struct err err = {""};
+	int64_t t = 42;
+
+	ck_assert_int_eq(shape_read(SHAPE_LOCAL, "2026-03-09 12:30", NULL, &t, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.msg, "no time zone is known"));
+	ck_assert_int_eq(shape_read(SHAPE_ISO, "2026-03-09", NULL, &t, &err), -1);
+	ck_assert_int_eq(t, 42);
+	ck_assert_int_eq(shape_read(SHAPE_ISO, "2026-03-09 12:30:15.250Z", NULL, &t, &err), 0);
+	ck_assert_int_eq(t, INT64_C(1773059415250));
 }
 END_TEST
 
@@ -100,6 +122,7 @@ add(TCase *tcase)
 	tcase_add_test(tcase, each_shape_is_read);
 	tcase_add_test(tcase, clocks_that_change);
 	tcase_add_test(tcase, what_is_no_time);
+	tcase_add_test(tcase, local_times_need_a_zone);
 	tcase_add_test(tcase, names);
 }
 

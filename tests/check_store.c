@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -36,10 +37,12 @@ teardown(void)
 }
 
 static int64_t
-append(const char *source, const char *id, const char *body)
+append(const char *source, const char *id, int a)
 {
 	int64_t source_id, seq = 0;
+	char body[200];
 
+	snprintf(body, sizeof(body), "{\"a\":%d,\"id\":\"%s\",\"source\":\"%s\"}", a, id, source);
 	ck_assert_int_eq(store_source(s, source, true, &source_id, &err), 1);
 	ck_assert_int_eq(store_append(s, source_id, id, 1000, body, strlen(body), &seq, &err), 0);
 	return seq;
@@ -51,15 +54,15 @@ START_TEST(the_log_keeps_and_finds)
 	int64_t source, seq;
 	size_t len;
 
-	ck_assert_int_eq(append("desk", "e-1", "{\"a\":1}"), 1);
-	ck_assert_int_eq(append("desk", "e-2", "{\"a\":2}"), 2);
+	ck_assert_int_eq(append("desk", "e-1", 1), 1);
+	ck_assert_int_eq(append("desk", "e-2", 2), 2);
 	ck_assert_int_eq(store_source(s, "desk", false, &source, &err), 1);
 	ck_assert_int_eq(store_source(s, "other", false, &source, &err), 0);
 	ck_assert_int_eq(store_identity(s, source, "e-2", &seq, &err), 1);
 	ck_assert_int_eq(seq, 2);
 	ck_assert_int_eq(store_identity(s, source, "e-3", &seq, &err), 0);
 	ck_assert_int_eq(store_body(s, 2, &body, &len, &err), 1);
-	ck_assert_str_eq(body, "{\"a\":2}");
+	ck_assert_str_eq(body, "{\"a\":2,\"id\":\"e-2\",\"source\":\"desk\"}");
 	ck_assert_int_eq(store_last(s, &seq, &err), 0);
 	ck_assert_int_eq(seq, 2);
 }
@@ -69,7 +72,7 @@ START_TEST(an_identity_is_stored_once)
 {
 	int64_t source, seq;
 
-	append("desk", "e-1", "{}");
+	append("desk", "e-1", 0);
 	ck_assert_int_eq(store_source(s, "desk", true, &source, &err), 1);
 	ck_assert_int_eq(store_append(s, source, "e-1", 0, "{}", 2, &seq, &err), -1);
 }
@@ -77,11 +80,20 @@ END_TEST
 
 START_TEST(a_rollback_leaves_no_trace)
 {
-	int64_t seq;
+	struct scope scope = {{"acme", "mail", "", ""}};
+	struct stored_scope *list;
+	int64_t seq, id;
 
 	ck_assert_int_eq(store_begin(s, &err), 0);
-	append("desk", "e-1", "{}");
+	append("desk", "e-1", 0);
+	ck_assert_int_eq(store_scope(s, &scope, &id, &err), 0);
 	store_rollback(s);
+	ck_assert_int_eq(store_source(s, "desk", false, &id, &err), 0);
+	ck_assert_int_eq(store_scope(s, &scope, &id, &err), 0);
+	ck_assert_int_eq(store_scopes(s, &arena, &list, &err), 1);
+	ck_assert_int_eq(store_forget(s, &err), 0);
+	ck_assert_int_eq(store_scope(s, &scope, &id, &err), 0);
+	ck_assert_int_eq(store_scopes(s, &arena, &list, &err), 1);
 	ck_assert_int_eq(store_last(s, &seq, &err), 0);
 	ck_assert_int_eq(seq, 0);
 	store_rollback(s);
@@ -95,7 +107,7 @@ START_TEST(readers_see_commits_and_write_nothing)
 
 	ck_assert_ptr_nonnull(r);
 	ck_assert_int_eq(store_begin(s, &err), 0);
-	append("desk", "e-1", "{}");
+	append("desk", "e-1", 0);
 	ck_assert_int_eq(store_last(r, &seq, &err), 0);
 	ck_assert_int_eq(seq, 0);
 	ck_assert_int_eq(store_commit(s, &err), 0);
@@ -103,6 +115,50 @@ START_TEST(readers_see_commits_and_write_nothing)
 	ck_assert_int_eq(seq, 1);
 	ck_assert_int_eq(store_meta_set(r, "x", "y", &err), -1);
 	store_close(r);
+}
+END_TEST
+
+/* 40 MiB in small transactions, or in large ones: how large the write-ahead log gets. */
+static off_t
+wal_of(int transactions, int entities)
+{
+	static char facts[60000];
+	struct entity e;
+	char wal[100];
+	struct stat st;
+	off_t most = 0;
+
+	snprintf(wal, sizeof(wal), "%s-wal", path);
+	for (int i = 0; i < transactions; i++) {
+		ck_assert_int_eq(store_begin(s, &err), 0);
+		for (int k = 0; k < entities; k++) {
+			snprintf(facts, sizeof(facts), "%d %d", i, k);
+			e = (struct entity){.name = facts,
+			    .state = ENTITY_RESOLVED,
+			    .facts = {facts, sizeof(facts)},
+			    .counts = {"", 0}};
+			ck_assert_int_eq(store_entity_save(s, &e, &err), 0);
+		}
+		ck_assert_int_eq(store_commit(s, &err), 0);
+		ck_assert_int_eq(stat(wal, &st), 0);
+		most = st.st_size > most ? st.st_size : most;
+	}
+	return most;
+}
+
+START_TEST(the_write_ahead_log_is_copied_back)
+{
+	off_t most = wal_of(350, 2);
+
+	ck_assert_msg(most > 16000000 && most < 18000000, "%ld bytes", (long)most);
+}
+END_TEST
+
+START_TEST(large_transactions_are_copied_back_together)
+{
+	off_t most = wal_of(9, 150);
+
+	ck_assert_msg(most > 26000000 && most < 40000000, "%ld bytes", (long)most);
 }
 END_TEST
 
@@ -170,10 +226,10 @@ START_TEST(tallies_are_ranges)
 	ck_assert_int_eq(store_scopes_of(s, "acm", &arena, &list, &err), 0);
 	for (int64_t b = 10; b < 20; b++)
 		ck_assert_int_eq(
-		    store_tally_set(s, id, 1, b, "xxxxxxxxxx", (size_t)(b - 9), &err), 0);
+		    store_tally_set(s, id, 1, b, false, "xxxxxxxxxx", (size_t)(b - 9), &err), 0);
 	ck_assert_int_eq(store_tally_range(s, id, 1, 12, 15, sum, &len, &err), 0);
 	ck_assert_uint_eq(len, 3 + 4 + 5);
-	ck_assert_int_eq(store_tally_set(s, id, 1, 12, "", 0, &err), 0);
+	ck_assert_int_eq(store_tally_set(s, id, 1, 12, true, "", 0, &err), 0);
 	ck_assert_int_eq(store_tally(s, id, 1, 12, &counts, &err), 0);
 	ck_assert_int_eq(store_tally(s, id, 1, 13, &counts, &err), 1);
 	ck_assert_uint_eq(counts.len, 4);
@@ -330,6 +386,8 @@ add(TCase *t)
 	tcase_add_test(t, an_identity_is_stored_once);
 	tcase_add_test(t, a_rollback_leaves_no_trace);
 	tcase_add_test(t, readers_see_commits_and_write_nothing);
+	tcase_add_test(t, the_write_ahead_log_is_copied_back);
+	tcase_add_test(t, large_transactions_are_copied_back_together);
 	tcase_add_test(t, entities_are_saved_and_fall_due);
 	tcase_add_test(t, tallies_are_ranges);
 	tcase_add_test(t, downs_are_replaced);

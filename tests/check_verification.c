@@ -261,7 +261,7 @@ START_TEST(tokens)
 	ck_assert_int_eq(
 	    check(&header, &(struct sent){.body = BODY, .header = "bearer key"}, NULL), 0);
 	ck_assert_int_eq(
-	    check(&header, &(struct sent){.body = BODY, .header = "key"}, "not the one"), -1);
+	    check(&header, &(struct sent){.body = BODY, .header = "key"}, "is not 'Bearer '"), -1);
 	ck_assert_int_eq(
 	    check(&header, &(struct sent){.body = BODY, .header = "Bearer key2"}, NULL), -1);
 	ck_assert_int_eq(

@@ -166,7 +166,7 @@ post(struct bench *b, const json_t *command)
 	job = ingest_read(&b->api, &r, "replay", &a);
 	step(b, job == NULL ? NULL : &job->submission, NULL);
 	if (job != NULL)
-		ingest_answer(job, &a);
+		ingest_answer(NULL, job, &a);
 	print(&a);
 	free(body);
 	arena_free(&arena);
@@ -197,7 +197,7 @@ order(struct bench *b, const json_t *command)
 	job = order_read(&r, route, &a);
 	step(b, NULL, job == NULL ? NULL : job->order);
 	if (job != NULL)
-		order_answer(job, &a);
+		order_answer(NULL, job, &a);
 	print(&a);
 	free(body);
 	arena_free(&arena);

@@ -264,7 +264,7 @@ ask(struct world *w, const char *text, struct buf *b)
 	return status_of(b);
 }
 
-#define GET(target) "GET " target " HTTP/1.1\r\nHost: a\r\n\r\n"
+#define GET(target) "GET " target " HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 /* Runs the tests of a file. */
 static inline int

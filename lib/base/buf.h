@@ -23,6 +23,17 @@ struct buf {
 
 void buf_put(struct buf *b, const void *bytes, size_t len);
 void buf_puts(struct buf *b, const char *s);
+
+static inline void
+buf_putc(struct buf *b, char c)
+{
+	if (b->len + 1 < b->size && b->len < b->max && !b->full) {
+		b->data[b->len++] = c;
+		b->data[b->len] = '\0';
+	} else {
+		buf_put(b, &c, 1);
+	}
+}
 void buf_putf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool buf_ok(const struct buf *b);
 const char *buf_text(const struct buf *b); /* its bytes, "" when empty */

@@ -77,6 +77,7 @@ arena_alloc(struct arena *a, size_t n, size_t size)
 		room = bytes > ARENA_BLOCK ? bytes : ARENA_BLOCK;
 		b = mem_alloc(1, sizeof(*b) + room);
 		b->size = room;
+		a->taken += sizeof(*b) + room;
 		b->next = a->blocks;
 		a->blocks = b;
 	}
@@ -109,7 +110,7 @@ arena_free(struct arena *a)
 		a->blocks = b->next;
 		free(b);
 	}
-	a->bytes = 0;
+	a->bytes = a->taken = 0;
 }
 
 void *

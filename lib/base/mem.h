@@ -28,6 +28,7 @@ struct arena_block;
 struct arena {
 	struct arena_block *blocks; /* newest first; zero-initialise: { 0 } */
 	size_t bytes; /* given out so far */
+	size_t taken; /* of the process's memory: its blocks */
 };
 
 void *arena_alloc(struct arena *a, size_t n, size_t size); /* zeroed */

@@ -5,15 +5,9 @@
 void
 pack_uint(struct buf *b, uint64_t n)
 {
-	unsigned char bytes[10];
-	size_t len = 0;
-
-	do {
-		bytes[len] = (unsigned char)((n & 0x7f) | (n > 0x7f ? 0x80 : 0));
-		len++;
-		n >>= 7;
-	} while (n > 0);
-	buf_put(b, bytes, len);
+	for (; n > 0x7f; n >>= 7)
+		buf_putc(b, (char)(n | 0x80));
+	buf_putc(b, (char)n);
 }
 
 void

@@ -145,6 +145,32 @@ config_load(const char *file, struct buf *mistakes)
 	return NULL;
 }
 
+struct config *
+config_of_mapping(
+    const char *beside, const char *name, const struct hook *hook, struct buf *mistakes)
+{
+	struct owner *o = mem_alloc(1, sizeof(*o));
+	struct conf c = {.file = beside,
+	    .arena = &o->arena,
+	    .draft = &o->draft,
+	    .others = BUF_INIT(CONF_OTHERS_MAX)};
+	struct hook *own = arena_alloc(&o->arena, 1, sizeof(*own));
+	bool sound;
+
+	atomic_init(&o->refs, 1);
+	*own = *hook;
+	conf_mapping(&c, NULL, name, own);
+	o->draft.config.file = arena_strdup(&o->arena, beside);
+	o->draft.config.hooks = 1;
+	o->draft.config.hook = own;
+	sound = c.mistakes == 0;
+	conf_finish(&c, mistakes);
+	if (sound)
+		return &o->draft.config;
+	owner_free(o);
+	return NULL;
+}
+
 const char *
 config_calendar_version(const struct config *c, const struct calendar *calendar)
 {

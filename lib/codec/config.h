@@ -82,6 +82,12 @@ struct config {
  */
 struct config *config_load(const char *file, struct buf *mistakes);
 
+/* A configuration of nothing but one hook, which has its mapping by name: that of `beside`, a
+ * configuration's file, that came with slad, or a file of its own. The rest of the hook is as
+ * given, and outlives it. NULL after lines as above. */
+struct config *config_of_mapping(
+    const char *beside, const char *name, const struct hook *hook, struct buf *mistakes);
+
 struct config *config_ref(struct config *c);
 void config_unref(struct config *c); /* NULL is fine */
 

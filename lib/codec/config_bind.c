@@ -94,9 +94,8 @@ distance(const char *a, const char *b)
 	return row[n];
 }
 
-/* The known name that was meant, if a third of its letters or fewer are wrong. */
-static const char *
-nearest(const char *name, const char *const *known, size_t count)
+const char *
+conf_nearest(const char *name, const char *const *known, size_t count)
 {
 	size_t len = strlen(name), best = len / 3 + 2, d;
 	const char *found = NULL;
@@ -139,7 +138,7 @@ void
 conf_unknown(struct conf *c, const yaml_node_t *n, const char *what, const char *name,
     const char *const *known, size_t count)
 {
-	const char *near = nearest(name, known, count), *list;
+	const char *near = conf_nearest(name, known, count), *list;
 
 	name = quoted(c, name, strlen(name));
 	if (near != NULL) {

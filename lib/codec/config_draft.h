@@ -96,6 +96,9 @@ conf_binder conf_tables; /* const struct mapping_table *, and its count */
  * into `verify`. */
 const struct mapping *draft_mapping(struct conf *c, const char *file, struct verification *verify);
 
+/* Finds and reads the mapping of that name, for a hook; mistakes are noted at the node. */
+void conf_mapping(struct conf *c, const yaml_node_t *n, const char *name, struct hook *h);
+
 /* Whether the mapping has one of 'url' and 'url_file'. */
 void conf_need_url(struct conf *c, const yaml_node_t *n);
 

@@ -66,7 +66,7 @@ bind_keys(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *
 {
 	struct verification *v = into;
 
-	if (v->kind != VERIFICATION_SIGNATURE)
+	if (v->kind != VERIFICATION_SIGNATURE && v->kind != VERIFICATION_NONE)
 		conf_mistake(c, n,
 		    "'%s' has the keys of signatures, and this mapping's system sends none; say "
 		    "which by 'signature'",
@@ -78,6 +78,15 @@ bind_keys(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *
 static void
 bind_token_files(struct conf *c, const struct conf_key *k, const yaml_node_t *n, void *into)
 {
+	const struct verification *v = into;
+
+	if (v->kind == VERIFICATION_SIGNATURE) {
+		conf_mistake(c, n,
+		    "'%s' has a token, and this mapping's system signs what it sends; its key goes "
+		    "into 'secret_files', or say which token by 'token'",
+		    k->name);
+		return;
+	}
 	kind_set(into, VERIFICATION_TOKEN);
 	secrets_read(c, k, n, false, into);
 }

@@ -100,6 +100,9 @@ void conf_warn(struct conf *c, const yaml_node_t *n, const char *fmt, ...)
 void conf_unknown(struct conf *c, const yaml_node_t *n, const char *what, const char *name,
     const char *const *known, size_t count);
 
+/* The known name that was meant, if a third of its letters or fewer are wrong; or NULL. */
+const char *conf_nearest(const char *name, const char *const *known, size_t count);
+
 /* "a, b, c" for a message; NULLs are passed over, and what comes after 40 names. */
 const char *conf_names(struct conf *c, const char *const *names, size_t count);
 

@@ -105,34 +105,61 @@ measure(const char *s, size_t len, int around, struct err *err)
 	return 0;
 }
 
-/* Where jansson stopped; a line of NDJSON is parsed alone, so its own number would mislead. */
+/* Line and column of a byte, as an editor counts them. */
 static void
-place_put(const json_error_t *error, enum event_form form, char *text, size_t size)
+place_put(const char *body, size_t byte, char *text, size_t size)
 {
-	if (form == FORM_LINES)
-		snprintf(text, size, "column %d", error->column);
+	size_t line = 1, column = 0;
+
+	for (size_t i = 0; i < byte; i++) {
+		column += ((unsigned char)body[i] & 0xc0) != 0x80;
+		if (body[i] == '\n') {
+			line++;
+			column = 0;
+		}
+	}
+	snprintf(text, size, "line %zu, column %zu", line, column);
+}
+
+static const char *
+reason(const json_error_t *error)
+{
+	switch (json_error_code(error)) {
+	case json_error_null_character:
+		return "a text holds the character NUL (\\u0000); leave it out";
+	case json_error_end_of_input_expected:
+		return "a comma or the end is expected";
+	case json_error_premature_end_of_input:
+		return "something is missing before this";
+	default:
+		return error->text;
+	}
+}
+
+/* A value that was measured, of a body, or of a line if that is NULL. */
+static json_t *
+parse(const char *s, size_t len, const char *body, struct err *err)
+{
+	json_error_t error;
+	char place[64];
+	json_t *v = json_loadb(s, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+
+	if (v != NULL)
+		return v;
+	if (body == NULL) /* a line of NDJSON is parsed alone, so its own number would mislead */
+		snprintf(place, sizeof(place), "column %d", error.column);
 	else
-		snprintf(text, size, "line %d, column %d", error->line, error->column);
+		place_put(body, (size_t)(s - body) + (size_t)error.position, place, sizeof(place));
+	err_set(err, "%s: %s", place, reason(&error));
+	return NULL;
 }
 
 json_t *
 events_parse(const char *s, size_t len, enum event_form form, int around, struct err *err)
 {
-	json_error_t error;
-	char place[64];
-	json_t *v;
-
 	if (measure(s, len, around, err) != 0)
 		return NULL;
-	v = json_loadb(s, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-	if (v == NULL) {
-		place_put(&error, form, place, sizeof(place));
-		err_set(err, "%s: %s", place,
-		    json_error_code(&error) == json_error_null_character
-			? "a text holds the character NUL (\\u0000); leave it out"
-			: error.text);
-	}
-	return v;
+	return parse(s, len, form == FORM_LINES ? NULL : s, err);
 }
 
 int
@@ -206,35 +233,122 @@ lines_read(struct reader *r, const char *body, size_t len, struct events *events
 
 /* Whether the body is of the form that its media type promises. */
 static int
-form_check(const json_t *whole, enum event_form form, struct err *err)
+form_check(const char *what, enum event_form given, enum event_form form, struct err *err)
 {
 	static const char *const wanted[] = {[FORM_ONE] = "one event, an object,",
 	    [FORM_BATCH] = "an array of events",
 	    [FORM_EITHER] = "an event or an array of events"};
 
-	if ((json_is_array(whole) && form != FORM_ONE) ||
-	    (json_is_object(whole) && form != FORM_BATCH))
+	if (given == form || (form == FORM_EITHER && given != FORM_LINES))
 		return 0;
-	return err_set(err, "the body is %s; %s is wanted", json_type_text(whole), wanted[form]);
+	return err_set(err, "the body is %s; %s is wanted", what, wanted[form]);
+}
+
+static int
+one_read(struct reader *r, const char *body, size_t len, enum event_form form,
+    struct events *events, struct err *err)
+{
+	json_t *whole = events_parse(body, len, form, 0, err);
+	int rc;
+
+	if (whole == NULL)
+		return err_prefix(err, "the body is no JSON");
+	rc = form_check(
+	    json_type_text(whole), json_is_object(whole) ? FORM_ONE : FORM_LINES, form, err);
+	if (rc == 0)
+		rc = events_room(r->arena, events, 1, err);
+	if (rc == 0)
+		events_take(r, events, 0, whole);
+	json_decref(whole);
+	return rc;
+}
+
+/* The first byte that is no space. */
+static const char *
+space(const char *at, const char *end)
+{
+	while (at < end && memchr(" \t\r\n", *at, 4) != NULL)
+		at++;
+	return at;
+}
+
+/* The end of the element that begins at `at`: the next comma outside of what it nests and quotes,
+ * or the end of all. */
+static const char *
+element_after(const char *at, const char *end)
+{
+	bool quoted = false;
+	int depth = 0;
+
+	for (; at < end; at++) {
+		if (quoted && *at == '\\')
+			at++;
+		else if (*at == '"')
+			quoted = !quoted;
+		else if (!quoted && (*at == '{' || *at == '['))
+			depth++;
+		else if (!quoted && (*at == '}' || *at == ']'))
+			depth--;
+		else if (!quoted && depth == 0 && *at == ',')
+			return at;
+	}
+	return end;
+}
+
+/* How many elements there are between two bytes. */
+static size_t
+elements(const char *at, const char *end)
+{
+	size_t n = 1;
+
+	if (space(at, end) == end)
+		return 0;
+	for (; (at = element_after(at, end)) < end; at++)
+		n++;
+	return n;
+}
+
+/* An array from its '['. One element after the other is a tree in memory, never all of them: what
+ * stands between two commas is one, or no JSON. */
+static int
+array_read(struct reader *r, const char *body, const char *at, const char *end,
+    struct events *events, struct err *err)
+{
+	const char *comma;
+	size_t n;
+	json_t *v;
+
+	while (space(end - 1, end) == end)
+		end--;
+	if (*--end != ']' || end == at++)
+		return err_set(err, "the body is no JSON: its array has no end");
+	n = elements(at, end);
+	if (events_room(r->arena, events, n, err) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++, at = comma + 1) {
+		comma = element_after(at, end);
+		v = parse(at, (size_t)(comma - at), body, err);
+		if (v == NULL)
+			return err_prefix(err, "the body is no JSON");
+		events_take(r, events, i, v);
+		json_decref(v);
+	}
+	return 0;
 }
 
 static int
 whole_read(struct reader *r, const char *body, size_t len, enum event_form form,
     struct events *events, struct err *err)
 {
-	json_t *whole = events_parse(body, len, form, 0, err);
-	size_t n = json_is_array(whole) ? json_array_size(whole) : 1;
-	int rc;
+	const char *end = body + len, *at = space(body, end);
 
-	if (whole == NULL)
+	if (at == end || *at != '[')
+		return one_read(r, body, len, form, events, err);
+	if (form_check("an array", FORM_BATCH, form, err) != 0)
+		return -1;
+	if (measure(body, len, 0, err) != 0)
 		return err_prefix(err, "the body is no JSON");
-	rc = form_check(whole, form, err);
-	if (rc == 0)
-		rc = events_room(r->arena, events, n, err);
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		events_take(r, events, i, json_is_array(whole) ? json_array_get(whole, i) : whole);
-	json_decref(whole);
-	return rc;
+	return array_read(r, body, at, end, events, err);
 }
 
 int

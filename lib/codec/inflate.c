@@ -18,6 +18,7 @@ struct inflate {
 	size_t members; /* that have ended */
 	size_t before; /* bytes of the stream in them */
 	bool within; /* one of them */
+	bool padded;
 	unsigned char piece[PIECE];
 };
 
@@ -29,6 +30,12 @@ inflate_new(void)
 	if (inflateInit2(&z->stream, WINDOW_GZIP) != Z_OK)
 		mem_none("zlib");
 	return z;
+}
+
+void
+inflate_padded(struct inflate *z)
+{
+	z->padded = true;
 }
 
 void
@@ -52,22 +59,44 @@ wrong(const struct inflate *z, struct err *err)
 	return err_set(err, "it is no gzip; that begins with the bytes 1f 8b");
 }
 
+/* Steps into a member: 1, 0 if the input has none yet, -1. */
+static int
+enter(struct inflate *z, struct err *err)
+{
+	if (z->within)
+		return 1;
+	while (z->padded && z->members > 0 && z->stream.avail_in > 0 && *z->stream.next_in == 0) {
+		z->stream.next_in++;
+		z->stream.avail_in--;
+		z->before++;
+	}
+	if (z->stream.avail_in == 0)
+		return 0;
+	inflateReset(&z->stream);
+	if (*z->stream.next_in != MAGIC)
+		return wrong(z, err);
+	z->within = true;
+	return 1;
+}
+
 /* Gives what is to be had of the input without more of it. */
 static int
-step(struct inflate *z, struct buf *out, struct err *err)
+step(struct inflate *z, void *out, size_t room, size_t *made, struct err *err)
 {
 	int rc;
 
-	z->stream.next_out = z->piece;
-	z->stream.avail_out = PIECE;
+	z->stream.next_out = out;
+	z->stream.avail_out = room > INT_MAX ? INT_MAX : (uInt)room;
+	room = z->stream.avail_out;
+	rc = enter(z, err);
+	if (rc <= 0)
+		return rc;
 	rc = inflate(&z->stream, Z_NO_FLUSH);
 	if (rc == Z_MEM_ERROR)
 		mem_none("zlib");
 	if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
 		return wrong(z, err);
-	buf_put(out, z->piece, PIECE - z->stream.avail_out);
-	if (!buf_ok(out))
-		return err_set(err, "it is larger than %zu bytes once it is inflated", out->max);
+	*made = room - z->stream.avail_out;
 	if (rc == Z_STREAM_END) {
 		z->members++;
 		z->before += z->stream.total_in;
@@ -76,34 +105,34 @@ step(struct inflate *z, struct buf *out, struct err *err)
 	return 0;
 }
 
-static int
-feed(struct inflate *z, struct buf *out, struct err *err)
+int
+inflate_some(struct inflate *z, const void **bytes, size_t *len, void *out, size_t room,
+    size_t *made, struct err *err)
 {
-	do {
-		if (!z->within) {
-			inflateReset(&z->stream);
-			z->within = true;
-			if (*z->stream.next_in != MAGIC)
-				return wrong(z, err);
-		}
-		if (step(z, out, err) != 0)
-			return -1;
-	} while (z->stream.avail_in > 0);
+	uInt n = *len > INT_MAX ? INT_MAX : (uInt)*len;
+
+	*made = 0;
+	z->stream.next_in = *bytes;
+	z->stream.avail_in = n;
+	if (step(z, out, room, made, err) != 0)
+		return -1;
+	*bytes = z->stream.next_in;
+	*len -= n - z->stream.avail_in;
 	return 0;
 }
 
 int
 inflate_feed(struct inflate *z, const void *bytes, size_t len, struct buf *out, struct err *err)
 {
-	const unsigned char *at = bytes;
-	uInt n;
+	size_t made;
 
-	for (; len > 0; at += n, len -= n) {
-		n = len > INT_MAX ? INT_MAX : (uInt)len;
-		z->stream.next_in = at;
-		z->stream.avail_in = n;
-		if (feed(z, out, err) != 0)
+	while (len > 0) {
+		if (inflate_some(z, &bytes, &len, z->piece, PIECE, &made, err) != 0)
 			return -1;
+		buf_put(out, z->piece, made);
+		if (!buf_ok(out))
+			return err_set(
+			    err, "it is larger than %zu bytes once it is inflated", out->max);
 	}
 	return 0;
 }

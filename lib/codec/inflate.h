@@ -19,6 +19,16 @@ struct inflate;
 struct inflate *inflate_new(void);
 void inflate_free(struct inflate *z);
 
+/* From now on zeros between members and behind the last one are passed over, as gzip(1) does: they
+ * fill up what was read from a tape. */
+void inflate_padded(struct inflate *z);
+
+/* Inflates the next bytes of the stream as far as there is room for what they give: moves *bytes
+ * and *len past those that it used, and says how many it made, which may be none. -1 if they are no
+ * gzip. */
+int inflate_some(struct inflate *z, const void **bytes, size_t *len, void *out, size_t room,
+    size_t *made, struct err *err);
+
 /* Appends what the next bytes of the stream give. -1 if they are no gzip; or if it did not fit:
  * then `out` is full. After that the stream is of no more use. The pieces may be cut anywhere. */
 int inflate_feed(

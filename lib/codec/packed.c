@@ -86,7 +86,7 @@ records_unpack(const void *facts, size_t len, const char *source, const char *su
 	unpack_init(&u, facts, len);
 	while (unpack_more(&u)) {
 		if (n == room) {
-			room = room == 0 ? 16 : 2 * room;
+			room = room == 0 ? 4 : 2 * room; /* most entities have few */
 			grown = arena_alloc(a, (size_t)room, sizeof(*grown));
 			if (n > 0)
 				memcpy(grown, list, (size_t)n * sizeof(*grown));

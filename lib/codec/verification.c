@@ -250,8 +250,11 @@ token_check(const struct verification *v, const struct verified *what, struct er
 		return err_set(err, "the parameter %s, with the token, is missing", v->query);
 	if (given == NULL)
 		return err_set(err, "the header %s, with the token, is missing", v->header);
-	if (strlen(given) < GIVEN_MAX && strncasecmp(given, prefix, strlen(prefix)) == 0) {
-		given += strlen(prefix);
+	if (strncasecmp(given, prefix, strlen(prefix)) != 0)
+		return err_set(err, "what %s has before the token is not '%s'",
+		    v->query != NULL ? v->query : v->header, prefix);
+	given += strlen(prefix);
+	if (strlen(given) < GIVEN_MAX) {
 		for (size_t s = 0; s < v->secrets; s++)
 			right |= same(given, strlen(given), v->secret[s].bytes, v->secret[s].len);
 	}

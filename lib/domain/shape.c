@@ -16,6 +16,7 @@ const char *const shape_names[SHAPES] = {[SHAPE_RFC3339] = "rfc3339",
     [SHAPE_UTC_SUFFIX] = "utc_suffix",
     [SHAPE_LOCAL] = "local",
     [SHAPE_LOCAL_DOTS] = "local_dots",
+    [SHAPE_ISO] = "iso",
     [SHAPE_S] = "s",
     [SHAPE_MS] = "ms",
     [SHAPE_NS] = "ns"};
@@ -26,6 +27,7 @@ static const char *const examples[SHAPES] = {[SHAPE_RFC3339] = "2026-11-21T09:30
     [SHAPE_UTC_SUFFIX] = "2026-11-21 01:30:00 UTC",
     [SHAPE_LOCAL] = "2026-11-21 09:30:00",
     [SHAPE_LOCAL_DOTS] = "2026.11.21 09:30:00",
+    [SHAPE_ISO] = "2026-11-21 09:30",
     [SHAPE_S] = "1795224600",
     [SHAPE_MS] = "1795224600000",
     [SHAPE_NS] = "1795224600000000000"};
@@ -114,9 +116,40 @@ number_read(const char *text, int64_t unit, int64_t *t)
 	return *text == '\0' ? 0 : -1;
 }
 
+/* A date, or a date and a time; where an offset follows, it is not local. */
 static int
-rewrite(enum shape shape, char *text)
+iso_put(char *text, bool *local)
 {
+	size_t len = strlen(text);
+	char *end;
+
+	*local = len == 10;
+	if (*local) {
+		strcpy(text + len, "T00:00:00Z");
+		return 0;
+	}
+	if (len < 16)
+		return -1;
+	end = strpbrk(text + 11, "Zz+-");
+	*local = end == NULL;
+	if (*local)
+		return wall_put(text, false);
+	if (end > text + 16 && end[-1] == ' ') {
+		memmove(end - 1, end, strlen(end) + 1);
+		end--;
+	}
+	if (end == text + 16) {
+		memmove(end + 3, end, strlen(end) + 1);
+		memcpy(end, ":00", 3);
+		end += 3;
+	}
+	return strlen(end) == 5 ? colon_put(text) : 0;
+}
+
+static int
+rewrite(enum shape shape, char *text, bool *local)
+{
+	*local = shape == SHAPE_LOCAL || shape == SHAPE_LOCAL_DOTS;
 	switch (shape) {
 	case SHAPE_OFFSET_NOCOLON:
 		return colon_put(text);
@@ -127,16 +160,20 @@ rewrite(enum shape shape, char *text)
 	case SHAPE_LOCAL:
 	case SHAPE_LOCAL_DOTS:
 		return wall_put(text, shape == SHAPE_LOCAL_DOTS);
+	case SHAPE_ISO:
+		return iso_put(text, local);
 	default:
 		return 0;
 	}
 }
 
+/* 0, -1 if the text is no such time, -2 if it would need a zone. */
 static int
 parse(enum shape shape, const char *text, const struct zone *zone, int64_t *t)
 {
 	char copy[TEXT_MAX];
 	int64_t got;
+	bool local;
 
 	switch (shape) {
 	case SHAPE_S:
@@ -154,9 +191,11 @@ parse(enum shape shape, const char *text, const struct zone *zone, int64_t *t)
 	if (strlen(text) + 8 > sizeof(copy))
 		return -1;
 	strcpy(copy, text);
-	if (rewrite(shape, copy) != 0 || stamp_parse(copy, &got, NULL) != 0)
+	if (rewrite(shape, copy, &local) != 0 || stamp_parse(copy, &got, NULL) != 0)
 		return -1;
-	*t = shape == SHAPE_LOCAL || shape == SHAPE_LOCAL_DOTS ? zone_reach(zone, got) : got;
+	if (local && zone == NULL)
+		return -2;
+	*t = local ? zone_reach(zone, got) : got;
 	return 0;
 }
 
@@ -164,8 +203,11 @@ int
 shape_read(enum shape shape, const char *text, const struct zone *zone, int64_t *t, struct err *err)
 {
 	int64_t got;
+	int rc = parse(shape, text, zone, &got);
 
-	if (parse(shape, text, zone, &got) != 0 || got < 0 || got > LATEST)
+	if (rc == -2)
+		return err_set(err, "'%.40s' is a local time, and no time zone is known", text);
+	if (rc != 0 || got < 0 || got > LATEST)
 		return err_set(err, "'%.40s' is no time of the shape %s, such as %s", text,
 		    shape_names[shape], examples[shape]);
 	*t = got;

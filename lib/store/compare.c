@@ -23,6 +23,7 @@ store_forget(struct store *s, struct err *err)
 	static const enum query all[] = {QUERY_DROP_ENTITIES, QUERY_DROP_COUNTED, QUERY_DROP_SCOPES,
 	    QUERY_DROP_TALLIES, QUERY_DROP_DOWNS, QUERY_DROP_ENTRIES};
 
+	memo_forget(&s->scopes);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		statement(s, all[i], "");
 		if (statement_run(s, all[i], err) != 0)
@@ -186,41 +187,4 @@ store_recounted(struct store *s, struct store *other,
 	statement_end(s, a.query);
 	statement_end(other, b.query);
 	return a.more < 0 || b.more < 0 ? -1 : count;
-}
-
-static int64_t
-records_without_identity(struct store *s, struct err *err)
-{
-	sqlite3_stmt *st = statement(s, QUERY_LOG_SIZES, "");
-	int64_t more = -1;
-
-	if (statement_step(s, QUERY_LOG_SIZES, err) > 0)
-		more = sqlite3_column_int64(st, 0) > sqlite3_column_int64(st, 1)
-		    ? sqlite3_column_int64(st, 0) - sqlite3_column_int64(st, 1)
-		    : 0;
-	statement_end(s, QUERY_LOG_SIZES);
-	return more;
-}
-
-int64_t
-store_gaps(struct store *s, void (*each)(void *context, const char *key, const char *what),
-    void *context, struct err *err)
-{
-	sqlite3_stmt *st = statement(s, QUERY_LOG_GAPS, "");
-	int64_t gaps = 0, strays;
-	char text[ERR_MAX];
-	int more;
-
-	while ((more = statement_step(s, QUERY_LOG_GAPS, err)) > 0) {
-		key_text(st, 3, text, sizeof(text));
-		each(context, text, "was acknowledged, but its record is gone");
-		gaps++;
-	}
-	statement_end(s, QUERY_LOG_GAPS);
-	strays = more < 0 ? -1 : records_without_identity(s, err);
-	if (strays > 0) {
-		snprintf(text, sizeof(text), "%lld", (long long)strays);
-		each(context, text, "of the log stand for no acknowledged event");
-	}
-	return strays < 0 ? -1 : gaps + strays;
 }

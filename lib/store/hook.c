@@ -41,10 +41,11 @@ row_get(sqlite3_stmt *st, struct arena *a, struct quarantined *q)
 }
 
 int
-store_quarantine_list(struct store *s, int64_t below, const char *hook, int limit, struct arena *a,
-    struct quarantined **list, struct err *err)
+store_quarantine_list(struct store *s, const struct quarantine_filter *f, int limit,
+    struct arena *a, struct quarantined **list, struct err *err)
 {
-	sqlite3_stmt *st = statement(s, QUERY_QUARANTINE_PAGE, "iti", below, hook, (int64_t)limit);
+	sqlite3_stmt *st = statement(s, QUERY_QUARANTINE_PAGE, "itttii", f->after, f->hook, f->from,
+	    f->reason, (int64_t)limit, (int64_t)(f->oldest ? 1 : -1));
 	int n = 0, more;
 
 	*list = arena_alloc(a, (size_t)limit, sizeof(**list));
@@ -109,8 +110,8 @@ store_hook_state(struct store *s, const char *source, const struct mapper_snapsh
 	statement_end(s, QUERY_HOOK_STATE_GET);
 	if (found <= 0)
 		return found;
-	st = statement(
-	    s, QUERY_HOOK_STATE_STANDS, "tttt", NULL, source, snapshot->subject, snapshot->state);
+	st = statement(s, QUERY_HOOK_STATE_STANDS, "ttttt", NULL, source, snapshot->subject,
+	    snapshot->state, snapshot->print);
 	version_bind(st, 1, &snapshot->version);
 	found = statement_step(s, QUERY_HOOK_STATE_STANDS, err);
 	*stands = found > 0 && sqlite3_column_int(st, 0) != 0;
@@ -122,8 +123,8 @@ int
 store_hook_state_set(
     struct store *s, const char *source, const struct mapper_snapshot *snapshot, struct err *err)
 {
-	sqlite3_stmt *st = statement(
-	    s, QUERY_HOOK_STATE_SET, "tttt", source, snapshot->subject, NULL, snapshot->state);
+	sqlite3_stmt *st = statement(s, QUERY_HOOK_STATE_SET, "ttttt", source, snapshot->subject,
+	    NULL, snapshot->state, snapshot->print);
 
 	version_bind(st, 3, &snapshot->version);
 	return statement_run(s, QUERY_HOOK_STATE_SET, err);

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "store/statement.h"
 
 /* Runs a look-up of one number; 1 there, 0 not, -1 failed. The statement is bound. */
@@ -15,16 +17,25 @@ number(struct store *s, enum query q, int64_t *n, struct err *err)
 int
 store_source(struct store *s, const char *name, bool add, int64_t *id, struct err *err)
 {
+	size_t len = strlen(name);
+	int64_t known = memo_find(&s->sources, name, len);
 	int found;
 
+	if (known != 0) {
+		*id = known;
+		return 1;
+	}
 	statement(s, QUERY_SOURCE_FIND, "t", name);
 	found = number(s, QUERY_SOURCE_FIND, id, err);
-	if (found != 0 || !add)
+	if (found < 0 || (found == 0 && !add))
 		return found;
-	statement(s, QUERY_SOURCE_ADD, "t", name);
-	if (statement_run(s, QUERY_SOURCE_ADD, err) != 0)
-		return -1;
-	*id = sqlite3_last_insert_rowid(s->db);
+	if (found == 0) {
+		statement(s, QUERY_SOURCE_ADD, "t", name);
+		if (statement_run(s, QUERY_SOURCE_ADD, err) != 0)
+			return -1;
+		*id = sqlite3_last_insert_rowid(s->db);
+	}
+	memo_put(&s->sources, name, len, *id);
 	return 1;
 }
 
@@ -43,8 +54,7 @@ store_source_name(struct store *s, int64_t id, struct arena *a, const char **nam
 int
 store_identity(struct store *s, int64_t source, const char *id, int64_t *seq, struct err *err)
 {
-	statement(s, QUERY_IDENTITY_FIND, "it", source, id);
-	return number(s, QUERY_IDENTITY_FIND, seq, err);
+	return identity_find(s, source, id, seq, err);
 }
 
 int
@@ -79,14 +89,17 @@ int
 store_append(struct store *s, int64_t source, const char *id, int64_t received, const char *body,
     size_t len, int64_t *seq, struct err *err)
 {
-	sqlite3_stmt *st = statement(s, QUERY_RECORD_ADD, "i", received);
+	int known = identity_find(s, source, id, seq, err);
+	sqlite3_stmt *st;
 
+	if (known != 0)
+		return known < 0 ? -1 : err_set(err, "the log has the event '%.100s' already", id);
+	st = statement(s, QUERY_RECORD_ADD, "i", received);
 	sqlite3_bind_text64(st, 2, body, len, SQLITE_STATIC, SQLITE_UTF8);
 	if (statement_run(s, QUERY_RECORD_ADD, err) != 0)
 		return -1;
 	*seq = sqlite3_last_insert_rowid(s->db);
-	statement(s, QUERY_IDENTITY_ADD, "iti", source, id, *seq);
-	return statement_run(s, QUERY_IDENTITY_ADD, err);
+	return identity_add(s, source, id, *seq, len, err);
 }
 
 int

@@ -90,8 +90,8 @@ mapper_begin(struct mapper *m, const struct mapper_payload *p, struct arena *a, 
 		m->setting.deadline = MAPPER_DEADLINE;
 	m->payload = *p;
 	m->arena = a;
-	m->delivered = m->state = m->snapped = NULL;
-	m->late = m->known = false;
+	m->delivered = m->state = m->snapped = m->missed = NULL;
+	m->late = m->known = m->refused = false;
 	m->until = processor_ms() + m->setting.deadline;
 	sqlite3_progress_handler(m->db, STEPS, progress, m);
 	sqlite3_reset(m->valid);
@@ -123,6 +123,8 @@ mapper_delivery(struct mapper *m, const char **delivery, struct err *err)
 int
 mapper_snapshot(struct mapper *m, struct mapper_snapshot *s, struct err *err)
 {
+	char hex[65];
+
 	if (m->snapshot == NULL)
 		return 0;
 	bind(m, m->snapshot);
@@ -132,6 +134,8 @@ mapper_snapshot(struct mapper *m, struct mapper_snapshot *s, struct err *err)
 	s->version = value_get(m, m->snapshot, 1);
 	m->snapped = s->state = value_get(m, m->snapshot, 2).text;
 	sqlite3_reset(m->snapshot);
+	m->setting.sha256(s->state, strlen(s->state), hex);
+	s->print = arena_strndup(m->arena, hex, 16);
 	return s->subject != NULL;
 }
 
@@ -182,11 +186,18 @@ entry_events(struct mapper *m, size_t i, size_t *count,
 	}
 	if (rc != SQLITE_DONE) {
 		failed(m, st, err);
-		return err_prefix(
-		    err, "%s:%zu: events[%zu]", m->mapping->file, entry->type.line, i);
+		return m->refused
+		    ? -1
+		    : err_prefix(err, "%s:%zu: events[%zu]", m->mapping->file, entry->type.line, i);
 	}
 	sqlite3_reset(st);
 	return 0;
+}
+
+const char *
+mapper_missed(const struct mapper *m)
+{
+	return m->missed;
 }
 
 int

@@ -3,8 +3,9 @@
  *
  * The database holds nothing: no table, no file, no extension, no way to write. Expressions see the
  * payload and a few columns beside it, SQLite's functions of texts, numbers, times and JSON, and
- * slad's own: header, lookup, ts, unix_s, unix_ms, unix_ns, hash, changed. What an
- * expression computes is bounded in size, and a payload as a whole in time.
+ * slad's own: header, lookup, ts, unix_s, unix_ms, unix_ns, hash, changed; and of the row of a
+ * table, field and field_ts. What an expression computes is bounded in size, and a payload as a
+ * whole in time.
  *
  * One thread uses it at a time. A payload is begun, asked for its delivery, its snapshot and its
  * events, in that order; what it gives lives until the next payload.
@@ -30,7 +31,7 @@ struct mapper;
 struct mapper_setting {
 	const struct mapping_table *table; /* those of the configuration: they go before its own */
 	size_t tables;
-	const struct zone *zone; /* of local times */
+	const struct zone *zone; /* of local times; NULL: there are none */
 	const struct zone *(*zone_find)(void *context, const char *name); /* NULL: no such zone */
 	void (*sha256)(const void *bytes, size_t len, char hex[static 65]);
 	int64_t deadline; /* ms; 0: MAPPER_DEADLINE */
@@ -46,12 +47,20 @@ struct mapper *mapper_new(const struct mapping *mapping, const struct mapper_set
     mapper_wrong *wrong, void *context);
 void mapper_free(struct mapper *m); /* NULL is fine */
 
+/* A row's field: of which column, and what stands there. */
+struct mapper_field {
+	const char *name, *column; /* column NULL: the table has none for it */
+	const char *text; /* NULL: nothing */
+};
+
 struct mapper_payload {
 	const char *body; /* UTF-8 */
 	size_t len;
 	const char *headers; /* a JSON object; names in lower case */
 	const char *source;
 	int64_t received; /* UTC ms */
+	size_t fields; /* of a row; 0 of a delivery */
+	const struct mapper_field *field;
 };
 
 enum mapped_type { MAPPED_NULL, MAPPED_WHOLE, MAPPED_REAL, MAPPED_TEXT };
@@ -76,6 +85,7 @@ struct mapper_snapshot {
 	const char *subject;
 	struct mapped_value version; /* MAPPED_NULL: none */
 	const char *state; /* JSON */
+	const char *print; /* 16 hexadecimal digits that stand for the state */
 };
 
 /* Takes a payload, which lives until it is ended: 1, or 0 if it is no JSON. */
@@ -97,5 +107,9 @@ void mapper_known(struct mapper *m);
 int mapper_events(struct mapper *m, const char *state,
     int (*each)(void *context, const struct mapped *event, struct err *err), void *context,
     struct err *err);
+
+/* What the table agreements last had no entry for, "" if the payload named nothing; NULL: it had
+ * one, or was not asked. */
+const char *mapper_missed(const struct mapper *m);
 
 #endif

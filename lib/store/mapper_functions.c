@@ -2,7 +2,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
+#include "domain/pattern.h"
 #include "domain/shape.h"
 #include "store/mapper_inside.h"
 
@@ -76,7 +78,23 @@ lookup_function(sqlite3_context *c, int argc, sqlite3_value **argv)
 				value = pair_find(tables[t], keys[k]);
 		}
 	}
+	if (value == NULL && strcmp(name, "agreements") == 0)
+		m->missed = arena_strdup(m->arena, keys[0]);
 	sqlite3_result_text(c, value, -1, SQLITE_TRANSIENT);
+}
+
+/* By the name of a shape, or by a pattern, which has a '%'. */
+static int
+instant_read(
+    const char *shape, const char *text, const struct zone *zone, int64_t *t, struct err *err)
+{
+	int known = shape_find(shape);
+
+	if (strchr(shape, '%') != NULL)
+		return pattern_read(shape, text, zone, t, err);
+	if (known < 0)
+		return err_set(err, "ts: there is no shape '%.40s'", shape);
+	return shape_read((enum shape)known, text, zone, t, err);
 }
 
 /* ts(text, shape[, zone]) */
@@ -85,7 +103,6 @@ ts_function(sqlite3_context *c, int argc, sqlite3_value **argv)
 {
 	struct mapper *m = sqlite3_user_data(c);
 	const struct zone *zone = m->setting.zone;
-	int shape = shape_find(text_of(argv[1]));
 	struct err err;
 	int64_t t;
 
@@ -93,14 +110,95 @@ ts_function(sqlite3_context *c, int argc, sqlite3_value **argv)
 		return;
 	if (argc > 2)
 		zone = m->setting.zone_find(m->setting.context, text_of(argv[2]));
-	if (shape < 0)
-		err_set(&err, "ts: there is no shape '%.40s'", text_of(argv[1]));
-	else if (zone == NULL)
+	if (argc > 2 && zone == NULL)
 		err_set(&err, "ts: there is no time zone '%.60s'", text_of(argv[2]));
-	else if (shape_read((enum shape)shape, text_of(argv[0]), zone, &t, &err) == 0) {
+	else if (instant_read(text_of(argv[1]), text_of(argv[0]), zone, &t, &err) == 0) {
 		sqlite3_result_int64(c, t);
 		return;
 	}
+	sqlite3_result_error(c, err.msg, -1);
+}
+
+/* The field that the first argument names; NULL, with the result an error, if there is none. */
+static const struct mapper_field *
+field_find(sqlite3_context *c, sqlite3_value **argv)
+{
+	struct mapper *m = sqlite3_user_data(c);
+	const struct mapper_payload *p = &m->payload;
+	const char *name = text_of(argv[0]);
+	struct err err;
+
+	for (size_t i = 0; i < p->fields; i++) {
+		if (strcmp(p->field[i].name, name) == 0)
+			return &p->field[i];
+	}
+	if (p->fields == 0)
+		err_set(&err, "a delivery has no fields: rows of a table have");
+	else
+		err_set(&err, "there is no field '%.60s'; name it in the table 'columns'", name);
+	sqlite3_result_error(c, err.msg, -1);
+	return NULL;
+}
+
+/* A text's own entry in a table, in letters of any case, before "*". */
+static const char *
+word_find(struct mapper *m, const char *table, const char *key)
+{
+	const struct mapping_table *tables[] = {
+	    mapper_table(m, table, false), mapper_table(m, table, true)};
+	const char *keys[] = {key, "*"};
+
+	for (int k = 0; k < 2; k++) {
+		for (int t = 0; t < 2; t++) {
+			for (size_t i = 0; tables[t] != NULL && i < tables[t]->pairs; i++) {
+				if (strcasecmp(tables[t]->pair[i].key, keys[k]) == 0)
+					return tables[t]->pair[i].value;
+			}
+		}
+	}
+	return NULL;
+}
+
+/* field(name[, table]) */
+static void
+field_function(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	struct mapper *m = sqlite3_user_data(c);
+	const struct mapper_field *f = field_find(c, argv);
+	const char *word;
+	struct err err;
+
+	if (f == NULL || f->column == NULL || (argc < 2 && f->text == NULL))
+		return;
+	word = argc < 2 ? f->text : word_find(m, text_of(argv[1]), f->text == NULL ? "" : f->text);
+	if (word == NULL && f->text != NULL) {
+		err_set(&err, "column '%.60s': the table '%.60s' does not say what '%.60s' means",
+		    f->column, text_of(argv[1]), f->text);
+		sqlite3_result_error(c, err.msg, -1);
+	} else if (word != NULL) {
+		sqlite3_result_text(c, word, -1, SQLITE_TRANSIENT);
+	}
+}
+
+/* field_ts(name): by the shape that the table `times` has for it */
+static void
+field_ts_function(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	struct mapper *m = sqlite3_user_data(c);
+	const struct mapper_field *f = field_find(c, argv);
+	const char *shape;
+	struct err err;
+	int64_t t;
+
+	(void)argc;
+	if (f == NULL || f->column == NULL || f->text == NULL)
+		return;
+	shape = word_find(m, "times", f->name);
+	if (instant_read(shape == NULL ? "iso" : shape, f->text, m->setting.zone, &t, &err) == 0) {
+		sqlite3_result_int64(c, t);
+		return;
+	}
+	err_prefix(&err, "column '%.60s'", f->column);
 	sqlite3_result_error(c, err.msg, -1);
 }
 
@@ -206,6 +304,19 @@ unpercent_function(sqlite3_context *c, int argc, sqlite3_value **argv)
 	sqlite3_result_text64(c, text, n, sqlite3_free, SQLITE_UTF8);
 }
 
+/* What the mapping itself has against a payload. */
+static void
+fail_function(sqlite3_context *c, int argc, sqlite3_value **argv)
+{
+	struct mapper *m = sqlite3_user_data(c);
+
+	(void)argc;
+	if (is_null(c, argv[0]))
+		return;
+	m->refused = true;
+	sqlite3_result_error(c, text_of(argv[0]), -1);
+}
+
 /* Whether two values differ; NULL is a value, and 1 is '1'. */
 static void
 changed_function(sqlite3_context *c, int argc, sqlite3_value **argv)
@@ -232,6 +343,9 @@ mapper_functions(struct mapper *m)
 	} functions[] = {
 	    {"header", 1, header_function},
 	    {"lookup", 2, lookup_function},
+	    {"field", 1, field_function},
+	    {"field", 2, field_function},
+	    {"field_ts", 1, field_ts_function},
 	    {"ts", 2, ts_function},
 	    {"ts", 3, ts_function},
 	    {"unix_s", 1, unix_s_function},
@@ -240,6 +354,7 @@ mapper_functions(struct mapper *m)
 	    {"hash", 1, hash_function},
 	    {"unpercent", 1, unpercent_function},
 	    {"changed", 2, changed_function},
+	    {"fail", 1, fail_function},
 	};
 	int rc = SQLITE_OK;
 

@@ -25,6 +25,9 @@ struct mapper {
 	const char *delivered, *state, *snapped; /* columns that it found itself */
 	int64_t until; /* ms of the thread's processor time */
 	bool late;
+	bool refused; /* by the mapping, with fail() */
+	const char
+	    *missed; /* what lookup() last did not find in the table agreements; NULL: nothing */
 	bool known; /* only entries that are `late` give events */
 };
 

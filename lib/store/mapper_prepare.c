@@ -27,17 +27,17 @@ static bool
 is_known(const char *function)
 {
 	static const char *const names[] = {"->", "->>", "abs", "avg", "ceil", "ceiling", "changed",
-	    "char", "coalesce", "concat", "concat_ws", "count", "date", "datetime", "exp", "floor",
-	    "format", "glob", "group_concat", "hash", "header", "hex", "if", "ifnull", "iif",
-	    "instr", "json", "json_array", "json_array_length", "json_extract", "json_group_array",
-	    "json_group_object", "json_insert", "json_object", "json_patch", "json_quote",
-	    "json_remove", "json_replace", "json_set", "json_type", "json_valid", "julianday",
-	    "length", "like", "likelihood", "likely", "ln", "log", "log10", "log2", "lookup",
-	    "lower", "ltrim", "max", "min", "mod", "nullif", "octet_length", "pow", "power",
-	    "printf", "quote", "replace", "round", "rtrim", "sign", "sqrt", "strftime",
+	    "char", "coalesce", "concat", "concat_ws", "count", "date", "datetime", "exp", "field",
+	    "field_ts", "floor", "format", "glob", "group_concat", "hash", "header", "hex", "if",
+	    "ifnull", "iif", "instr", "json", "json_array", "json_array_length", "json_extract",
+	    "json_group_array", "json_group_object", "json_insert", "json_object", "json_patch",
+	    "json_quote", "json_remove", "json_replace", "json_set", "json_type", "json_valid",
+	    "julianday", "length", "like", "likelihood", "likely", "ln", "log", "log10", "log2",
+	    "lookup", "lower", "ltrim", "max", "min", "mod", "nullif", "octet_length", "pow",
+	    "power", "printf", "quote", "replace", "round", "rtrim", "sign", "sqrt", "strftime",
 	    "string_agg", "substr", "substring", "sum", "time", "total", "trim", "trunc", "ts",
 	    "typeof", "unhex", "unicode", "unixepoch", "unix_ms", "unix_ns", "unix_s", "unlikely",
-	    "unpercent", "upper", NULL};
+	    "unpercent", "upper", "fail", NULL};
 	size_t i = 0;
 
 	while (names[i] != NULL && strcasecmp(names[i], function) != 0)
@@ -198,7 +198,7 @@ shapes_check(struct mapper *m, const struct mapping_text *t)
 	for (const char *s = t->text; (s = call_find(s, t->text, "ts")) != NULL;) {
 		shape = argument_next(s);
 		if (shape == NULL || !literal_read(shape, name, sizeof(name)) ||
-		    shape_find(name) >= 0)
+		    strchr(name, '%') != NULL || shape_find(name) >= 0)
 			continue;
 		sqlite3_snprintf(sizeof(what), what,
 		    "there is no shape of time '%s'; slad-hooks(7) names them", name);

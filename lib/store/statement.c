@@ -91,3 +91,11 @@ statement_under(struct store *s, enum query q, const char *prefix, struct arena 
 	to[len] = '/' + 1;
 	return statement(s, q, "tt", from, to);
 }
+
+struct hashed_span
+hashed_column(sqlite3_stmt *st, int column)
+{
+	const unsigned char *bytes = sqlite3_column_blob(st, column);
+
+	return (struct hashed_span){bytes, (size_t)sqlite3_column_bytes(st, column) / HASHED_BYTES};
+}

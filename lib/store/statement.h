@@ -8,15 +8,18 @@
 
 #include "base/err.h"
 #include "sql.h"
+#include "store/identity.h"
+#include "store/memo.h"
 #include "store/store.h"
-
-#define SCHEMA_VERSION 1
 
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[QUERIES]; /* all prepared when the store is opened */
 	int failure; /* of the last failed call: a SQLite result code */
 	bool renewed; /* the write-ahead log is of this connection alone */
+	int wal; /* pages of the write-ahead log after the last commit */
+	struct identity identity;
+	struct memo sources, scopes; /* of the writer */
 };
 
 /* The statement, reset, with parameters bound from the letters of `types`: i int64_t, t text or
@@ -37,5 +40,8 @@ void statement_end(struct store *s, enum query q);
 /* Columns copied into an arena; NULL stays NULL. */
 const char *column_text(sqlite3_stmt *st, int column, struct arena *a);
 struct blob column_blob(sqlite3_stmt *st, int column, struct arena *a);
+
+/* Until the next step. */
+struct hashed_span hashed_column(sqlite3_stmt *st, int column);
 
 #endif

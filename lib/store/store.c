@@ -7,14 +7,18 @@
 #include "base/stamp.h"
 #include "store/statement.h"
 
-/* Pages in the WAL before the writer, which is the only one to checkpoint, copies them back. */
-#define WAL_PAGES 1000
+/* The writer, which is the only one to do it, copies the WAL back when it has so many pages, and as
+ * those of so many transactions like the last one: what large transactions change again and again
+ * is copied once, and after small ones the copying is short. */
+#define WAL_PAGES 4096
+#define WAL_TRANSACTIONS 3
 #define PATIENCE 5000 /* ms to wait for another program that writes */
 
 /* A page cache of 16 MiB. */
 static const char pragmas_write[] = "PRAGMA journal_mode = WAL;"
 				    "PRAGMA synchronous = FULL;"
 				    "PRAGMA journal_size_limit = 67108864;"
+				    "PRAGMA secure_delete = OFF;"
 				    "PRAGMA cache_size = -16384;";
 static const char pragmas_read[] = "PRAGMA query_only = ON;"
 				   "PRAGMA cache_size = -4096;";
@@ -31,12 +35,13 @@ failed(struct store *s, struct err *err, const char *what)
 
 /* SQLite's own hook would tell nobody that a checkpoint failed. The commit before it stands. */
 static int
-checkpoint(void *context, sqlite3 *db, const char *name, int pages)
+wal_grown(void *context, sqlite3 *db, const char *name, int pages)
 {
 	struct store *s = context;
-	int rc;
+	int added = pages > s->wal ? pages - s->wal : pages, rc;
 
-	if (pages < WAL_PAGES)
+	s->wal = pages;
+	if (pages < WAL_PAGES || pages / WAL_TRANSACTIONS < added)
 		return SQLITE_OK;
 	rc = sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
@@ -72,12 +77,13 @@ version_get(struct store *s, int *version, struct err *err)
 	return 0;
 }
 
+/* Each step in one transaction. */
 static int
 migrate(struct store *s, int version, struct err *err)
 {
 	char stamp[64];
 
-	for (; version < SCHEMA_VERSION; version++) {
+	for (; version < (int)sql_schema_count; version++) {
 		snprintf(stamp, sizeof(stamp), "PRAGMA user_version = %d; COMMIT;", version + 1);
 		if (sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
 		    sqlite3_exec(s->db, sql_schemas[version], NULL, NULL, NULL) != SQLITE_OK ||
@@ -102,7 +108,7 @@ static int
 set_up(struct store *s, enum store_mode mode, struct err *err)
 {
 	const char *pragmas[] = {pragmas_write, pragmas_read, pragmas_scratch};
-	int version = 0;
+	int version = 0, newest = (int)sql_schema_count;
 
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, PATIENCE);
@@ -114,22 +120,28 @@ set_up(struct store *s, enum store_mode mode, struct err *err)
 		    "disk mounted to be read only?");
 	s->renewed = mode != STORE_WRITE;
 	if (mode == STORE_WRITE)
-		sqlite3_wal_hook(s->db, checkpoint, s);
+		sqlite3_wal_hook(s->db, wal_grown, s);
 	if (version_get(s, &version, err) != 0)
 		return -1;
-	if (version > SCHEMA_VERSION)
+	if (version > newest)
 		return err_set(err,
 		    "database: its tables are of version %d, this slad knows %d; use a newer slad",
-		    version, SCHEMA_VERSION);
-	if (version < SCHEMA_VERSION && mode == STORE_READ)
+		    version, newest);
+	if (version == 0 && mode == STORE_READ)
 		return err_set(err, "database: it has no tables of slad; start slad serve once");
-	if (migrate(s, version, err) != 0)
+	if (version < newest && mode == STORE_READ)
+		return err_set(err,
+		    "database: its tables are of version %d, this slad wants %d; start slad serve "
+		    "once, which brings them there",
+		    version, newest);
+	if (mode == STORE_WRITE && version > 0 && version < newest && renew(s, err) != 0)
 		return -1;
-	return prepare(s, err);
+	return migrate(s, version, err) == 0 ? prepare(s, err) : -1;
 }
 
 struct store *
-store_open(const char *path, enum store_mode mode, struct err *err)
+store_open_watched(const char *path, enum store_mode mode,
+    void (*step)(void *context, int64_t done, int64_t all), void *context, struct err *err)
 {
 	int flags =
 	    mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
@@ -137,17 +149,25 @@ store_open(const char *path, enum store_mode mode, struct err *err)
 
 	if (mode == STORE_SCRATCH)
 		path = "";
+	identity_init(&s->identity, mode == STORE_READ);
 	if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
 		err_set(err, "database: %s: %s", path, sqlite3_errmsg(s->db));
 		store_close(s);
 		return NULL;
 	}
-	if (set_up(s, mode, err) != 0) {
+	if (set_up(s, mode, err) != 0 ||
+	    (mode == STORE_WRITE && identity_load(s, step, context, err) != 0)) {
 		err_prefix(err, "%s", path);
 		store_close(s);
 		return NULL;
 	}
 	return s;
+}
+
+struct store *
+store_open(const char *path, enum store_mode mode, struct err *err)
+{
+	return store_open_watched(path, mode, NULL, NULL, err);
 }
 
 void
@@ -158,6 +178,9 @@ store_close(struct store *s)
 	for (int q = 0; q < QUERIES; q++)
 		sqlite3_finalize(s->stmt[q]);
 	sqlite3_close(s->db);
+	identity_free(&s->identity);
+	memo_forget(&s->sources);
+	memo_forget(&s->scopes);
 	free(s);
 }
 
@@ -167,6 +190,13 @@ store_leave(struct store *s)
 	if (s != NULL)
 		sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	store_close(s);
+}
+
+/* Counting all memory that is in use costs a lock for each piece. */
+void
+store_prepare(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 const char *
@@ -182,7 +212,10 @@ store_begin(struct store *s, struct err *err)
 	if (!s->renewed && renew(s, err) != 0)
 		return -1;
 	statement(s, QUERY_BEGIN, "");
-	return statement_run(s, QUERY_BEGIN, err);
+	if (statement_run(s, QUERY_BEGIN, err) != 0)
+		return -1;
+	identity_begin(s);
+	return 0;
 }
 
 int
@@ -195,10 +228,15 @@ store_begin_read(struct store *s, struct err *err)
 int
 store_commit(struct store *s, struct err *err)
 {
+	if (identity_settle(s, err) != 0)
+		return -1;
 	for (int q = 0; q < QUERIES; q++)
 		sqlite3_reset(s->stmt[q]);
 	statement(s, QUERY_COMMIT, "");
-	return statement_run(s, QUERY_COMMIT, err);
+	if (statement_run(s, QUERY_COMMIT, err) != 0)
+		return -1;
+	identity_ended(s);
+	return 0;
 }
 
 void
@@ -206,6 +244,9 @@ store_rollback(struct store *s)
 {
 	int failure = s->failure;
 
+	identity_revert(s);
+	memo_forget(&s->sources);
+	memo_forget(&s->scopes);
 	if (sqlite3_get_autocommit(s->db))
 		return;
 	for (int q = 0; q < QUERIES; q++)

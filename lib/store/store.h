@@ -32,7 +32,12 @@ struct store;
  */
 void store_memory(void);
 
+/* A store of an older version of slad is brought to this one's form by STORE_WRITE, a step at a
+ * time, so that it may be killed and begin again. `step`, which may be NULL, is told how many
+ * records of all are done while that takes long. */
 struct store *store_open(const char *path, enum store_mode mode, struct err *err);
+struct store *store_open_watched(const char *path, enum store_mode mode,
+    void (*step)(void *context, int64_t done, int64_t all), void *context, struct err *err);
 void store_close(struct store *s); /* NULL is fine */
 
 /* Closes without another write to the file: what is there is for the next one to recover. */
@@ -45,9 +50,9 @@ void store_rollback(struct store *s);
 
 /*
  * What the last transaction for writing, and all calls since, met; of a reader, all calls since
- * store_forgive(). After STORE_BROKEN nothing may
- * be written through this connection any more: it may no longer know what is on the disk, and may
- * call a sound file corrupt. The next process to open the file recovers it.
+ * store_forgive(). After STORE_BROKEN nothing may be written through this connection any more: it
+ * may no longer know what is on the disk, and may call a sound file corrupt. The next process to
+ * open the file recovers it.
  *
  * Where a sync failed, the kernel may hold pages for good that never reached the disk; a log read
  * from these pages would be followed by commits that a loss of power cuts off with them. So the
@@ -66,6 +71,7 @@ enum store_failure store_failure(const struct store *s);
 void store_forgive(struct store *s);
 const char *store_failure_text(const struct store *s); /* in SQLite's words */
 const char *store_version(void); /* of the library that is loaded */
+void store_prepare(void); /* once in a process, before its first store is opened: makes it faster */
 
 int store_meta(struct store *s, const char *name, char *value, size_t size, struct err *err);
 int store_meta_set(struct store *s, const char *name, const char *value, struct err *err);
@@ -78,6 +84,8 @@ int store_identity(struct store *s, int64_t source, const char *id, int64_t *seq
 int store_body(struct store *s, int64_t seq, const char **body, size_t *len, struct err *err);
 int store_received(struct store *s, int64_t seq, struct arena *a, int64_t *received,
     const char **body, struct err *err);
+/* The body is an object that has the id, and the source by its name, as members; -1 if the log has
+ * them already. */
 int store_append(struct store *s, int64_t source, const char *id, int64_t received,
     const char *body, size_t len, int64_t *seq, struct err *err);
 int store_last(struct store *s, int64_t *seq, struct err *err);
@@ -158,10 +166,13 @@ int store_scopes(struct store *s, struct arena *a, struct stored_scope **list, s
 int store_scopes_of(struct store *s, const char *agreement, struct arena *a,
     struct stored_scope **list, struct err *err); /* only one's */
 
+/* Tallies lie by level, era, scope and bucket: era, for those who save many in that order. */
+int64_t store_tally_era(int level, int64_t bucket);
 int store_tally(struct store *s, int64_t scope, int level, int64_t bucket, struct blob *counts,
     struct err *err);
-int store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, const void *counts,
-    size_t len, struct err *err); /* len 0 deletes */
+/* `there`: it is stored already; len 0 deletes. */
+int store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, bool there,
+    const void *counts, size_t len, struct err *err);
 int store_tally_range(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
     void (*each)(void *context, struct blob counts), void *context, struct err *err);
 
@@ -226,15 +237,18 @@ int store_entry_replace(
 int store_entries(struct store *s, enum entry_kind kind, const char *agreement, struct arena *a,
     struct entry **list, struct err *err);
 
-/* Rebuilding: forgets all that is folded; and texts of it, for comparison. */
+/* Rebuilding: forgets all that is folded; finds every record's source and id in the log again; and
+ * texts of what is folded, for comparison. */
 int store_forget(struct store *s, struct err *err);
+int store_identities_renew(struct store *s, void (*step)(void *context, int64_t done, int64_t all),
+    void *context, struct err *err);
 
 enum dump { DUMP_ENTITIES, DUMP_TALLIES, DUMP_COUNTED, DUMP_DOWNS, DUMP_ENTRIES };
 #define DUMPS 5
 extern const char *const dump_names[DUMPS];
 
-/* Looks for events that were acknowledged and whose record is not in the log, and for records that
- * no event stands for. Returns their number, or -1. */
+/* Looks for records that are gone from the log, for those that are not found by their source and
+ * id, and for what leads to none. Returns their number, or -1. */
 int64_t store_gaps(struct store *s, void (*each)(void *context, const char *key, const char *what),
     void *context, struct err *err);
 

@@ -24,15 +24,24 @@ struct quarantined {
 int store_quarantine(struct store *s, const struct quarantined *q, struct err *err);
 int store_quarantine_size(struct store *s, int64_t *count, int64_t *bytes, struct err *err);
 
-/* Those below an id, the newest first; of one hook, or of all (NULL). Returns how many, or -1. */
-int store_quarantine_list(struct store *s, int64_t below, const char *hook, int limit,
+struct quarantine_filter {
+	bool oldest; /* those come first, not the newest */
+	int64_t after; /* an id; in that order */
+	const char *hook; /* its source; as the next, NULL: any */
+	const char *from; /* "events" or "hook" */
+	const char *reason; /* what the reason has in it */
+};
+
+/* Returns how many, or -1. */
+int store_quarantine_list(struct store *s, const struct quarantine_filter *filter, int limit,
     struct arena *a, struct quarantined **list, struct err *err);
 int store_quarantine_get(
     struct store *s, int64_t id, struct arena *a, struct quarantined *q, struct err *err);
 int store_quarantine_drop(struct store *s, int64_t id, struct err *err);
 
 /* The state that a hook last kept of a subject, and whether that stands: a snapshot that is older,
- * or the same once more, has nothing to say. */
+ * or one of the same version that was seen before, has nothing to say. Of a version without end,
+ * the last 64 are remembered. */
 int store_hook_state(struct store *s, const char *source, const struct mapper_snapshot *snapshot,
     struct arena *a, const char **state, bool *stands, struct err *err);
 int store_hook_state_set(

@@ -1,7 +1,12 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/stamp.h"
+#include "domain/tally.h"
 #include "store/statement.h"
 
-int
-store_scope(struct store *s, const struct scope *scope, int64_t *id, struct err *err)
+static int
+scope_find(struct store *s, const struct scope *scope, int64_t *id, struct err *err)
 {
 	const char *const *d = scope->dim;
 	sqlite3_stmt *st = statement(s, QUERY_SCOPE_FIND, "tttt", d[0], d[1], d[2], d[3]);
@@ -17,6 +22,26 @@ store_scope(struct store *s, const struct scope *scope, int64_t *id, struct err 
 		return -1;
 	*id = sqlite3_last_insert_rowid(s->db);
 	return 0;
+}
+
+int
+store_scope(struct store *s, const struct scope *scope, int64_t *id, struct err *err)
+{
+	struct buf name = BUF_INIT(SIZE_MAX / 2);
+	int64_t known;
+	int rc = 0;
+
+	for (int d = 0; d < DIMENSIONS; d++)
+		buf_put(&name, scope->dim[d], strlen(scope->dim[d]) + 1);
+	known = memo_find(&s->scopes, name.data, name.len);
+	if (known != 0)
+		*id = known;
+	else
+		rc = scope_find(s, scope, id, err);
+	if (known == 0 && rc == 0)
+		memo_put(&s->scopes, name.data, name.len, *id);
+	buf_free(&name);
+	return rc;
 }
 
 /* Reads a bound statement to its end. */
@@ -61,11 +86,24 @@ store_scopes_of(struct store *s, const char *agreement, struct arena *a, struct 
 	return scopes_read(s, QUERY_SCOPE_LIST_OF, a, list, err);
 }
 
+/* Buckets of an era, at each level; 0: all. A question reads few eras, and few more of them than
+ * windows have of such buckets. */
+static const int64_t era_width[TALLY_LEVELS] = {60, 24, 32, 0};
+
+int64_t
+store_tally_era(int level, int64_t bucket)
+{
+	int64_t width = era_width[level];
+
+	return width == 0 ? 0 : stamp_floor(bucket, width) / width;
+}
+
 int
 store_tally(
     struct store *s, int64_t scope, int level, int64_t bucket, struct blob *counts, struct err *err)
 {
-	sqlite3_stmt *st = statement(s, QUERY_TALLY_GET, "iii", scope, (int64_t)level, bucket);
+	sqlite3_stmt *st = statement(s, QUERY_TALLY_GET, "iiii", (int64_t)level,
+	    store_tally_era(level, bucket), scope, bucket);
 	int found = statement_step(s, QUERY_TALLY_GET, err);
 
 	*counts = (struct blob){"", 0};
@@ -76,37 +114,26 @@ store_tally(
 }
 
 int
-store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, const void *counts,
-    size_t len, struct err *err)
+store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, bool there,
+    const void *counts, size_t len, struct err *err)
 {
+	enum query q = there ? QUERY_TALLY_SET : QUERY_TALLY_ADD;
+	int64_t era = store_tally_era(level, bucket);
+
 	if (len == 0) {
-		statement(s, QUERY_TALLY_DELETE, "iii", scope, (int64_t)level, bucket);
+		statement(s, QUERY_TALLY_DELETE, "iiii", (int64_t)level, era, scope, bucket);
 		return statement_run(s, QUERY_TALLY_DELETE, err);
 	}
-	statement(
-	    s, QUERY_TALLY_SET, "iiib", scope, (int64_t)level, bucket, (struct blob){counts, len});
-	return statement_run(s, QUERY_TALLY_SET, err);
+	statement(s, q, "iiiib", (int64_t)level, era, scope, bucket, (struct blob){counts, len});
+	return statement_run(s, q, err);
 }
 
-int
-store_tally_range(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
-    void (*each)(void *context, struct blob counts), void *context, struct err *err)
-{
-	sqlite3_stmt *st = statement(s, QUERY_TALLY_RANGE, "iiii", scope, (int64_t)level, from, to);
-	int more;
-
-	while ((more = statement_step(s, QUERY_TALLY_RANGE, err)) > 0)
-		each(context,
-		    (struct blob){sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0)});
-	statement_end(s, QUERY_TALLY_RANGE);
-	return more;
-}
-
-int
-store_tally_walk(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
+static int
+era_walk(struct store *s, int64_t scope, int level, int64_t era, int64_t from, int64_t to,
     void (*each)(void *context, int64_t bucket, struct blob counts), void *context, struct err *err)
 {
-	sqlite3_stmt *st = statement(s, QUERY_TALLY_WALK, "iiii", scope, (int64_t)level, from, to);
+	sqlite3_stmt *st =
+	    statement(s, QUERY_TALLY_WALK, "iiiii", (int64_t)level, era, scope, from, to);
 	int more;
 
 	while ((more = statement_step(s, QUERY_TALLY_WALK, err)) > 0)
@@ -114,6 +141,41 @@ store_tally_walk(struct store *s, int64_t scope, int level, int64_t from, int64_
 		    (struct blob){sqlite3_column_blob(st, 1), (size_t)sqlite3_column_bytes(st, 1)});
 	statement_end(s, QUERY_TALLY_WALK);
 	return more;
+}
+
+int
+store_tally_walk(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
+    void (*each)(void *context, int64_t bucket, struct blob counts), void *context, struct err *err)
+{
+	int64_t last = store_tally_era(level, to - 1);
+	int rc = 0;
+
+	for (int64_t era = store_tally_era(level, from); from < to && era <= last && rc == 0; era++)
+		rc = era_walk(s, scope, level, era, from, to, each, context, err);
+	return rc;
+}
+
+struct ranging {
+	void (*each)(void *context, struct blob counts);
+	void *context;
+};
+
+static void
+range_one(void *context, int64_t bucket, struct blob counts)
+{
+	const struct ranging *r = context;
+
+	(void)bucket;
+	r->each(r->context, counts);
+}
+
+int
+store_tally_range(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
+    void (*each)(void *context, struct blob counts), void *context, struct err *err)
+{
+	struct ranging r = {each, context};
+
+	return store_tally_walk(s, scope, level, from, to, range_one, &r, err);
 }
 
 int

@@ -100,7 +100,7 @@ class Control:
         self._set(0, calls)
 
 
-def recorded(directory, trace=None, control=None, brief=False, synchronous=None, swallow=False):
+def recorded(directory, trace=None, control=None, brief=False, synchronous=None, swallow=None):
     """The environment of a program that is recorded in a directory."""
     env = {"LD_PRELOAD": os.path.join(BUILD, "tests/recorder.so"), "SHIM_DIR": os.path.realpath(directory)}
     if trace:
@@ -112,7 +112,7 @@ def recorded(directory, trace=None, control=None, brief=False, synchronous=None,
     if synchronous:
         env["RECORD_SYNCHRONOUS"] = synchronous
     if swallow:
-        env["RECORD_SWALLOW"] = "1"
+        env["RECORD_SWALLOW"] = swallow
     return env
 
 

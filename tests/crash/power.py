@@ -39,7 +39,8 @@ OLD = 300  # events in an old database
 BUNDLE = 20  # images that are looked at together
 UNJUDGED = ("is not judged to the end", "judges otherwise")
 FAULTS = {"synchronous=NORMAL": {"synchronous": "NORMAL"}, "synchronous=OFF": {"synchronous": "OFF"},
-          "directories are not synced": {"swallow": True}}
+          "directories are not synced": {"swallow": "directory"},
+          "checkpoints are not synced": {"swallow": "database"}}
 
 
 class Life:

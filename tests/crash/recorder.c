@@ -8,7 +8,8 @@
  * before it, in the midst of its bytes, or after it, by `how`.
  *
  * What shows whether a harness sees: $RECORD_SYNCHRONOUS replaces FULL in the SQL that the program
- * executes; with $RECORD_SWALLOW no directory is ever synced.
+ * executes; with $RECORD_SWALLOW=directory no directory is ever synced, with =database no file
+ * whose name ends in .db.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -51,7 +52,8 @@ struct control {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct control none, *control = &none;
 static bool databases[FILES]; /* by descriptor */
-static bool dying, brief, swallow;
+static bool dying, brief;
+static const char *swallow = "";
 static int out = -1;
 
 static size_t
@@ -80,7 +82,8 @@ shim_watch(void)
 	int fd;
 
 	brief = getenv("RECORD_BRIEF") != NULL;
-	swallow = getenv("RECORD_SWALLOW") != NULL;
+	if (getenv("RECORD_SWALLOW") != NULL)
+		swallow = getenv("RECORD_SWALLOW");
 	if (path != NULL) {
 		out = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 		if (out < 0)
@@ -129,13 +132,21 @@ count(struct shim_call *c)
 		c->len = (c->len + 1) / 2;
 }
 
+static bool
+swallowed(const struct shim_call *c)
+{
+	if (c->flags != 0)
+		return strcmp(swallow, "directory") == 0;
+	return c->fd < FILES && databases[c->fd] && strcmp(swallow, "database") == 0;
+}
+
 /* A file's calls keep the lock until they are written down, but for syncs, which take long. */
 enum shim_verdict
 shim_before(struct shim_call *c)
 {
 	struct record r = {.what = c->what, .fd = c->fd, .flags = (uint32_t)c->flags};
 
-	if (c->what == SHIM_SYNC && c->flags != 0 && swallow)
+	if (c->what == SHIM_SYNC && swallowed(c))
 		return SHIM_SKIP;
 	if (c->what == SHIM_READ || c->what == SHIM_ACCEPTING)
 		return SHIM_GO;

@@ -42,7 +42,8 @@ struct shim_call {
 
 enum shim_verdict {
 	SHIM_GO, /* done, and shown again afterwards */
-	SHIM_SKIP, /* not done, though the caller is told that it was; not shown again */
+	SHIM_SKIP, /* a write, a sync, ...: not done, though the caller is told so; not shown again
+		    */
 	SHIM_FAIL, /* not done: -1, and errno is what the watcher left there; not shown again */
 };
 

@@ -182,7 +182,7 @@ class Stop(Case):
     def test_requests_under_way_are_finished_first(self):
         slad, event = self.fresh(start=True), Desk().opened("T1")
         body = json.dumps(event).encode()
-        head = (f"POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        head = (f"POST /v1/events HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n").encode()
         with socket.create_connection(("127.0.0.1", slad.port), PATIENCE) as half, \
                 socket.create_connection(("127.0.0.1", slad.port), PATIENCE) as idle:
@@ -272,7 +272,7 @@ class Verify(Case):
                 file.write(good)
 
     def test_a_record_less_is_found_even_after_a_rebuild(self):
-        """Its identity is still known, so that nobody can send it again."""
+        """Records are numbered without a gap."""
         slad = self.filled()
         self.stop_whole(slad)
         self.tamper(slad, self.TAMPER["a record"])

@@ -64,8 +64,8 @@ class Case(unittest.TestCase):
 
     def stored(self):
         """How many events of this test's source are in the log."""
-        return rows(self.slad.path("slad.db"), "SELECT count(*) FROM identity, source WHERE "
-                    "identity.source = source.id AND source.name = ?", self.source)[0][0]
+        return rows(self.slad.path("slad.db"), "SELECT count(*) FROM record "
+                    "WHERE body ->> '$.source' = ?", self.source)[0][0]
 
 
 class Forms(Case):

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """A snapshot without a time of its own, such as Freshdesk's simple content: what it says happened when it came."""
+import datetime
 import json
 import os
 import sys
@@ -7,12 +8,31 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 from hooks import SECRET, TOP  # noqa: E402
-from slad import Slad, main  # noqa: E402
+from slad import PATIENCE, Slad, main  # noqa: E402
 
 AGREEMENTS = [{"id": "acme", "from": "2020-01-01"}]
 
 
 class Received(unittest.TestCase):
+    def test_what_stands_at_the_wrong_place(self):
+        for mapping, body, reason in (
+                ("freshdesk", {"ticket_id": 12, "ticket_status": "Open"},
+                 "ticket_id stands outside of freshdesk_webhook in the body of 12"),
+                ("freshdesk", {"freshdesk_webhook": {"ticket_id": 12, "ticket_status": "Odd"}},
+                 "the table states has no open, waiting, done or gone for the status of 12: Odd"),
+                ("servicenow", {"sys_id": "ab", "state": "1"}, "number is missing in a record of the state 1"),
+                ("servicenow", {"number": "INC1", "state": "1"}, "sys_updated_on is empty in INC1"),
+                ("glpi", {"event": "new", "item": {"id": 4, "type": 1, "date_mod": "2026-03-09 10:00:00", "status": {"id": 77}}},
+                 "the table states has no open, waiting, done or gone for the status of 4: 77")):
+            with self.subTest(mapping=mapping, reason=reason):
+                slad = Slad({"agreements": AGREEMENTS, "hooks": [
+                    {"source": "desk", "mapping": os.path.join(TOP, "conf/mappings", mapping + ".yaml"), "agreement": "acme",
+                     "verify": "none"}]})
+                self.addCleanup(slad.close)
+                answer = slad.ask("POST", "/hooks/desk", json.dumps(body).encode(), {"Content-Type": "application/json"})
+                self.assertEqual(answer.status, 202, answer)
+                self.assertEqual([row["reason"] for row in slad.get("/v1/quarantine")["quarantine"]], [reason])
+
     def test_simple_content_of_freshdesk(self):
         slad = Slad({"agreements": AGREEMENTS}, start=False)
         self.addCleanup(slad.close)
@@ -34,7 +54,10 @@ class Received(unittest.TestCase):
         self.assertEqual([record["event"]["type"] for record in ticket["records"]], [
             "request." + verb for verb in ("opened", "responded", "paused", "resolved")])
         for record in ticket["records"]:
-            self.assertEqual(record["event"]["time"], record["received"])
+            came, kept = (datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+                          for text in (record["event"]["time"], record["received"]))
+            self.assertLessEqual(came, kept)
+            self.assertLess((kept - came).total_seconds(), PATIENCE)
 
 
 if __name__ == "__main__":

@@ -121,6 +121,12 @@ class Signatures(Case):
     def test_a_token_is_asked_for_as_ever(self):
         answer = self.answers(self.start("grafana"), 401, {})
         self.assertEqual(answer.headers.get_all("WWW-Authenticate"), ["Bearer"])
+        self.assertIn("Authorization, with the token, is missing", answer.json()["detail"])
+        answer = self.answers(self.start("grafana"), 401, {"Authorization": SECRET})
+        self.assertIn("what Authorization has before the token is not 'Bearer '", answer.json()["detail"])
+        for name, scheme in (("zabbix", "Token"), ("pagerduty", "Signature")):
+            answer = self.answers(self.start(name), 401, {})
+            self.assertEqual(answer.headers.get_all("WWW-Authenticate"), [f'{scheme} realm="slad"'])
 
 
 class Bodies(Case):

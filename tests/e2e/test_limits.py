@@ -8,10 +8,10 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 from desk import Desk  # noqa: E402
-from slad import LINES, Slad, main  # noqa: E402
+from slad import LINES, Slad, main, ndjson  # noqa: E402
 
 CONFIG = {"agreements": [{"id": "acme", "from": "2020-01-01"}]}
-MOST = 400 << 20  # bytes of resident memory, at any time
+MOST = 300 << 20  # bytes of resident memory, at any time
 
 
 class Case(unittest.TestCase):
@@ -51,7 +51,9 @@ class Memory(Case):
         event = json.dumps(self.desk.opened("T1", extra="EXTRA")).encode()
         empties = b"[" + b",".join([b"{}"] * (size // 3)) + b"]"
         lists = b"[" + b",".join([b"[]"] * (size // 3)) + b"]"
-        for body, type in ((empties, "application/json"), (event.replace(b'"EXTRA"', lists), "application/json"),
+        full = ndjson([self.desk.opened(f"F{i}", extra=[{}] * 450) for i in range(10_000)]).encode()
+        for body, type in ((b"[" + full[:-1].replace(b"\n", b",") + b"]", "application/json"), (full, LINES),
+                           (empties, "application/json"), (event.replace(b'"EXTRA"', lists), "application/json"),
                            (event.replace(b'"EXTRA"', lists), LINES), (b"{}\n" * (size // 3), LINES),
                            (b"\n" * size, LINES), (b" " * size, "application/json")):
             answer = self.send(body, type)

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import sqlite3
 import sys
 import time
 import unittest
@@ -86,7 +87,8 @@ class Quarantine(Base):
         row, = self.quarantine(slad)
         self.assertEqual((row["from"], row["source"], row["delivery"]), ("hook", "desk", "d-1"))
         self.assertIn("'p1:T1'", row["reason"])
-        self.assertIn("agreement", row["reason"])
+        self.assertIn("'agreement' is missing; request.opened needs it; the table 'agreements' has nothing for 'B'",
+                      row["reason"])
         one = slad.get(f"/v1/quarantine/{row['id']}")
         self.assertEqual(json.loads(one["body"]), payload(org="B"))
         self.assertEqual(one["headers"]["x-kind"], "k")
@@ -136,6 +138,7 @@ class Quarantine(Base):
                              (payload(subject="x\u0000y"), "the character NUL"),
                              (payload(subject="x\ty"), "control character"),
                              ({"tickets": ["text"]}, "malformed JSON"),
+                             (payload(org=None), "says nothing that the table 'agreements' could have"),
                              (payload(subject=""), "'subject' is empty")):
             with self.subTest(reason=reason):
                 self.assertEqual(self.send(slad, body).status, 202)
@@ -162,7 +165,19 @@ class Quarantine(Base):
                 break
         self.assertEqual([row["from"] for row in seen], ["events"] + ["hook"] * 5)
         self.assertEqual(len(self.quarantine(slad, source="desk")), 5)
+        ids = [int(row["id"]) for row in seen]
+        self.assertEqual(ids, sorted(ids, reverse=True))
+        first = slad.get("/v1/quarantine", order="oldest", limit=4)
+        rest = slad.get("/v1/quarantine", order="oldest", limit=4, cursor=first["next"])
+        self.assertEqual([int(row["id"]) for row in first["quarantine"] + rest["quarantine"]], sorted(ids))
+        self.assertIsNone(rest["next"])
+        self.assertEqual(self.quarantine(slad, order="newest"), seen)
+        self.assertEqual(slad.ask("GET", "/v1/quarantine", order="up").status, 400)
         self.assertEqual(self.quarantine(slad, source="none"), [])
+        self.assertEqual([row["from"] for row in self.quarantine(slad, **{"from": "events"})], ["events"])
+        self.assertEqual(len(self.quarantine(slad, reason="'p3:T1'", **{"from": "hook"})), 1)
+        self.assertEqual(self.quarantine(slad, reason="'p3:T1'", **{"from": "events"}), [])
+        self.assertEqual(slad.ask("GET", "/v1/quarantine", **{"from": "hooks"}).status, 400)
         self.assertEqual(slad.ask("POST", f"/v1/quarantine/{seen[0]['id']}/replay").status, 409)
         for row in seen:
             self.assertEqual(slad.ask("DELETE", f"/v1/quarantine/{row['id']}").status, 200)
@@ -266,6 +281,39 @@ class Snapshots(Base):
         self.send(slad, {"what": "no ticket"})
         self.assertEqual(len(self.types(slad)), 3)
         self.assertEqual(self.quarantine(slad), [])
+
+    def test_of_one_version_each_is_known_that_was_seen(self):
+        slad = self.slad(SNAPSHOTS).start()
+        for v, state in ((5, "done"), (5, "again"), (5, "done"), (5, "again"), (6, "again")):
+            self.send(slad, self.snapshot(v, state))
+        wanted = ["request.opened", "request.resolved", "request.reopened", "request.contacted"]
+        self.assertEqual(self.types(slad), wanted)
+        slad.restart()
+        for state in ("done", "again", "done"):
+            self.send(slad, self.snapshot(6, state))
+        self.send(slad, self.snapshot(7, "done"))
+        self.assertEqual(self.types(slad), wanted + ["request.resolved", "request.contacted"])
+
+    def test_a_version_that_never_grows_is_kept_in_bounds(self):
+        slad = self.slad(SNAPSHOTS).start()
+        for n in range(70):
+            self.send(slad, self.snapshot(5, f"s{n}"))
+        with sqlite3.connect(f"file:{slad.path('slad.db')}?mode=ro", uri=True) as db:
+            (kept,), = db.execute("SELECT state FROM hook_state")
+        self.assertEqual(json.loads(kept)["state"], "s69")
+        self.assertEqual(len(set(json.loads(kept)["*"])), 64)
+        self.assertEqual(self.quarantine(slad), [])
+
+    def test_what_was_kept_before_there_were_prints(self):
+        slad = self.slad(SNAPSHOTS).start()
+        self.send(slad, self.snapshot(5, "done"))
+        slad.stop()
+        with sqlite3.connect(slad.path("slad.db")) as db:
+            db.execute("""UPDATE hook_state SET state = json_remove(state, '$."*"')""")
+        slad.start()
+        for state in ("done", "again", "again"):
+            self.send(slad, self.snapshot(5, state))
+        self.assertEqual(self.types(slad), ["request.opened", "request.resolved", "request.reopened"])
 
     def test_what_is_late_is_told_of_older_ones_too(self):
         slad = self.slad(SNAPSHOTS + LATE).start()

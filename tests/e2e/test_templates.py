@@ -217,7 +217,7 @@ class Templates(unittest.TestCase):
                 ({"changed": " "}, "changed is empty in ticket 1"),
                 ({"ticket": ""}, "ticket is empty, where others are not: 2026-03-09T08:00:00Z"),
                 ({"changed": "yesterday"}, "'yesterday' is no time of the shape rfc3339"),
-                ({"times": "iso"}, "there is no shape 'iso'"),
+                ({"times": "soon"}, "there is no shape 'soon'"),
                 ({"team": "${team}"}, "team is a placeholder that was not filled in: ${team}"),
                 ({"customer": "Nobody"}, "'agreement' is missing"),
                 ({"ticket": None, "changed": None, "state": None, "customer": None, "error": "unexpected token"},

@@ -64,14 +64,19 @@ def sign(kind, keys, body, secret=SECRET, now=None, given=None):
     return headers
 
 
+def number(path):
+    """The number in a file's name, by which payload-10 comes after payload-2."""
+    return int(re.search(r"(\d*)\.json$", path)[1] or 0)
+
+
 class Case:
     """One directory of fixtures."""
 
     def __init__(self, directory):
         self.name = os.path.basename(directory)
         self.steps = []  # (headers, body)
-        for path in sorted(glob.glob(os.path.join(directory, "payload*.json"))):
-            headers = path.replace("payload", "headers")
+        for path in sorted(glob.glob(os.path.join(directory, "payload*.json")), key=number):
+            headers = os.path.join(directory, os.path.basename(path).replace("payload", "headers"))
             if not os.path.exists(headers):
                 headers = os.path.join(directory, "headers.json")
             with open(path, "rb") as file:
@@ -88,6 +93,7 @@ class System:
         with open(self.mapping, encoding="utf-8") as file:
             mapping = yaml.safe_load(file)
         self.answer = int(mapping.get("answer", 202))
+        self.snapshots = "snapshot" in mapping
         self.hook = read(os.path.join(directory, "hook.json"))
         self.kind, self.keys = verification(mapping, self.hook)
         self.cases = [Case(os.path.dirname(path)) for path in
@@ -106,8 +112,29 @@ class System:
             verify = {"basic": {**self.keys, "password_file": secret_file}}
         return {**self.hook, "source": self.name, "mapping": self.mapping, "verify": verify}
 
-    def sign(self, body, secret=SECRET, given=None):
-        return sign(self.kind, self.keys, body, secret, given=given)
+    @property
+    def has_window(self):
+        return self.kind == "signature" and "timestamp_header" in self.keys and self.keys.get("window") != "0s"
+
+    def sign(self, body, secret=SECRET, given=None, now=None):
+        return sign(self.kind, self.keys, body, secret, now, given)
+
+    def wrong_proofs(self, body, given=None):
+        """What somebody may send who does not know the secret, or has seen an old delivery: {name: headers}."""
+        right = self.sign(body, given=given)
+        proofs = {"none": {}, "empty": dict.fromkeys(right, ""), "of another": self.sign(body, "another secret", given),
+                  "cut": {name: value[:-1] for name, value in right.items()},
+                  "longer": {name: value + "0" for name, value in right.items()}}
+        if self.kind == "signature":
+            proofs["of another body"] = self.sign(body + b" ", given=given)
+            for name in set(right) - set(given or {}):
+                proofs["without " + name] = {other: value for other, value in right.items() if other != name}
+        if self.has_window:
+            for name, ago in (("replayed", 3600), ("ahead of the clock", -3600)):
+                proofs[name] = self.sign(body, given=given, now=time.time() - ago)
+        if self.kind == "basic":
+            proofs["of another user"] = sign("basic", {"user": "mallory"}, body)
+        return proofs
 
 
 def systems():

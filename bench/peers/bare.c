@@ -1,0 +1,400 @@
+/* The limit: the rows that slad stores for events, by the same SQLite, and nothing else of slad's
+ * work.
+ *
+ *     bare --batch 1000 DATABASE ROWS
+ *
+ * ROWS is what `generate --rows` writes. There is no HTTP, no JSON, no clock, no calendar and no
+ * rule here, and one thread; but each batch is one durable transaction with slad's pragmas (WAL,
+ * synchronous FULL, checkpoint every 1,000 pages, 16 MiB of cache). For each event that was not
+ * there before it writes
+ *
+ *     record    seq, when it came, and the event as it came: what slad keeps as its log
+ *     identity  source and id, and the seq: known events change nothing
+ *     entity    the ticket, read and written once for each batch that touches it: 60 bytes of facts
+ * when it is opened and 12 more with each event, 20 of counts counted   the minute and the ticket,
+ * when it is opened and when it is resolved tally     for an opening, an answer and what ends a
+ * clock: its scope at four widths (a minute, an hour, a day, 32 days), read and written once for
+ * each batch; 24 bytes of counts
+ *
+ * with the indexes that slad has on these. Prints one JSON object: events, new ones, seconds. */
+#include <getopt.h>
+#include <sqlite3.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { FACTS_EACH = 56, FACTS_MOST = 4096, COUNTS = 100, WIDTHS = 4 };
+
+/* Minutes of a tally's bucket, and bytes of its counts: the mean of what slad has there after
+ * 400,000 events of `generate`. */
+static const int64_t widths[WIDTHS] = {1, 60, 1440, 46080};
+static const int tally_sizes[WIDTHS] = {27, 38, 81, 157};
+
+/* A set of numbers that knows its members' values; emptied after each batch. */
+struct set {
+	struct slot {
+		int64_t key; /* 0: free */
+		int64_t value;
+	} * slots;
+	size_t size;
+	size_t count;
+};
+
+enum query {
+	BEGIN,
+	COMMIT,
+	RECORD,
+	IDENTITY,
+	ENTITY_FIND,
+	ENTITY_ADD,
+	ENTITY_SET,
+	COUNTED,
+	TALLY_GET,
+	TALLY_SET,
+	QUERIES,
+};
+
+static const char *const texts[QUERIES] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [RECORD] = "INSERT INTO record (seq, received, body) VALUES (?1, ?2, ?3)",
+    [IDENTITY] = "INSERT INTO identity (source, id, seq) VALUES (1, ?1, ?2) ON CONFLICT DO NOTHING",
+    [ENTITY_FIND] = "SELECT id, facts FROM entity WHERE name = ?1 AND source = 1 AND class = 0",
+    [ENTITY_ADD] = "INSERT INTO entity (class, source, name, state, scope, due, facts, counts)"
+		   " VALUES (0, 1, ?1, ?2, ?3, ?4, ?5, ?6)",
+    [ENTITY_SET] = "UPDATE entity SET state = ?2, scope = ?3, due = ?4, facts = ?5, counts = ?6"
+		   " WHERE id = ?1",
+    [COUNTED] = "INSERT INTO counted (minute, entity) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+    [TALLY_GET] = "SELECT counts FROM tally WHERE scope = ?1 AND level = ?2 AND bucket = ?3",
+    [TALLY_SET] = "INSERT INTO tally (scope, level, bucket, counts) VALUES (?1, ?2, ?3, ?4)"
+		  " ON CONFLICT (scope, level, bucket) DO UPDATE SET counts = excluded.counts",
+};
+
+static const char schema[] =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;"
+    "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;"
+    "CREATE TABLE IF NOT EXISTS record (seq INTEGER PRIMARY KEY, received INTEGER NOT NULL,"
+    " body TEXT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS identity (source INTEGER NOT NULL, id TEXT NOT NULL,"
+    " seq INTEGER NOT NULL, PRIMARY KEY (source, id)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS entity (id INTEGER PRIMARY KEY, class INTEGER NOT NULL,"
+    " source INTEGER NOT NULL, name TEXT NOT NULL, state INTEGER NOT NULL, scope INTEGER,"
+    " due INTEGER, facts BLOB NOT NULL, counts BLOB NOT NULL, UNIQUE (name, source, class));"
+    "CREATE INDEX IF NOT EXISTS entity_due ON entity (due) WHERE due IS NOT NULL;"
+    "CREATE INDEX IF NOT EXISTS entity_state ON entity (state) WHERE state < 2;"
+    "CREATE TABLE IF NOT EXISTS counted (minute INTEGER NOT NULL, entity INTEGER NOT NULL,"
+    " PRIMARY KEY (minute, entity)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS tally (scope INTEGER NOT NULL, level INTEGER NOT NULL,"
+    " bucket INTEGER NOT NULL, counts BLOB NOT NULL, PRIMARY KEY (scope, level, bucket))"
+    " WITHOUT ROWID;";
+
+/* Verbs, as generate numbers them. */
+enum { OPENED = 0, RESPONDED = 2, RECOVERED = 5, RESOLVED = 6, REOPENED = 7 };
+
+struct row {
+	char id[37];
+	int64_t ticket;
+	int scope;
+	int64_t opened;
+	int64_t minute;
+	int verb;
+	const char *body;
+	size_t size;
+};
+
+struct ticket {
+	int64_t number;
+	int64_t events;
+	int scope;
+	int64_t opened;
+	int64_t answered; /* its minute, 0: no */
+	int64_t resolved;
+};
+
+struct bare {
+	sqlite3 *db;
+	sqlite3_stmt *queries[QUERIES];
+	struct set tickets; /* by number + 1, to the index in `all` */
+	struct set tallies; /* by scope, width and bucket */
+	struct ticket *all;
+	size_t count;
+	int64_t batch;
+	int64_t seq;
+	int64_t events;
+	int64_t before;
+	char *line;
+	size_t room;
+};
+
+static _Noreturn void
+die(struct bare *b, const char *what)
+{
+	fprintf(stderr, "bare: %s: %s\n", what, b->db == NULL ? "" : sqlite3_errmsg(b->db));
+	exit(1);
+}
+
+static void
+set_make(struct set *s, size_t most)
+{
+	for (s->size = 16; s->size < 2 * most; s->size *= 2)
+		;
+	s->slots = calloc(s->size, sizeof(*s->slots));
+	if (s->slots == NULL)
+		abort();
+}
+
+/* The slot of a key, taken for it now if `fresh` says so. */
+static struct slot *
+set_find(struct set *s, int64_t key, int *fresh)
+{
+	size_t i = (size_t)((uint64_t)key * 0x9e3779b97f4a7c15u >> 20) & (s->size - 1);
+	while (s->slots[i].key != 0 && s->slots[i].key != key)
+		i = (i + 1) & (s->size - 1);
+	*fresh = s->slots[i].key == 0;
+	if (*fresh)
+		s->count++;
+	s->slots[i].key = key;
+	return &s->slots[i];
+}
+
+static void
+set_clear(struct set *s)
+{
+	memset(s->slots, 0, s->size * sizeof(*s->slots));
+	s->count = 0;
+}
+
+static void
+run(struct bare *b, enum query q)
+{
+	if (sqlite3_step(b->queries[q]) != SQLITE_DONE)
+		die(b, texts[q]);
+	sqlite3_reset(b->queries[q]);
+}
+
+static int
+read_row(struct bare *b, FILE *from, struct row *r)
+{
+	ssize_t n = getline(&b->line, &b->room, from);
+	if (n <= 0)
+		return 0;
+	char *field = strchr(b->line, '\t');
+	if (field == NULL || field - b->line != 36)
+		die(b, "not a row of generate --rows");
+	memcpy(r->id, b->line, 36);
+	r->id[36] = '\0';
+	r->ticket = strtoll(field, &field, 10);
+	r->scope = (int)strtol(field, &field, 10);
+	r->opened = strtoll(field, &field, 10);
+	r->minute = strtoll(field, &field, 10);
+	r->verb = (int)strtol(field, &field, 10);
+	r->body = field + 1;
+	r->size = (size_t)(b->line + n - 1 - r->body);
+	return 1;
+}
+
+static void
+touch_tallies(struct bare *b, int scope, int64_t minute)
+{
+	for (int i = 0; i < WIDTHS; i++) {
+		int fresh;
+		int64_t bucket = minute / widths[i];
+		struct slot *s = set_find(
+		    &b->tallies, ((int64_t)scope + 1) << 40 | (int64_t)i << 36 | bucket, &fresh);
+		s->value++;
+	}
+}
+
+static void
+touch_ticket(struct bare *b, const struct row *r)
+{
+	int fresh;
+	struct slot *s = set_find(&b->tickets, r->ticket + 1, &fresh);
+	if (fresh) {
+		s->value = (int64_t)b->count;
+		b->all[b->count++] =
+		    (struct ticket){.number = r->ticket, .scope = r->scope, .opened = r->opened};
+	}
+	struct ticket *t = &b->all[s->value];
+	t->events++;
+	if (r->verb == RESPONDED)
+		t->answered = r->minute;
+	if (r->verb == RESOLVED)
+		t->resolved = r->minute;
+}
+
+static void
+store_event(struct bare *b, const struct row *r)
+{
+	sqlite3_bind_text(b->queries[IDENTITY], 1, r->id, 36, SQLITE_STATIC);
+	sqlite3_bind_int64(b->queries[IDENTITY], 2, b->seq + 1);
+	run(b, IDENTITY);
+	if (sqlite3_changes(b->db) == 0)
+		return;
+	sqlite3_bind_int64(b->queries[RECORD], 1, ++b->seq);
+	sqlite3_bind_int64(b->queries[RECORD], 2, r->minute * 60000);
+	sqlite3_bind_text(b->queries[RECORD], 3, r->body, (int)r->size, SQLITE_STATIC);
+	run(b, RECORD);
+	touch_ticket(b, r);
+	switch (r->verb) {
+	case OPENED:
+		touch_tallies(b, r->scope, r->opened);
+		break;
+	case RESPONDED:
+	case RECOVERED:
+	case RESOLVED:
+	case REOPENED:
+		touch_tallies(b, r->scope, r->opened);
+		touch_tallies(b, r->scope, r->minute);
+		break;
+	}
+}
+
+static void
+store_counted(struct bare *b, int64_t minute, int64_t id)
+{
+	sqlite3_bind_int64(b->queries[COUNTED], 1, minute);
+	sqlite3_bind_int64(b->queries[COUNTED], 2, id);
+	run(b, COUNTED);
+}
+
+static void
+store_ticket(struct bare *b, const struct ticket *t)
+{
+	static const char zeros[FACTS_MOST];
+	char name[32];
+	int n = snprintf(name, sizeof(name), "T-%lld", (long long)t->number);
+	sqlite3_stmt *find = b->queries[ENTITY_FIND], *st;
+	sqlite3_bind_text(find, 1, name, n, SQLITE_STATIC);
+	int known = sqlite3_step(find) == SQLITE_ROW;
+	int64_t id = known ? sqlite3_column_int64(find, 0) : 0;
+	int64_t size = (known ? sqlite3_column_bytes(find, 1) : 0) + FACTS_EACH * t->events;
+	sqlite3_reset(find);
+	st = b->queries[known ? ENTITY_SET : ENTITY_ADD];
+	if (known)
+		sqlite3_bind_int64(st, 1, id);
+	else
+		sqlite3_bind_text(st, 1, name, n, SQLITE_STATIC);
+	sqlite3_bind_int(st, 2, t->resolved != 0 ? 2 : 1);
+	sqlite3_bind_int(st, 3, t->scope);
+	sqlite3_bind_null(st, 4);
+	sqlite3_bind_blob(
+	    st, 5, zeros, (int)(size < FACTS_MOST ? size : FACTS_MOST), SQLITE_STATIC);
+	sqlite3_bind_blob(st, 6, zeros, COUNTS, SQLITE_STATIC);
+	run(b, known ? ENTITY_SET : ENTITY_ADD);
+	if (!known)
+		id = sqlite3_last_insert_rowid(b->db);
+	if (!known)
+		store_counted(b, t->opened, id);
+	if (t->answered != 0)
+		store_counted(b, t->answered, id);
+	if (t->resolved != 0)
+		store_counted(b, t->resolved, id);
+}
+
+static void
+store_tally(struct bare *b, const struct slot *s)
+{
+	static const char zeros[256];
+	enum query both[2] = {TALLY_GET, TALLY_SET};
+	for (int i = 0; i < 2; i++) {
+		sqlite3_stmt *st = b->queries[both[i]];
+		sqlite3_bind_int64(st, 1, s->key >> 40);
+		sqlite3_bind_int64(st, 2, s->key >> 36 & 15);
+		sqlite3_bind_int64(st, 3, s->key & 0xfffffffff);
+	}
+	sqlite3_step(b->queries[TALLY_GET]);
+	sqlite3_reset(b->queries[TALLY_GET]);
+	sqlite3_bind_blob(
+	    b->queries[TALLY_SET], 4, zeros, tally_sizes[s->key >> 36 & 15], SQLITE_STATIC);
+	run(b, TALLY_SET);
+}
+
+/* One batch, one transaction; 0 when the rows have ended. */
+static int
+store_batch(struct bare *b, FILE *from)
+{
+	struct row r;
+	int64_t n = 0;
+	run(b, BEGIN);
+	while (n < b->batch && read_row(b, from, &r)) {
+		store_event(b, &r);
+		n++;
+	}
+	for (size_t i = 0; i < b->count; i++)
+		store_ticket(b, &b->all[i]);
+	for (size_t i = 0; i < b->tallies.size; i++)
+		if (b->tallies.slots[i].key != 0)
+			store_tally(b, &b->tallies.slots[i]);
+	run(b, COMMIT);
+	b->events += n;
+	b->count = 0;
+	set_clear(&b->tickets);
+	set_clear(&b->tallies);
+	return n == b->batch;
+}
+
+static void
+open_database(struct bare *b, const char *path)
+{
+	sqlite3_stmt *last;
+	if (sqlite3_open(path, &b->db) != SQLITE_OK ||
+	    sqlite3_exec(b->db, schema, NULL, NULL, NULL) != SQLITE_OK)
+		die(b, path);
+	for (int i = 0; i < QUERIES; i++)
+		if (sqlite3_prepare_v2(b->db, texts[i], -1, &b->queries[i], NULL) != SQLITE_OK)
+			die(b, texts[i]);
+	if (sqlite3_prepare_v2(
+		b->db, "SELECT coalesce(max(seq), 0) FROM record", -1, &last, NULL) != SQLITE_OK ||
+	    sqlite3_step(last) != SQLITE_ROW)
+		die(b, path);
+	b->seq = b->before = sqlite3_column_int64(last, 0);
+	sqlite3_finalize(last);
+}
+
+static double
+now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option known[] = {{"batch", 1, NULL, 'b'}, {0}};
+	struct bare b = {.batch = 1000};
+	int c;
+	while ((c = getopt_long(argc, argv, "", known, NULL)) != -1) {
+		if (c != 'b')
+			return 2;
+		b.batch = atoll(optarg);
+	}
+	FILE *from = optind + 2 == argc ? fopen(argv[optind + 1], "re") : NULL;
+	if (from == NULL || b.batch <= 0) {
+		fputs("usage: bare [--batch K] DATABASE ROWS\n", stderr);
+		return 2;
+	}
+	set_make(&b.tickets, (size_t)b.batch);
+	set_make(&b.tallies, (size_t)b.batch * 2 * WIDTHS);
+	b.all = calloc((size_t)b.batch, sizeof(*b.all));
+	if (b.all == NULL)
+		abort();
+	open_database(&b, argv[optind]);
+	double began = now();
+	while (store_batch(&b, from))
+		;
+	printf("{\"events\":%lld,\"accepted\":%lld,\"seconds\":%.6f}\n", (long long)b.events,
+	    (long long)(b.seq - b.before), now() - began);
+	for (int i = 0; i < QUERIES; i++)
+		sqlite3_finalize(b.queries[i]);
+	sqlite3_close(b.db);
+	free(b.all);
+	free(b.tickets.slots);
+	free(b.tallies.slots);
+	free(b.line);
+	return fclose(from);
+}
