@@ -40,8 +40,8 @@ statement_step(struct store *s, enum query q, struct err *err)
 	if (rc == SQLITE_DONE)
 		return 0;
 	s->failure = sqlite3_extended_errcode(s->db);
-	return err_set(err, "database: %s (%s, query %s)", sqlite3_errmsg(s->db),
-	    sqlite3_errstr(s->failure), sql_queries[q].name);
+	return err_set(err, "database: %s (%s, %d, query %s)", sqlite3_errmsg(s->db),
+	    sqlite3_errstr(s->failure), s->failure, sql_queries[q].name);
 }
 
 int
