@@ -22,7 +22,7 @@ CODEC = alert_event alert_text alert_words backfill_event config config_access c
     config_agreement config_bind config_calendar config_delivery config_hook config_judgement \
     config_mapping config_profile config_receiver config_refs config_rule config_rule_kinds \
     config_scalar config_secret config_template config_verify config_yaml csv event_binary \
-    event_json event_reader inflate json_cut json_text markup message message_alertmanager \
+    event_json event_reader inflate json_cut json_plain json_text markup message message_alertmanager \
     message_dingtalk message_email message_feishu message_slack message_template message_webhook \
     message_wecom metric packed receiver report report_csv report_html report_json report_md \
     report_page report_page_more report_page_scores report_svg report_text standard_webhooks \
@@ -51,7 +51,7 @@ TESTS = check_agreement check_alert check_alert_closed check_alert_event check_a
     check_config_judgement check_config_secret check_csv check_delivery check_engine check_engine_facts \
     check_engine_statistics check_evaluation check_event_binary check_event_json \
     check_event_json_facts check_frame check_guard check_histogram check_http check_improvement \
-    check_inflate check_json_cut check_json_text check_ladder check_lines check_listen check_log check_mapper \
+    check_inflate check_json_cut check_json_plain check_json_text check_ladder check_lines check_listen check_log check_mapper \
     check_measurement check_message check_message_alertmanager check_message_email \
     check_message_robots check_message_template check_natural check_notify check_notify_faults \
     check_notify_policy check_notify_told check_obligation check_outage check_outbox \

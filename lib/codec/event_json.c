@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "codec/event_inside.h"
+#include "codec/json_plain.h"
 #include "codec/json_text.h"
 
 static void
@@ -124,7 +125,9 @@ events_parse(const char *s, size_t len, enum event_form form, int around, struct
 
 	if (measure(s, len, around, err) != 0)
 		return NULL;
-	v = json_loadb(s, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+	v = json_plain(s, len);
+	if (v == NULL)
+		v = json_loadb(s, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 	if (v == NULL) {
 		place_put(&error, form, place, sizeof(place));
 		err_set(err, "%s: %s", place,
