@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf {
 	char *data; /* owned; NULL while nothing was written */
@@ -23,6 +24,7 @@ struct buf {
 
 void buf_put(struct buf *b, const void *bytes, size_t len);
 void buf_puts(struct buf *b, const char *s);
+void buf_puti(struct buf *b, int64_t n); /* its digits, with a minus below zero */
 void buf_putf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool buf_ok(const struct buf *b);
 const char *buf_text(const struct buf *b); /* its bytes, "" when empty */
