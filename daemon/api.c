@@ -7,18 +7,63 @@
 #include "base/stamp.h"
 #include "codec/json_text.h"
 
+static void
+answer_unwritten(struct answer *a)
+{
+	buf_reset(&a->body);
+	answer_problem(a, 500, "the answer could not be written");
+}
+
 void
 answer_json(struct answer *a, int status, json_t *body)
 {
 	a->status = status;
 	a->type = status < 400 ? "application/json" : "application/problem+json";
-	if (body == NULL || json_text(body, &a->body, false) != 0) {
-		buf_reset(&a->body);
-		answer_problem(a, 500, "the answer could not be written");
-	} else {
+	if (body == NULL || json_text(body, &a->body, false) != 0)
+		answer_unwritten(a);
+	else
 		buf_puts(&a->body, "\n");
-	}
 	json_decref(body);
+}
+
+static void
+listing_put(struct listing *l, json_t *value)
+{
+	if (value == NULL || json_text(value, &l->answer->body, false) != 0)
+		l->failed = true;
+	json_decref(value);
+}
+
+void
+listing_begin(struct listing *l, struct answer *a, json_t *head, const char *name)
+{
+	*l = (struct listing){.answer = a};
+	listing_put(l, head);
+	if (l->failed)
+		return;
+	a->body.data[a->body.len - 1] = ','; /* the head goes on */
+	buf_putf(&a->body, "\"%s\":[", name);
+}
+
+void
+listing_add(struct listing *l, json_t *element)
+{
+	if (l->more)
+		buf_put(&l->answer->body, ",", 1);
+	l->more = true;
+	listing_put(l, element);
+}
+
+void
+listing_end(struct listing *l)
+{
+	struct answer *a = l->answer;
+
+	buf_puts(&a->body, "]}\n");
+	a->status = 200;
+	a->type = "application/json";
+	if (l->failed || !buf_ok(&a->body))
+		answer_unwritten(a);
 }
 
 json_t *

@@ -73,6 +73,17 @@ void api_openapi(void *context, const struct request *r, struct answer *a);
 /* An answer of JSON; takes over the reference. */
 void answer_json(struct answer *a, int status, json_t *body);
 
+/* An answer of JSON that ends with a long list, written element by element: never is all of it in
+ * memory as values. */
+struct listing {
+	struct answer *answer;
+	bool failed, more; /* more than none is written */
+};
+
+void listing_begin(struct listing *l, struct answer *a, json_t *head, const char *name);
+void listing_add(struct listing *l, json_t *element);
+void listing_end(struct listing *l); /* the references of head and elements are taken over */
+
 /* JSON values of instants (UTC, null for STAMP_NEVER) and of texts ("" is null). */
 json_t *json_instant(int64_t t);
 json_t *json_text_or_null(const char *s);

@@ -9,19 +9,21 @@
 static void
 row_to_json(void *context, const struct row *row)
 {
-	json_array_append_new(context, row_json(row));
+	listing_add(context, row_json(row));
 }
 
 static void
 answer_as_json(
     struct api *api, const struct question *q, const struct scores *scores, struct answer *a)
 {
-	json_t *list = json_array();
+	struct listing list;
 
-	rows_each(api->config, &q->query, scores, row_to_json, list);
-	answer_json(a, 200,
-	    json_pack("{so so so}", "window", window_json(&q->query.window, q->query.cohort),
-		"as_of", json_instant(q->as_of), "scores", list));
+	listing_begin(&list, a,
+	    json_pack("{so so}", "window", window_json(&q->query.window, q->query.cohort), "as_of",
+		json_instant(q->as_of)),
+	    "scores");
+	rows_each(api->config, &q->query, scores, row_to_json, &list);
+	listing_end(&list);
 }
 
 /* A table being filled, in a language. */

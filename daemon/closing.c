@@ -79,10 +79,13 @@ evidence_add(void *context, const struct evidence *item)
 {
 	struct gathering *g = context;
 	struct closed_state *state = g->state;
+	struct stored_evidence last = {0};
 	struct buf name = BUF_INIT(8192);
 	bool report = item->kind == EVIDENCE_REPORT;
 
 	beat(g->act, state->evidences);
+	if (state->evidences > 0)
+		last = state->evidence[state->evidences - 1];
 	if (report)
 		buf_putf(&name, "%s %s", item->topic, item->period);
 	else
@@ -92,13 +95,13 @@ evidence_add(void *context, const struct evidence *item)
 	state->evidence[state->evidences++] =
 	    (struct stored_evidence){.indicator = indicator_table[item->indicator].id,
 		.kind = evidence_kind_names[item->kind],
-		.source = report ? "" : arena_strdup(g->arena, item->source),
-		.name = arena_strdup(g->arena, buf_text(&name)),
+		.source = report ? "" : arena_same(g->arena, item->source, last.source),
+		.name = arena_same(g->arena, buf_text(&name), last.name),
 		.cycle = item->cycle,
 		.part = item->from,
-		.service = arena_strdup(g->arena, item->scope.dim[DIM_SERVICE]),
+		.service = arena_same(g->arena, item->scope.dim[DIM_SERVICE], last.service),
 		.counted = outcome_names[item->outcome],
-		.cause = arena_strdup(g->arena, item->cause),
+		.cause = arena_same(g->arena, item->cause, last.cause),
 		.a = item->kind == EVIDENCE_EVENT ? item->n : item->a,
 		.b = item->b,
 		.c = item->c};

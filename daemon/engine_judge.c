@@ -5,12 +5,17 @@
 #include "engine_inside.h"
 #include "log.h"
 
-#define REPLAY_PAGE 1000 /* records or entities in one transaction of a rebuild */
+/* Records of the log that are folded at once, and their bytes: the more there are, the fewer
+ * tickets are folded twice. A usual record takes 4 KB of memory. */
+#define REPLAY_PAGE 8000
+#define REPLAY_BYTES (8u << 20)
+#define JUDGE_PAGE 1000 /* entities in one transaction */
 
 struct replay {
 	struct engine *engine;
 	int64_t *seq;
 	int count;
+	size_t bytes;
 };
 
 static int
@@ -26,9 +31,11 @@ replay_one(void *context, int64_t seq, const char *body, size_t len, struct err 
 	event.record.seq = seq;
 	*r->seq = seq;
 	r->count++;
-	if (store_source(b->store, event.record.source, true, &source, err) < 0)
+	r->bytes += len;
+	if (store_source(b->store, event.record.source, true, &source, err) < 0 ||
+	    fold_add(b, source, &event, err) != 0)
 		return -1;
-	return fold_add(b, source, &event, err);
+	return r->bytes >= REPLAY_BYTES;
 }
 
 int
@@ -40,7 +47,7 @@ engine_replay(
 
 	e->batch.now = now;
 	e->batch.log = log;
-	if (store_replay(log, *seq, page, replay_one, &r, err) != 0 ||
+	if (store_replay(log, *seq, page, replay_one, &r, err) < 0 ||
 	    fold_save(&e->batch, err) != 0) {
 		fold_drop(&e->batch);
 		return -1;
@@ -75,7 +82,7 @@ static int
 judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
     void *context, int64_t *done, struct err *err)
 {
-	int64_t ids[REPLAY_PAGE], last = 0;
+	int64_t ids[JUDGE_PAGE], last = 0;
 	int n;
 
 	e->batch.now = now;
@@ -83,7 +90,7 @@ judge_all(struct engine *e, int64_t now, void (*progress)(void *context, int64_t
 		0 || /* until all is done, none holds */
 	    store_meta_set(e->store, "watching", "", err) != 0)
 		return -1;
-	while ((n = store_entities_after(e->store, last, ids, REPLAY_PAGE, err)) > 0) {
+	while ((n = store_entities_after(e->store, last, ids, JUDGE_PAGE, err)) > 0) {
 		if (page_judge(e, ids, n, err) != 0) {
 			fold_drop(&e->batch);
 			store_rollback(e->store);
@@ -103,7 +110,7 @@ int
 engine_watch(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
     void *context, struct err *err)
 {
-	int64_t ids[REPLAY_PAGE], last = 0, done = 0;
+	int64_t ids[JUDGE_PAGE], last = 0, done = 0;
 	char watching[80] = "";
 	int n = -1;
 
@@ -117,7 +124,7 @@ engine_watch(struct engine *e, int64_t now, void (*progress)(void *context, int6
 	e->batch.now = now;
 	e->batch.folded = watch_folded;
 	e->batch.folded_context = e->events;
-	while ((n = store_open_after(e->store, last, ids, REPLAY_PAGE, err)) > 0 &&
+	while ((n = store_open_after(e->store, last, ids, JUDGE_PAGE, err)) > 0 &&
 	    page_judge(e, ids, n, err) == 0) {
 		last = ids[n - 1];
 		done += n;

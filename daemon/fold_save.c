@@ -37,7 +37,7 @@ count_add(struct fold_batch *b, struct cell *hand[static TALLY_LEVELS], int64_t 
 	int64_t bucket;
 
 	for (int level = 0; level < TALLY_LEVELS; level++) {
-		bucket = stamp_floor(count->minute, tally_width[level]) / tally_width[level];
+		bucket = tally_bucket(level, count->minute);
 		c = hand[level];
 		if (c == NULL || c->at.bucket != bucket)
 			hand[level] = c = cell_of(b, scope, level, bucket);

@@ -91,7 +91,8 @@ gather_part(struct gather *g, const struct scope *scope)
 struct reading {
 	struct gather *gather;
 	void *part;
-	int (*each)(struct gather *g, void *part, struct blob counts);
+	int (*each)(struct gather *g, void *part, struct blob counts, int times);
+	int times;
 	bool failed;
 };
 
@@ -100,17 +101,17 @@ read_one(void *context, struct blob counts)
 {
 	struct reading *r = context;
 
-	if (!r->failed && r->each(r->gather, r->part, counts) != 0)
+	if (!r->failed && r->each(r->gather, r->part, counts, r->times) != 0)
 		r->failed = true;
 }
 
 int
 gather_tallies(struct gather *g, int64_t from, int64_t to,
-    int (*each)(struct gather *g, void *part, struct blob counts))
+    int (*each)(struct gather *g, void *part, struct blob counts, int times))
 {
 	struct reading r = {.gather = g, .each = each};
 	struct bucket_range ranges[TALLY_RANGES];
-	size_t cuts = tally_cut(from, to, ranges);
+	size_t cuts = tally_cover(from, to, ranges);
 	struct stored_scope *scopes;
 	const char *only = scores_only(g->query, DIM_AGREEMENT);
 	int n = only == NULL ? store_scopes(g->store, g->arena, &scopes, g->err)
@@ -121,6 +122,7 @@ gather_tallies(struct gather *g, int64_t from, int64_t to,
 			continue;
 		r.part = gather_part(g, &scopes[i].scope);
 		for (size_t c = 0; c < cuts && r.part != NULL; c++) {
+			r.times = ranges[c].less ? -1 : 1;
 			if (store_tally_range(g->store, scopes[i].id, ranges[c].level,
 				ranges[c].from, ranges[c].to, read_one, &r, g->err) != 0 ||
 			    r.failed)

@@ -9,6 +9,7 @@
 struct adding {
 	struct part *part;
 	enum cohort cohort;
+	int times;
 };
 
 static void
@@ -17,13 +18,13 @@ sum_add(void *context, unsigned measure, int64_t n)
 	struct adding *add = context;
 
 	if (measure_cohort(measure) == add->cohort)
-		sums_add(&add->part->sums[measure_indicator(measure)], measure, n);
+		sums_add(&add->part->sums[measure_indicator(measure)], measure, add->times * n);
 }
 
 static int
-tally_read(struct gather *g, void *part, struct blob counts)
+tally_read(struct gather *g, void *part, struct blob counts, int times)
 {
-	struct adding add = {part, g->query->cohort};
+	struct adding add = {part, g->query->cohort, times};
 
 	return tally_walk_packed(
 	    counts.bytes, counts.len, 0, STATISTIC_FIRST, sum_add, &add, g->err);

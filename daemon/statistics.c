@@ -41,6 +41,7 @@ struct asking {
 struct adding {
 	struct tally *to;
 	enum cohort cohort;
+	int times;
 };
 
 static bool
@@ -56,15 +57,15 @@ sum_add(void *context, unsigned measure, int64_t n)
 	struct statistic s;
 
 	if (statistic_of(measure, &s) && (!has_cohort(&s) || s.cohort == add->cohort))
-		tally_add(add->to, measure, n);
+		tally_add(add->to, measure, add->times * n);
 }
 
 /* Adds what stands under the statistics' measures below `to`. */
 static int
-read_into(struct gather *g, struct tally *t, struct blob counts, unsigned to)
+read_into(struct gather *g, struct tally *t, struct blob counts, unsigned to, int times)
 {
 	struct asking *k = (struct asking *)g;
-	struct adding add = {t, g->query->cohort};
+	struct adding add = {t, g->query->cohort, times};
 	size_t before = t->count;
 
 	if (k->sums > STATISTICS_SUMS) {
@@ -79,9 +80,9 @@ read_into(struct gather *g, struct tally *t, struct blob counts, unsigned to)
 }
 
 static int
-read_during(struct gather *g, void *part, struct blob counts)
+read_during(struct gather *g, void *part, struct blob counts, int times)
 {
-	return read_into(g, &((struct part *)part)->during, counts, MEASURES_END);
+	return read_into(g, &((struct part *)part)->during, counts, MEASURES_END, times);
 }
 
 /* Flows stand first among the statistics: what comes behind them need not be looked at. */
@@ -94,15 +95,15 @@ behind_flows(void)
 }
 
 static int
-read_flows(struct gather *g, void *part, struct blob counts)
+read_flows(struct gather *g, void *part, struct blob counts, int times)
 {
-	return read_into(g, &((struct part *)part)->during, counts, behind_flows());
+	return read_into(g, &((struct part *)part)->during, counts, behind_flows(), times);
 }
 
 static int
-read_before(struct gather *g, void *part, struct blob counts)
+read_before(struct gather *g, void *part, struct blob counts, int times)
 {
-	return read_into(g, &((struct part *)part)->before, counts, behind_flows());
+	return read_into(g, &((struct part *)part)->before, counts, behind_flows(), times);
 }
 
 static struct availability *

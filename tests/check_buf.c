@@ -1,3 +1,5 @@
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -22,6 +24,34 @@ START_TEST(grows_to_its_maximum)
 	ck_assert(buf_ok(&b));
 	buf_free(&b);
 	ck_assert_str_eq(buf_text(&b), "");
+}
+END_TEST
+
+START_TEST(formats_where_it_has_to_grow)
+{
+	static const int64_t numbers[] = {0, 7, -7, 10, -10, INT64_MAX, INT64_MIN};
+	struct buf b = BUF_INIT(1000);
+	char text[300];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (size_t len = 60; len < 70; len++) {
+		buf_reset(&b);
+		buf_putf(&b, "%.*s", (int)len, text);
+		ck_assert_uint_eq(b.len, len);
+		ck_assert_uint_eq(strlen(buf_text(&b)), len);
+	}
+	buf_putf(&b, "%s%s", text, text);
+	ck_assert(buf_ok(&b) && b.len == 69 + 598 && strlen(buf_text(&b)) == b.len);
+	buf_putf(&b, "%s%s", text, text);
+	ck_assert(!buf_ok(&b) && b.len == 69 + 598 && strlen(buf_text(&b)) == b.len);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		buf_reset(&b);
+		buf_puti(&b, numbers[i]);
+		snprintf(text, sizeof(text), "%" PRId64, numbers[i]);
+		ck_assert_str_eq(buf_text(&b), text);
+	}
+	buf_free(&b);
 }
 END_TEST
 
@@ -105,6 +135,7 @@ static void
 add(TCase *t)
 {
 	tcase_add_test(t, grows_to_its_maximum);
+	tcase_add_test(t, formats_where_it_has_to_grow);
 	tcase_add_test(t, errors_are_cut_not_spilt);
 	tcase_add_test(t, arenas_keep_what_they_gave);
 	tcase_add_test(t, numbers_and_texts_come_back);

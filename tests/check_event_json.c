@@ -320,7 +320,8 @@ START_TEST(the_log_reads_back)
 	read_body(event_text(NULL, NULL), FORM_ONE, &events, &err);
 	ck_assert_int_eq(
 	    event_read_stored(events.event[0].body, events.event[0].len, &arena, &event, &err), 0);
-	ck_assert_str_eq(event.body, events.event[0].body);
+	ck_assert_str_eq(event.entity, events.event[0].entity);
+	ck_assert_uint_eq(event.record.has, events.event[0].record.has);
 	ck_assert_int_eq(event.record.time, events.event[0].record.time);
 }
 END_TEST

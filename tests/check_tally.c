@@ -168,36 +168,116 @@ START_TEST(facts_count_as_often_as_they_say)
 }
 END_TEST
 
-/* Every minute of a window is covered exactly once, by few ranges. */
-START_TEST(cuts_cover_exactly)
+START_TEST(buckets_join_without_gaps)
 {
-	struct bucket_range ranges[TALLY_RANGES];
+	static const int64_t least[] = {1, 60, 1440, 28 * 1440}, most[] = {1, 60, 1440, 31 * 1440};
+	int64_t first, next;
+
+	ck_assert_int_eq(tally_first(3, 20 * 12 + 1), INT64_C(10563840)); /* 1990-02-01 */
+	for (int level = 0; level < TALLY_LEVELS; level++) {
+		for (int64_t bucket = -500; bucket < 1000; bucket++) {
+			first = tally_first(level, bucket);
+			next = tally_first(level, bucket + 1);
+			ck_assert(next - first >= least[level] && next - first <= most[level]);
+			ck_assert_int_eq(tally_bucket(level, first), bucket);
+			ck_assert_int_eq(tally_bucket(level, next - 1), bucket);
+		}
+	}
+}
+END_TEST
+
+static int64_t
+minutes_of(const struct bucket_range *r)
+{
+	return tally_first(r->level, r->to) - tally_first(r->level, r->from);
+}
+
+/* What the ranges come to in the minute, and in the one before it. */
+static void
+covered(const struct bucket_range *ranges, size_t n, int64_t minute, int *before, int *at)
+{
+	int64_t from, to;
+
+	*before = *at = 0;
+	for (size_t i = 0; i < n; i++) {
+		from = tally_first(ranges[i].level, ranges[i].from);
+		to = tally_first(ranges[i].level, ranges[i].to);
+		*at += (minute >= from && minute < to) * (ranges[i].less ? -1 : 1);
+		*before += (minute > from && minute <= to) * (ranges[i].less ? -1 : 1);
+	}
+}
+
+/* Where nothing begins or ends, coverage is as in the minute before: the edges say all. */
+static void
+is_covered_once(const struct bucket_range *ranges, size_t n, int64_t from, int64_t to)
+{
+	int64_t edge;
+	int before, at;
+
+	for (size_t e = 0; e < 2 * n; e++) {
+		edge = tally_first(
+		    ranges[e / 2].level, e % 2 == 0 ? ranges[e / 2].from : ranges[e / 2].to);
+		covered(ranges, n, edge, &before, &at);
+		ck_assert_int_eq(at, edge >= from && edge < to);
+		ck_assert_int_eq(before, edge > from && edge <= to);
+	}
+	covered(ranges, n, from, &before, &at);
+	ck_assert_int_eq(at, 1);
+}
+
+static int64_t
+buckets_of(const struct bucket_range *ranges, size_t n)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		ck_assert_int_lt(ranges[i].from, ranges[i].to);
+		sum += ranges[i].to - ranges[i].from;
+	}
+	return sum;
+}
+
+/* Every minute of a window counts exactly once, by few ranges; cuts do without taking away. */
+START_TEST(windows_are_made_up_exactly)
+{
+	struct bucket_range ranges[TALLY_RANGES], covers[TALLY_RANGES];
 	unsigned seed = (unsigned)time(NULL);
-	int64_t from, to, sum, begin, end;
-	size_t n;
+	int64_t from, to, sum;
+	size_t n, m;
 
 	printf("seed %u\n", seed);
-	for (int round = 0; round < 20000; round++) {
+	for (int round = 0; round < 4000; round++) {
 		from = rand_r(&seed) % 4000000 - 100;
-		to = from + (round % 3 == 0 ? rand_r(&seed) % 100 : rand_r(&seed) % 3000000);
+		to = from + 1 + (round % 3 == 0 ? rand_r(&seed) % 100 : rand_r(&seed) % 3000000);
 		n = tally_cut(from, to, ranges);
+		is_covered_once(ranges, n, from, to);
 		sum = 0;
 		for (size_t i = 0; i < n; i++) {
-			begin = ranges[i].from * tally_width[ranges[i].level];
-			end = ranges[i].to * tally_width[ranges[i].level];
-			ck_assert_int_lt(begin, end);
-			ck_assert(begin >= from && end <= to);
-			sum += end - begin;
-			for (size_t j = 0; j < i; j++)
-				ck_assert(end <= ranges[j].from * tally_width[ranges[j].level] ||
-				    begin >= ranges[j].to * tally_width[ranges[j].level]);
-			if (ranges[i].level + 1 < TALLY_LEVELS)
-				ck_assert_int_lt(ranges[i].to - ranges[i].from,
-				    2 * tally_width[ranges[i].level + 1] /
-					tally_width[ranges[i].level]);
+			ck_assert(!ranges[i].less);
+			sum += minutes_of(&ranges[i]);
 		}
 		ck_assert_int_eq(sum, to - from);
+		m = tally_cover(from, to, covers);
+		is_covered_once(covers, m, from, to);
+		ck_assert_int_le(buckets_of(covers, m), buckets_of(ranges, n) + TALLY_LEVELS);
+		ck_assert_int_le(buckets_of(covers, m), 30 + 30 + 12 + 12 + 16 + 16 + 72);
 	}
+	ck_assert_uint_eq(tally_cut(7, 7, ranges), 0);
+	ck_assert_uint_eq(tally_cover(7, 7, ranges), 0);
+}
+END_TEST
+
+START_TEST(a_month_elsewhere_is_a_month_and_hours)
+{
+	struct bucket_range ranges[TALLY_RANGES];
+	int64_t first = tally_first(3, 681), next = tally_first(3, 682); /* 2026-10 */
+
+	ck_assert_uint_eq(tally_cover(first, next, ranges), 1);
+	ck_assert(ranges[0].level == 3 && ranges[0].from == 681 && ranges[0].to == 682);
+	ck_assert_uint_eq(tally_cover(first - 480, next - 480, ranges), 3);
+	ck_assert(ranges[0].level == 1 && ranges[0].to - ranges[0].from == 8 && !ranges[0].less);
+	ck_assert(ranges[1].level == 1 && ranges[1].to - ranges[1].from == 8 && ranges[1].less);
+	ck_assert(ranges[2].level == 3 && ranges[2].from == 681 && ranges[2].to == 682);
 }
 END_TEST
 
@@ -289,7 +369,9 @@ add(TCase *t)
 	tcase_add_test(t, a_request_counts_in_four);
 	tcase_add_test(t, outcomes);
 	tcase_add_test(t, each_cycle_counts);
-	tcase_add_test(t, cuts_cover_exactly);
+	tcase_add_test(t, buckets_join_without_gaps);
+	tcase_add_test(t, windows_are_made_up_exactly);
+	tcase_add_test(t, a_month_elsewhere_is_a_month_and_hours);
 	tcase_add_test(t, scores_follow_the_standard);
 	tcase_add_test(t, an_incident_is_major_or_controlled);
 	tcase_add_test(t, facts_count_as_often_as_they_say);

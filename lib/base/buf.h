@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf {
 	char *data; /* owned; NULL while nothing was written */
@@ -34,6 +35,7 @@ buf_putc(struct buf *b, char c)
 		buf_put(b, &c, 1);
 	}
 }
+void buf_puti(struct buf *b, int64_t n); /* its digits, with a minus below zero */
 void buf_putf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool buf_ok(const struct buf *b);
 const char *buf_text(const struct buf *b); /* its bytes, "" when empty */

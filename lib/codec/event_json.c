@@ -366,7 +366,7 @@ int
 event_read_stored(
     const char *body, size_t len, struct arena *a, struct event *event, struct err *err)
 {
-	struct reader r = {.arena = a, .event = event};
+	struct reader r = {.arena = a, .event = event, .stored = true};
 	json_t *v = events_parse(body, len, FORM_ONE, 0, err);
 	int rc;
 

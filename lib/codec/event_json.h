@@ -64,7 +64,7 @@ int events_read(const char *body, size_t len, enum event_form form,
     const struct agreements *agreements, int64_t now, struct arena *a, struct events *events,
     struct err *err);
 
-/* Reads one event of the log back, which was right when it was stored. */
+/* Reads one event of the log back, which was right when it was stored; it has no body. */
 int event_read_stored(
     const char *body, size_t len, struct arena *a, struct event *event, struct err *err);
 

@@ -13,11 +13,14 @@
 #include "codec/json_text.h"
 #include "domain/period.h"
 
-static int wrong(struct reader *r, const char *pointer, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+#define IN_EVENT "/" /* what stands before its name in a pointer, */
+#define IN_DATA "/data/" /* and before a member's of data */
+
+static int wrong(struct reader *r, const char *above, const char *name, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 static int
-wrong(struct reader *r, const char *pointer, const char *fmt, ...)
+wrong(struct reader *r, const char *above, const char *name, const char *fmt, ...)
 {
 	char text[ERR_MAX];
 	va_list ap;
@@ -25,7 +28,7 @@ wrong(struct reader *r, const char *pointer, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	snprintf(r->pointer, sizeof(r->pointer), "%s", pointer);
+	snprintf(r->pointer, sizeof(r->pointer), "%s%s", above, name);
 	return err_set(&r->err, "%s", text);
 }
 
@@ -40,14 +43,14 @@ json_type_text(const json_t *v)
 
 /* A name that people will read in tables: bounded, without control characters. */
 static int
-name_check(struct reader *r, const char *pointer, const char *name, const char *s)
+name_check(struct reader *r, const char *above, const char *name, const char *s)
 {
 	if (strlen(s) > EVENT_NAME)
-		return wrong(r, pointer, "'%s' is longer than %d bytes", name, EVENT_NAME);
+		return wrong(r, above, name, "'%s' is longer than %d bytes", name, EVENT_NAME);
 	for (; *s != '\0'; s++) {
 		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			return wrong(
-			    r, pointer, "'%s' has a control character; plain text is wanted", name);
+			return wrong(r, above, name,
+			    "'%s' has a control character; plain text is wanted", name);
 	}
 	return 0;
 }
@@ -56,15 +59,14 @@ static int
 attribute(struct reader *r, const json_t *event, const char *name, const char **value)
 {
 	const json_t *v = json_object_get(event, name);
-	char pointer[40];
 
-	snprintf(pointer, sizeof(pointer), "/%s", name);
 	if (!json_is_string(v))
-		return wrong(r, pointer, "'%s' is %s; a string is wanted", name, json_type_text(v));
+		return wrong(
+		    r, IN_EVENT, name, "'%s' is %s; a string is wanted", name, json_type_text(v));
 	if (json_string_length(v) == 0)
-		return wrong(r, pointer, "'%s' is empty", name);
+		return wrong(r, IN_EVENT, name, "'%s' is empty", name);
 	*value = arena_strdup(r->arena, json_string_value(v));
-	return name_check(r, pointer, name, *value);
+	return name_check(r, IN_EVENT, name, *value);
 }
 
 static int
@@ -88,7 +90,7 @@ sequence_read(struct reader *r, const json_t *event)
 		if (errno == 0 && end != text && *end == '\0' && strspn(text, "-0123456789") > 0)
 			return 0;
 	}
-	return wrong(r, "/sequence", "'sequence' is a whole number, such as 7 or \"7\"");
+	return wrong(r, IN_EVENT, "sequence", "'sequence' is a whole number, such as 7 or \"7\"");
 }
 
 static int
@@ -102,9 +104,9 @@ time_read(struct reader *r, const json_t *event)
 	if (attribute(r, event, "time", &text) != 0)
 		return -1;
 	if (stamp_parse(text, &rec->time, &err) != 0)
-		return wrong(r, "/time", "'time' %s", err.msg);
+		return wrong(r, IN_EVENT, "time", "'time' %s", err.msg);
 	if (r->agreements != NULL && rec->time > r->now + EVENT_AHEAD)
-		return wrong(r, "/time",
+		return wrong(r, IN_EVENT, "time",
 		    "'time' lies %" PRId64
 		    " s ahead of slad's clock (%s); at most 300 s are allowed: "
 		    "check the sender's clock",
@@ -128,8 +130,7 @@ words_list(const char *const *words, char *text, size_t size)
 }
 
 static int
-word_read(struct reader *r, const struct member_info *info, const char *pointer, const json_t *v,
-    int64_t *n)
+word_read(struct reader *r, const struct member_info *info, const json_t *v, int64_t *n)
 {
 	const char *text = json_string_value(v);
 	char list[128];
@@ -141,24 +142,23 @@ word_read(struct reader *r, const struct member_info *info, const char *pointer,
 		}
 	}
 	words_list(info->words, list, sizeof(list));
-	return wrong(r, pointer, "'%s' is one of %s", info->name, list);
+	return wrong(r, IN_DATA, info->name, "'%s' is one of %s", info->name, list);
 }
 
 static int
-period_read(struct reader *r, const struct member_info *info, const char *pointer, const char *text)
+period_read(struct reader *r, const struct member_info *info, const char *text)
 {
 	const char *right = "such as 2026, 2026-Q4, 2026-11, 2026-W47 or 2026-11-20";
 	struct period p;
 
 	if (period_parse(text, &p, &right) == 1)
 		return 0;
-	return wrong(
-	    r, pointer, "'%s' is '%.40s', which is no period: %s", info->name, text, right);
+	return wrong(r, IN_DATA, info->name, "'%s' is '%.40s', which is no period: %s", info->name,
+	    text, right);
 }
 
 static int
-indicator_read(struct reader *r, const struct member_info *info, const char *pointer,
-    const json_t *v, int64_t *n)
+indicator_read(struct reader *r, const struct member_info *info, const json_t *v, int64_t *n)
 {
 	const char *names[INDICATORS + 1], *text = json_string_value(v);
 	char list[ERR_MAX - 64];
@@ -173,14 +173,13 @@ indicator_read(struct reader *r, const struct member_info *info, const char *poi
 	}
 	names[count] = NULL;
 	words_list(names, list, sizeof(list));
-	return wrong(
-	    r, pointer, "'%s' of %s is one of %s", info->name, r->event->record.type->name, list);
+	return wrong(r, IN_DATA, info->name, "'%s' of %s is one of %s", info->name,
+	    r->event->record.type->name, list);
 }
 
 /* A number as so many of its parts: 1 for a whole one, 1000 for thousandths. */
 static int
-number_read(struct reader *r, const struct member_info *info, const char *pointer, const json_t *v,
-    int64_t *n)
+number_read(struct reader *r, const struct member_info *info, const json_t *v, int64_t *n)
 {
 	int64_t parts = info->type == TYPE_DECIMAL ? 1000 : 1;
 	double x = json_number_value(v), made = round(x * (double)parts);
@@ -191,55 +190,54 @@ number_read(struct reader *r, const struct member_info *info, const char *pointe
 	if (fits)
 		return 0;
 	if (parts == 1)
-		return wrong(r, pointer, "'%s' is a whole number from %" PRId64 " to %" PRId64,
-		    info->name, info->low, info->high);
-	return wrong(r, pointer,
+		return wrong(r, IN_DATA, info->name,
+		    "'%s' is a whole number from %" PRId64 " to %" PRId64, info->name, info->low,
+		    info->high);
+	return wrong(r, IN_DATA, info->name,
 	    "'%s' is a number %s 0 and at most %" PRId64 ", with at most three decimals",
 	    info->name, info->low > 0 ? "above" : "of at least", info->high / parts);
 }
 
 static int
-text_read(struct reader *r, enum member m, const char *pointer, const json_t *v)
+text_read(struct reader *r, enum member m, const json_t *v)
 {
 	const struct member_info *info = &record_members[m];
 	const char *text = json_string_value(v);
 
 	if (text == NULL)
-		return wrong(
-		    r, pointer, "'%s' is %s; a string is wanted", info->name, json_type_text(v));
+		return wrong(r, IN_DATA, info->name, "'%s' is %s; a string is wanted", info->name,
+		    json_type_text(v));
 	r->event->record.m[m].text = arena_strdup(r->arena, text);
 	if (info->type == TYPE_PERIOD)
-		return period_read(r, info, pointer, text);
-	return info->folded ? name_check(r, pointer, info->name, text) : 0;
+		return period_read(r, info, text);
+	return info->folded ? name_check(r, IN_DATA, info->name, text) : 0;
 }
 
 static int
-instant_read(struct reader *r, const struct member_info *info, const char *pointer, const json_t *v,
-    int64_t *t)
+instant_read(struct reader *r, const struct member_info *info, const json_t *v, int64_t *t)
 {
 	struct err err;
 
 	if (!json_is_string(v))
-		return wrong(
-		    r, pointer, "'%s' is %s; a string is wanted", info->name, json_type_text(v));
+		return wrong(r, IN_DATA, info->name, "'%s' is %s; a string is wanted", info->name,
+		    json_type_text(v));
 	if (stamp_parse(json_string_value(v), t, &err) != 0)
-		return wrong(r, pointer, "'%s' %s", info->name, err.msg);
+		return wrong(r, IN_DATA, info->name, "'%s' %s", info->name, err.msg);
 	return 0;
 }
 
 static int
-bool_read(struct reader *r, const struct member_info *info, const char *pointer, const json_t *v,
-    int64_t *n)
+bool_read(struct reader *r, const struct member_info *info, const json_t *v, int64_t *n)
 {
 	if (!json_is_boolean(v))
-		return wrong(r, pointer, "'%s' is %s; true or false is wanted", info->name,
-		    json_type_text(v));
+		return wrong(r, IN_DATA, info->name, "'%s' is %s; true or false is wanted",
+		    info->name, json_type_text(v));
 	*n = json_is_true(v);
 	return 0;
 }
 
 static int
-member_value(struct reader *r, enum member m, const char *pointer, const json_t *v)
+member_value(struct reader *r, enum member m, const json_t *v)
 {
 	const struct member_info *info = &record_members[m];
 	struct record *rec = &r->event->record;
@@ -247,34 +245,34 @@ member_value(struct reader *r, enum member m, const char *pointer, const json_t 
 	switch (info->type) {
 	case TYPE_TEXT:
 	case TYPE_PERIOD:
-		return text_read(r, m, pointer, v);
+		return text_read(r, m, v);
 	case TYPE_BOOL:
-		return bool_read(r, info, pointer, v, &rec->m[m].number);
+		return bool_read(r, info, v, &rec->m[m].number);
 	case TYPE_INSTANT:
-		return instant_read(r, info, pointer, v, &rec->m[m].number);
+		return instant_read(r, info, v, &rec->m[m].number);
 	case TYPE_WORD:
-		return word_read(r, info, pointer, v, &rec->m[m].number);
+		return word_read(r, info, v, &rec->m[m].number);
 	case TYPE_INDICATOR:
-		return indicator_read(r, info, pointer, v, &rec->m[m].number);
+		return indicator_read(r, info, v, &rec->m[m].number);
 	case TYPE_WHOLE:
 	case TYPE_DECIMAL:
 		break;
 	}
-	return number_read(r, info, pointer, v, &rec->m[m].number);
+	return number_read(r, info, v, &rec->m[m].number);
 }
 
 /* null is absent; but in an update it takes a member away, save those a ticket cannot be without.
  */
 static int
-member_null(struct reader *r, enum member m, const char *pointer)
+member_null(struct reader *r, enum member m)
 {
 	struct record *rec = &r->event->record;
 
 	if (rec->type->verb != VERB_UPDATED)
 		return 0;
 	if (m == MEMBER_AGREEMENT || m == MEMBER_KIND)
-		return wrong(
-		    r, pointer, "'%s' is null; a ticket cannot be without", record_members[m].name);
+		return wrong(r, IN_DATA, record_members[m].name,
+		    "'%s' is null; a ticket cannot be without", record_members[m].name);
 	rec->unset |= member_bit(m);
 	return 0;
 }
@@ -287,21 +285,20 @@ member_read(struct reader *r, enum member m, const json_t *data)
 	struct record *rec = &r->event->record;
 	const json_t *v = json_object_get(data, info->name);
 	uint64_t bit = member_bit(m);
-	char pointer[48];
 
 	if ((type->members & bit) == 0)
 		return 0;
-	snprintf(pointer, sizeof(pointer), "/data/%s", info->name);
 	if (v == NULL || json_is_null(v)) {
 		if (type->mandatory & bit)
-			return wrong(
-			    r, pointer, "'%s' is missing; %s needs it", info->name, type->name);
-		return v == NULL ? 0 : member_null(r, m, pointer);
+			return wrong(r, IN_DATA, info->name, "'%s' is missing; %s needs it",
+			    info->name, type->name);
+		return v == NULL ? 0 : member_null(r, m);
 	}
-	if (member_value(r, m, pointer, v) != 0)
+	if (member_value(r, m, v) != 0)
 		return -1;
 	if ((type->mandatory & bit) && member_is_text(m) && rec->m[m].text[0] == '\0')
-		return wrong(r, pointer, "'%s' is empty; %s needs it", info->name, type->name);
+		return wrong(
+		    r, IN_DATA, info->name, "'%s' is empty; %s needs it", info->name, type->name);
 	rec->has |= bit;
 	return 0;
 }
@@ -319,8 +316,9 @@ agreement_check(struct reader *r)
 	for (size_t i = 0; i < r->agreements->count && at < sizeof(known); i++)
 		at += (size_t)snprintf(known + at, sizeof(known) - at, "%s%s", i > 0 ? ", " : "",
 		    r->agreements->items[i].id);
-	return wrong(r, "/data/agreement", "'%s' is no agreement of the configuration; it has: %s",
-	    rec->m[MEMBER_AGREEMENT].text, known);
+	return wrong(r, IN_DATA, "agreement",
+	    "'%s' is no agreement of the configuration; it has: %s", rec->m[MEMBER_AGREEMENT].text,
+	    known);
 }
 
 /* What the members say together. */
@@ -333,14 +331,15 @@ sense_check(struct reader *r)
 
 	if (rec->type->class == CLASS_MAINTENANCE &&
 	    rec->m[MEMBER_FROM].number >= rec->m[MEMBER_TO].number)
-		return wrong(r, "/data/to", "'to' is not after 'from'");
+		return wrong(r, IN_DATA, "to", "'to' is not after 'from'");
 	if (rec->type->verb == VERB_SURVEY_ANSWERED &&
 	    rec->m[MEMBER_SCORE].number > rec->m[MEMBER_SCALE].number)
-		return wrong(r, "/data/score", "'score' is more than 'scale', the best there is");
+		return wrong(
+		    r, IN_DATA, "score", "'score' is more than 'scale', the best there is");
 	if (staff && !record_has(rec, MEMBER_C))
-		return wrong(r, "/data/c", "'c' is missing; staff_professionalism needs it");
+		return wrong(r, IN_DATA, "c", "'c' is missing; staff_professionalism needs it");
 	if (!staff && record_has(rec, MEMBER_C))
-		return wrong(r, "/data/c", "only staff_professionalism has a 'c'; leave it out");
+		return wrong(r, IN_DATA, "c", "only staff_professionalism has a 'c'; leave it out");
 	return 0;
 }
 
@@ -350,7 +349,8 @@ data_read(struct reader *r, const json_t *event)
 	const json_t *data = json_object_get(event, "data");
 
 	if (data != NULL && !json_is_object(data) && !json_is_null(data))
-		return wrong(r, "/data", "'data' is %s; an object is wanted", json_type_text(data));
+		return wrong(
+		    r, IN_EVENT, "data", "'data' is %s; an object is wanted", json_type_text(data));
 	for (enum member m = 0; m < MEMBERS; m++) {
 		if (member_read(r, m, data) != 0)
 			return -1;
@@ -369,7 +369,7 @@ type_read(struct reader *r, const json_t *event)
 	rec->type = record_type_find(name);
 	if (rec->type != NULL)
 		return 0;
-	return wrong(r, "/type",
+	return wrong(r, IN_EVENT, "type",
 	    "'%s' is no type that slad knows; see slad-events(7) for those it does, such as "
 	    "request.opened",
 	    name);
@@ -415,8 +415,10 @@ canonical(struct reader *r, const json_t *event)
 	struct buf b = BUF_INIT(EVENT_BYTES);
 	int rc = 0;
 
+	if (r->stored)
+		return 0;
 	if (json_text(event, &b, true) != 0)
-		rc = wrong(r, "", "the event is larger than %u bytes", EVENT_BYTES);
+		rc = wrong(r, "", "", "the event is larger than %u bytes", EVENT_BYTES);
 	r->event->body = arena_strndup(r->arena, buf_text(&b), b.len);
 	r->event->len = b.len;
 	buf_free(&b);
@@ -430,12 +432,13 @@ reader_event(struct reader *r, const json_t *event)
 	const char *version;
 
 	if (!json_is_object(event))
-		return wrong(r, "", "an event is %s; an object is wanted", json_type_text(event));
+		return wrong(
+		    r, "", "", "an event is %s; an object is wanted", json_type_text(event));
 	if (attribute(r, event, "specversion", &version) != 0)
 		return -1;
 	if (strcmp(version, "1.0") != 0)
-		return wrong(
-		    r, "/specversion", "'specversion' is '%s'; \"1.0\" is wanted", version);
+		return wrong(r, IN_EVENT, "specversion", "'specversion' is '%s'; \"1.0\" is wanted",
+		    version);
 	if (attribute(r, event, "id", &rec->id) != 0 ||
 	    attribute(r, event, "source", &rec->source) != 0 || type_read(r, event) != 0 ||
 	    time_read(r, event) != 0 || sequence_read(r, event) != 0)

@@ -13,6 +13,7 @@
 struct reader {
 	const struct agreements *agreements;
 	int64_t now;
+	bool stored; /* it is of the log: nobody wants its body again */
 	struct arena *arena;
 	struct event *event;
 	char pointer[64];

@@ -1,6 +1,5 @@
 #include "codec/json_text.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 
 #define WHOLE_MAX 9007199254740992.0 /* 2^53: up to here every whole number is a double */
 #define REAL_TEXT 48
+#define FEW 24 /* members of an object */
 #define DIGITS_SURE 15 /* so many always survive the way through a normal double ... */
 #define DIGITS_ALL 17 /* ... and a double always survives the way through so many */
 
@@ -92,7 +92,7 @@ write_real(double x, struct buf *out)
 	int digits = isnormal(x) ? DIGITS_SURE : 1;
 
 	if (x >= -WHOLE_MAX && x <= WHOLE_MAX && (double)(int64_t)x == x) {
-		buf_putf(out, "%" PRId64, (int64_t)x);
+		buf_puti(out, (int64_t)x);
 		return;
 	}
 	do
@@ -132,7 +132,7 @@ member_compare(const void *left, const void *right)
 	return order != 0 ? order : (a->len > b->len) - (a->len < b->len);
 }
 
-static size_t
+static void
 members_list(const json_t *object, struct member *members)
 {
 	json_t *o = (json_t *)(uintptr_t)object;
@@ -145,37 +145,39 @@ members_list(const json_t *object, struct member *members)
 		    .value = json_object_iter_value(at),
 		};
 	}
-	return n;
 }
 
 static int
-write_members(const struct member *members, size_t n, struct buf *out, bool sorted, int depth)
+write_member(const struct member *m, struct buf *out, bool sorted, int depth)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			buf_put(out, ",", 1);
-		if (write_name(members[i].name, members[i].len, out) != 0)
-			return -1;
-		buf_put(out, ":", 1);
-		if (write_value(members[i].value, out, sorted, depth) != 0)
-			return -1;
-	}
-	return 0;
+	if (write_name(m->name, m->len, out) != 0)
+		return -1;
+	buf_put(out, ":", 1);
+	return write_value(m->value, out, sorted, depth);
 }
 
+/* Few members are listed without asking for memory. */
 static int
 write_object(const json_t *object, struct buf *out, bool sorted, int depth)
 {
-	struct member *members = mem_alloc(json_object_size(object), sizeof(*members));
-	size_t n = members_list(object, members);
-	int r;
+	struct member few[FEW], *members = few;
+	size_t n = json_object_size(object);
+	int r = 0;
 
+	if (n > FEW)
+		members = mem_alloc(n, sizeof(*members));
+	members_list(object, members);
 	if (sorted && n > 1)
 		qsort(members, n, sizeof(*members), member_compare);
 	buf_put(out, "{", 1);
-	r = write_members(members, n, out, sorted, depth);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		if (i > 0)
+			buf_put(out, ",", 1);
+		r = write_member(&members[i], out, sorted, depth);
+	}
 	buf_put(out, "}", 1);
-	free(members);
+	if (members != few)
+		free(members);
 	return r;
 }
 
@@ -192,7 +194,7 @@ write_value(const json_t *value, struct buf *out, bool sorted, int depth)
 	case JSON_STRING:
 		return write_string(value, out);
 	case JSON_INTEGER:
-		buf_putf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+		buf_puti(out, json_integer_value(value));
 		return 0;
 	case JSON_REAL:
 		write_real(json_real_value(value), out);

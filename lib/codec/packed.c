@@ -5,6 +5,8 @@
 
 #include "base/pack.h"
 
+#define RECORD_BYTES 48 /* of a packed record; most have more */
+
 static uint64_t
 folded(uint64_t members)
 {
@@ -80,16 +82,16 @@ records_unpack(const void *facts, size_t len, const char *source, const char *su
     struct arena *a, struct record **records, struct err *err)
 {
 	struct record *list = NULL, *grown;
-	int n = 0, room = 0;
+	size_t n = 0, room = 0;
 	struct unpack u;
 
 	unpack_init(&u, facts, len);
 	while (unpack_more(&u)) {
 		if (n == room) {
-			room = room == 0 ? 4 : 2 * room; /* most entities have few */
-			grown = arena_alloc(a, (size_t)room, sizeof(*grown));
+			room = room == 0 ? len / RECORD_BYTES + 1 : 2 * room;
+			grown = arena_alloc(a, room, sizeof(*grown));
 			if (n > 0)
-				memcpy(grown, list, (size_t)n * sizeof(*grown));
+				memcpy(grown, list, n * sizeof(*grown));
 			list = grown;
 		}
 		record_unpack(&u, a, &list[n]);
@@ -100,7 +102,7 @@ records_unpack(const void *facts, size_t len, const char *source, const char *su
 		return err_set(
 		    err, "the stored records of %s are damaged; run slad rebuild", subject);
 	*records = list;
-	return n;
+	return (int)n;
 }
 
 /* How many of the counts, from the first on, share its minute and cycle. */

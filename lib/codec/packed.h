@@ -16,9 +16,9 @@
 #include "domain/tally.h"
 
 /* Raise it with every change of the packed form, of the tables it holds indices of (record_types,
- * members, measures), or of what the fold makes of records: a database of another version is folded
- * anew from its log. */
-#define PACKED_VERSION "4"
+ * members, measures), of buckets, or of what the fold makes of records: a database of another
+ * version is folded anew from its log. */
+#define PACKED_VERSION "5"
 
 void record_pack(struct buf *facts, const struct record *r);
 

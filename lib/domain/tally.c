@@ -6,8 +6,6 @@
 
 const char *const outcome_names[] = {"good", "bad", "pending", "excluded", NULL};
 
-const int64_t tally_width[TALLY_LEVELS] = {1, 60, 1440, 32 * 1440};
-
 enum indicator
 measure_indicator(unsigned measure)
 {
@@ -201,40 +199,107 @@ tally_fact(const struct record *r, struct count counts[static COHORTS])
 	return 0;
 }
 
-static int64_t
-floor_div(int64_t n, int64_t d)
+static const int64_t width[] = {1, 60, 1440}; /* minutes, below months */
+#define MONTHS (TALLY_LEVELS - 1)
+
+int64_t
+tally_bucket(int level, int64_t minute)
 {
-	return n / d - (n % d < 0);
+	struct civil date;
+
+	if (level < MONTHS)
+		return stamp_floor(minute, width[level]) / width[level];
+	date = civil_from_days(tally_bucket(MONTHS - 1, minute));
+	return (date.year - 1970) * INT64_C(12) + date.month - 1;
+}
+
+int64_t
+tally_first(int level, int64_t bucket)
+{
+	int64_t year = stamp_floor(bucket, 12) / 12;
+
+	if (level < MONTHS)
+		return bucket * width[level];
+	return civil_days((struct civil){(int)year + 1970, (int)(bucket - 12 * year) + 1, 1}) *
+	    width[MONTHS - 1];
+}
+
+static int64_t
+round_down(int level, int64_t minute)
+{
+	return tally_first(level, tally_bucket(level, minute));
+}
+
+static int64_t
+round_up(int level, int64_t minute)
+{
+	return tally_first(level, tally_bucket(level, minute - 1) + 1);
+}
+
+static int64_t
+round_near(int level, int64_t minute)
+{
+	int64_t down = round_down(level, minute), up = round_up(level, minute);
+
+	return minute - down < up - minute ? down : up;
+}
+
+/* The part of a range that a coarser level makes up, into [*from, *to): false if that is none. */
+static bool
+inner(int level, bool near, int64_t *from, int64_t *to)
+{
+	int64_t a, b;
+
+	if (level == TALLY_LEVELS)
+		return false;
+	a = near ? round_near(level, *from) : round_up(level, *from);
+	b = near ? round_near(level, *to) : round_down(level, *to);
+	if (a >= b || llabs(a - *from) + llabs(b - *to) >= *to - *from)
+		return false;
+	*from = a;
+	*to = b;
+	return true;
+}
+
+/* Minutes [from, to) of a level; backwards, they are taken away. */
+static size_t
+range_add(struct bucket_range *range, int level, int64_t from, int64_t to)
+{
+	if (from == to)
+		return 0;
+	range->level = level;
+	range->less = from > to;
+	range->from = tally_bucket(level, range->less ? to : from);
+	range->to = tally_bucket(level, range->less ? from : to);
+	return 1;
+}
+
+static size_t
+cut(int64_t from, int64_t to, bool near, struct bucket_range *ranges)
+{
+	int64_t a = from, b = to;
+	size_t n = 0;
+	int level = 0;
+
+	if (from >= to)
+		return 0;
+	for (; inner(level + 1, near, &a, &b); level++) {
+		n += range_add(&ranges[n], level, from, a);
+		n += range_add(&ranges[n], level, b, to);
+		from = a;
+		to = b;
+	}
+	return n + range_add(&ranges[n], level, from, to);
 }
 
 size_t
 tally_cut(int64_t from, int64_t to, struct bucket_range ranges[static TALLY_RANGES])
 {
-	size_t n = 0;
-	int64_t a, b, inner_from, inner_to;
+	return cut(from, to, false, ranges);
+}
 
-	for (int level = 0; level < TALLY_LEVELS && from < to; level++) {
-		a = floor_div(from, tally_width[level]);
-		b = floor_div(to, tally_width[level]);
-		inner_from = from;
-		inner_to = to;
-		if (level + 1 < TALLY_LEVELS) {
-			inner_from =
-			    -floor_div(-from, tally_width[level + 1]) * tally_width[level + 1];
-			inner_to = floor_div(to, tally_width[level + 1]) * tally_width[level + 1];
-		}
-		if (level + 1 == TALLY_LEVELS || inner_from >= inner_to) {
-			ranges[n++] = (struct bucket_range){level, a, b};
-			break;
-		}
-		if (from < inner_from)
-			ranges[n++] =
-			    (struct bucket_range){level, a, inner_from / tally_width[level]};
-		if (inner_to < to)
-			ranges[n++] =
-			    (struct bucket_range){level, inner_to / tally_width[level], b};
-		from = inner_from;
-		to = inner_to;
-	}
-	return n;
+size_t
+tally_cover(int64_t from, int64_t to, struct bucket_range ranges[static TALLY_RANGES])
+{
+	return cut(from, to, true, ranges);
 }

@@ -7,7 +7,7 @@
  * never means of ratios, so that the parts always add up to the whole.
  *
  * To sum years as cheaply as days, counts are kept at several widths: minutes, and buckets of an
- * hour, of a UTC day and of 32 UTC days. A window is cut into as few buckets as cover it exactly.
+ * hour, of a UTC day and of a UTC month. A window is cut into few buckets that make it up exactly.
  *
  * The same tallies hold the statistics (statistic.h), under measures of their own.
  */
@@ -92,18 +92,24 @@ struct verdict tally_verdict(const struct ticket *t, const struct cycle *c, enum
 #define TICKET_INDICATORS 4
 size_t tally_indicators(const struct ticket *t, enum indicator list[static TICKET_INDICATORS]);
 
-/* Buckets. Level 0 is a minute. */
+/* Buckets. Level 0 is a minute, 1 an hour, 2 a UTC day, 3 a UTC month; bucket 0 begins in 1970. */
 #define TALLY_LEVELS 4
-extern const int64_t tally_width[TALLY_LEVELS]; /* minutes */
+int64_t tally_bucket(int level, int64_t minute); /* that the minute lies in */
+int64_t tally_first(int level, int64_t bucket); /* its first minute */
 
 struct bucket_range {
 	int level;
-	int64_t from, to; /* bucket numbers, [from, to): minute / width */
+	int64_t from, to; /* buckets [from, to) */
+	bool less; /* they are taken away from what the others are */
 };
 
 /* Cuts the minutes [from, to) into at most TALLY_RANGES ranges of whole buckets; returns how many.
- */
+ * They do not overlap. */
 #define TALLY_RANGES (2 * TALLY_LEVELS - 1)
 size_t tally_cut(int64_t from, int64_t to, struct bucket_range ranges[static TALLY_RANGES]);
+
+/* The same with fewer buckets, where it is shorter to take too much and something of it away: a
+ * month east of Greenwich is the UTC month, with some hours before it, without its last ones. */
+size_t tally_cover(int64_t from, int64_t to, struct bucket_range ranges[static TALLY_RANGES]);
 
 #endif

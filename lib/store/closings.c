@@ -107,29 +107,44 @@ store_closed_scores(
 	return more < 0 ? -1 : n;
 }
 
+static const char *
+text_like(sqlite3_stmt *st, int column, const char *before, struct arena *a)
+{
+	return arena_same(a, (const char *)sqlite3_column_text(st, column), before);
+}
+
+/* What is as in the row before is kept once. */
+static struct stored_evidence
+evidence_read(sqlite3_stmt *st, const struct stored_evidence *before, struct arena *a)
+{
+	return (struct stored_evidence){.indicator = text_like(st, 0, before->indicator, a),
+	    .kind = text_like(st, 1, before->kind, a),
+	    .source = text_like(st, 2, before->source, a),
+	    .name = column_text(st, 3, a),
+	    .cycle = sqlite3_column_int64(st, 4),
+	    .part = sqlite3_column_int64(st, 5),
+	    .service = text_like(st, 6, before->service, a),
+	    .counted = text_like(st, 7, before->counted, a),
+	    .cause = text_like(st, 8, before->cause, a),
+	    .a = sqlite3_column_int64(st, 9),
+	    .b = sqlite3_column_int64(st, 10),
+	    .c = sqlite3_column_int64(st, 11)};
+}
+
 int
 store_evidence(struct store *s, int64_t closing, struct arena *a, struct stored_evidence **list,
     struct err *err)
 {
 	sqlite3_stmt *st = statement(s, QUERY_EVIDENCE_OF, "i", closing);
+	struct stored_evidence last = {0};
 	size_t room = 0;
 	int n = 0, more;
 
 	*list = NULL;
 	while ((more = statement_step(s, QUERY_EVIDENCE_OF, err)) > 0) {
 		*list = arena_grown(a, *list, (size_t)n, &room, sizeof(**list));
-		(*list)[n++] = (struct stored_evidence){.indicator = column_text(st, 0, a),
-		    .kind = column_text(st, 1, a),
-		    .source = column_text(st, 2, a),
-		    .name = column_text(st, 3, a),
-		    .cycle = sqlite3_column_int64(st, 4),
-		    .part = sqlite3_column_int64(st, 5),
-		    .service = column_text(st, 6, a),
-		    .counted = column_text(st, 7, a),
-		    .cause = column_text(st, 8, a),
-		    .a = sqlite3_column_int64(st, 9),
-		    .b = sqlite3_column_int64(st, 10),
-		    .c = sqlite3_column_int64(st, 11)};
+		last = evidence_read(st, &last, a);
+		(*list)[n++] = last;
 	}
 	statement_end(s, QUERY_EVIDENCE_OF);
 	return more < 0 ? -1 : n;

@@ -94,7 +94,8 @@ int store_last(struct store *s, int64_t *seq, struct err *err);
 int store_hear(struct store *s, const char *source, int64_t received, struct err *err);
 int store_heard(struct store *s, const char *source, int64_t *received, struct err *err);
 
-/* Walks the log after `seq`, at most `limit` records; each() returning -1 ends it. */
+/* Walks the log after `seq`, at most `limit` records; what each() returns other than 0 ends it, and
+ * is returned. */
 int store_replay(struct store *s, int64_t seq, int64_t limit,
     int (*each)(void *context, int64_t seq, const char *body, size_t len, struct err *err),
     void *context, struct err *err);
