@@ -84,11 +84,12 @@ add_headers(const struct http *h, struct evkeyvalq *to, const struct answer *a)
 		evhttp_add_header(to, "Connection", "close");
 }
 
-/* Hands the answer to evhttp; its body's memory goes along. */
+/* Hands the answer to evhttp; its body's memory goes along. The request may be gone then. */
 static void
 send_answer(struct http *h, struct evhttp_request *req, struct answer *a)
 {
 	struct evkeyvalq *headers = evhttp_request_get_output_headers(req);
+	struct guard *g = guard_find(h->guards, req);
 	char text[24];
 
 	if (!buf_ok(&a->body))
@@ -106,7 +107,8 @@ send_answer(struct http *h, struct evhttp_request *req, struct answer *a)
 	}
 	buf_free(&a->body);
 	evhttp_send_reply(req, a->status, answer_title(a->status), NULL);
-	guard_answering(guard_find(h->guards, req));
+	guard_answering(g);
+	guard_send(g);
 }
 
 static void

@@ -143,10 +143,20 @@ keeper_offer(struct keeper *k, struct job *job)
 		k->events += job->events.count;
 		k->bytes += job->arena.bytes;
 		keeper_queue_put(&k->in, job);
-		pthread_cond_signal(&k->wake);
 	}
 	pthread_mutex_unlock(&k->lock);
+	if (room && !k->offered) {
+		k->offered = true;
+		k->calls.offered(k->calls.context);
+	}
 	return room ? 0 : -1;
+}
+
+void
+keeper_wake(struct keeper *k)
+{
+	k->offered = false;
+	pthread_cond_signal(&k->wake);
 }
 
 void

@@ -40,8 +40,10 @@ struct keeper_counts {
 	bool broken; /* the last transaction failed */
 };
 
-/* Called in the network's thread by keeper_collect(). */
+/* Called in the network's thread by keeper_collect(), and the first by keeper_offer(). */
 struct keeper_calls {
+	void (*offered)(
+	    void *context); /* keeper_wake() is wanted, once all that is ready is read */
 	void (*done)(void *context, struct job *job); /* the job is the callee's again */
 	void (*message)(void *context, const struct outbox *message);
 	/* At the start: what a receiver knows of an alert that fires, as of store_outbox_told(). */
@@ -61,6 +63,10 @@ void keeper_free(struct keeper *k);
 
 /* -1: the queue is full; the job stays the caller's. */
 int keeper_offer(struct keeper *k, struct job *job);
+
+/* Wakes the thread for what was offered: a batch, where a wake-up for each job would make a commit
+ * of the first one alone. */
+void keeper_wake(struct keeper *k);
 
 /* What became of a message; never refused. */
 void keeper_report(struct keeper *k, const struct outbox *report);

@@ -28,10 +28,28 @@ struct server {
 	struct http *http;
 	struct notify *notify;
 	struct event *signals[SIGNALS];
-	struct event *keeper_out, *watchdog;
+	struct event *keeper_in, *keeper_out, *watchdog;
 	uint64_t beat;
 	bool draining, drained, reloading, again; /* again: asked for while reloading */
 };
+
+/* It is called behind all that this turn of the loop has to do before. */
+static void
+jobs_offered(void *context)
+{
+	struct server *s = context;
+
+	event_active(s->keeper_in, EV_TIMEOUT, 0);
+}
+
+static void
+keeper_called(evutil_socket_t fd, short what, void *context)
+{
+	struct server *s = context;
+
+	(void)fd, (void)what;
+	keeper_wake(s->api.keeper);
+}
 
 static void
 job_done(void *context, struct job *job)
@@ -241,9 +259,11 @@ events_add(struct server *s, struct err *err)
 
 	s->keeper_out =
 	    event_new(s->base, keeper_fd(s->api.keeper), EV_READ | EV_PERSIST, keeper_spoke, s);
+	s->keeper_in = event_new(s->base, -1, 0, keeper_called, s);
 	s->watchdog = event_new(s->base, -1, EV_PERSIST, watchdog, s);
-	if (s->keeper_out == NULL || s->watchdog == NULL || event_add(s->keeper_out, NULL) != 0 ||
-	    (ms > 0 && event_add(s->watchdog, &tv) != 0) || signals_add(s) != 0)
+	if (s->keeper_out == NULL || s->keeper_in == NULL || s->watchdog == NULL ||
+	    event_add(s->keeper_out, NULL) != 0 || (ms > 0 && event_add(s->watchdog, &tv) != 0) ||
+	    signals_add(s) != 0)
 		return err_set(err, "the event loop cannot be set up");
 	return 0;
 }
@@ -252,7 +272,8 @@ events_add(struct server *s, struct err *err)
 static int
 store_start(struct server *s, struct config *c, struct err *err)
 {
-	const struct keeper_calls calls = {.done = job_done,
+	const struct keeper_calls calls = {.offered = jobs_offered,
+	    .done = job_done,
 	    .message = message_out,
 	    .told = message_told,
 	    .saved = message_saved,
@@ -357,6 +378,8 @@ server_free(struct server *s)
 		if (s->signals[i] != NULL)
 			event_free(s->signals[i]);
 	}
+	if (s->keeper_in != NULL)
+		event_free(s->keeper_in);
 	if (s->keeper_out != NULL)
 		event_free(s->keeper_out);
 	if (s->watchdog != NULL)

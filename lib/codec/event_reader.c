@@ -13,20 +13,45 @@
 #include "codec/json_text.h"
 #include "domain/period.h"
 
+#define IN_DATA "/data/"
+
 static int wrong(struct reader *r, const char *pointer, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+static int wrong_at(struct reader *r, const char *parent, const char *name, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static int
+sentence(struct reader *r, const char *fmt, va_list ap)
+{
+	char text[ERR_MAX];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	return err_set(&r->err, "%s", text);
+}
 
 static int
 wrong(struct reader *r, const char *pointer, const char *fmt, ...)
 {
-	char text[ERR_MAX];
 	va_list ap;
 
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	snprintf(r->pointer, sizeof(r->pointer), "%s", pointer);
-	return err_set(&r->err, "%s", text);
+	va_start(ap, fmt);
+	sentence(r, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+/* The pointer is made here, for nearly no event needs one. */
+static int
+wrong_at(struct reader *r, const char *parent, const char *name, const char *fmt, ...)
+{
+	va_list ap;
+
+	snprintf(r->pointer, sizeof(r->pointer), "%s%s", parent, name);
+	va_start(ap, fmt);
+	sentence(r, fmt, ap);
+	va_end(ap);
+	return -1;
 }
 
 const char *
@@ -40,14 +65,14 @@ json_type_text(const json_t *v)
 
 /* A name that people will read in tables: bounded, without control characters. */
 static int
-name_check(struct reader *r, const char *pointer, const char *name, const char *s)
+name_check(struct reader *r, const char *parent, const char *name, const char *s)
 {
 	if (strlen(s) > EVENT_NAME)
-		return wrong(r, pointer, "'%s' is longer than %d bytes", name, EVENT_NAME);
+		return wrong_at(r, parent, name, "'%s' is longer than %d bytes", name, EVENT_NAME);
 	for (; *s != '\0'; s++) {
 		if ((unsigned char)*s < ' ' || *s == 0x7f)
-			return wrong(
-			    r, pointer, "'%s' has a control character; plain text is wanted", name);
+			return wrong_at(r, parent, name,
+			    "'%s' has a control character; plain text is wanted", name);
 	}
 	return 0;
 }
@@ -56,15 +81,14 @@ static int
 attribute(struct reader *r, const json_t *event, const char *name, const char **value)
 {
 	const json_t *v = json_object_get(event, name);
-	char pointer[40];
 
-	snprintf(pointer, sizeof(pointer), "/%s", name);
 	if (!json_is_string(v))
-		return wrong(r, pointer, "'%s' is %s; a string is wanted", name, json_type_text(v));
+		return wrong_at(
+		    r, "/", name, "'%s' is %s; a string is wanted", name, json_type_text(v));
 	if (json_string_length(v) == 0)
-		return wrong(r, pointer, "'%s' is empty", name);
+		return wrong_at(r, "/", name, "'%s' is empty", name);
 	*value = arena_strdup(r->arena, json_string_value(v));
-	return name_check(r, pointer, name, *value);
+	return name_check(r, "/", name, *value);
 }
 
 static int
@@ -128,8 +152,7 @@ words_list(const char *const *words, char *text, size_t size)
 }
 
 static int
-word_read(struct reader *r, const struct member_info *info, const char *pointer, const json_t *v,
-    int64_t *n)
+word_read(struct reader *r, const struct member_info *info, const json_t *v, int64_t *n)
 {
 	const char *text = json_string_value(v);
 	char list[128];
@@ -141,24 +164,23 @@ word_read(struct reader *r, const struct member_info *info, const char *pointer,
 		}
 	}
 	words_list(info->words, list, sizeof(list));
-	return wrong(r, pointer, "'%s' is one of %s", info->name, list);
+	return wrong_at(r, IN_DATA, info->name, "'%s' is one of %s", info->name, list);
 }
 
 static int
-period_read(struct reader *r, const struct member_info *info, const char *pointer, const char *text)
+period_read(struct reader *r, const struct member_info *info, const char *text)
 {
 	const char *right = "such as 2026, 2026-Q4, 2026-11, 2026-W47 or 2026-11-20";
 	struct period p;
 
 	if (period_parse(text, &p, &right) == 1)
 		return 0;
-	return wrong(
-	    r, pointer, "'%s' is '%.40s', which is no period: %s", info->name, text, right);
+	return wrong_at(r, IN_DATA, info->name, "'%s' is '%.40s', which is no period: %s",
+	    info->name, text, right);
 }
 
 static int
-indicator_read(struct reader *r, const struct member_info *info, const char *pointer,
-    const json_t *v, int64_t *n)
+indicator_read(struct reader *r, const struct member_info *info, const json_t *v, int64_t *n)
 {
 	const char *names[INDICATORS + 1], *text = json_string_value(v);
 	char list[ERR_MAX - 64];
@@ -173,14 +195,13 @@ indicator_read(struct reader *r, const struct member_info *info, const char *poi
 	}
 	names[count] = NULL;
 	words_list(names, list, sizeof(list));
-	return wrong(
-	    r, pointer, "'%s' of %s is one of %s", info->name, r->event->record.type->name, list);
+	return wrong_at(r, IN_DATA, info->name, "'%s' of %s is one of %s", info->name,
+	    r->event->record.type->name, list);
 }
 
 /* A number as so many of its parts: 1 for a whole one, 1000 for thousandths. */
 static int
-number_read(struct reader *r, const struct member_info *info, const char *pointer, const json_t *v,
-    int64_t *n)
+number_read(struct reader *r, const struct member_info *info, const json_t *v, int64_t *n)
 {
 	int64_t parts = info->type == TYPE_DECIMAL ? 1000 : 1;
 	double x = json_number_value(v), made = round(x * (double)parts);
@@ -191,55 +212,54 @@ number_read(struct reader *r, const struct member_info *info, const char *pointe
 	if (fits)
 		return 0;
 	if (parts == 1)
-		return wrong(r, pointer, "'%s' is a whole number from %" PRId64 " to %" PRId64,
-		    info->name, info->low, info->high);
-	return wrong(r, pointer,
+		return wrong_at(r, IN_DATA, info->name,
+		    "'%s' is a whole number from %" PRId64 " to %" PRId64, info->name, info->low,
+		    info->high);
+	return wrong_at(r, IN_DATA, info->name,
 	    "'%s' is a number %s 0 and at most %" PRId64 ", with at most three decimals",
 	    info->name, info->low > 0 ? "above" : "of at least", info->high / parts);
 }
 
 static int
-text_read(struct reader *r, enum member m, const char *pointer, const json_t *v)
+text_read(struct reader *r, enum member m, const json_t *v)
 {
 	const struct member_info *info = &record_members[m];
 	const char *text = json_string_value(v);
 
 	if (text == NULL)
-		return wrong(
-		    r, pointer, "'%s' is %s; a string is wanted", info->name, json_type_text(v));
+		return wrong_at(r, IN_DATA, info->name, "'%s' is %s; a string is wanted",
+		    info->name, json_type_text(v));
 	r->event->record.m[m].text = arena_strdup(r->arena, text);
 	if (info->type == TYPE_PERIOD)
-		return period_read(r, info, pointer, text);
-	return info->folded ? name_check(r, pointer, info->name, text) : 0;
+		return period_read(r, info, text);
+	return info->folded ? name_check(r, IN_DATA, info->name, text) : 0;
 }
 
 static int
-instant_read(struct reader *r, const struct member_info *info, const char *pointer, const json_t *v,
-    int64_t *t)
+instant_read(struct reader *r, const struct member_info *info, const json_t *v, int64_t *t)
 {
 	struct err err;
 
 	if (!json_is_string(v))
-		return wrong(
-		    r, pointer, "'%s' is %s; a string is wanted", info->name, json_type_text(v));
+		return wrong_at(r, IN_DATA, info->name, "'%s' is %s; a string is wanted",
+		    info->name, json_type_text(v));
 	if (stamp_parse(json_string_value(v), t, &err) != 0)
-		return wrong(r, pointer, "'%s' %s", info->name, err.msg);
+		return wrong_at(r, IN_DATA, info->name, "'%s' %s", info->name, err.msg);
 	return 0;
 }
 
 static int
-bool_read(struct reader *r, const struct member_info *info, const char *pointer, const json_t *v,
-    int64_t *n)
+bool_read(struct reader *r, const struct member_info *info, const json_t *v, int64_t *n)
 {
 	if (!json_is_boolean(v))
-		return wrong(r, pointer, "'%s' is %s; true or false is wanted", info->name,
-		    json_type_text(v));
+		return wrong_at(r, IN_DATA, info->name, "'%s' is %s; true or false is wanted",
+		    info->name, json_type_text(v));
 	*n = json_is_true(v);
 	return 0;
 }
 
 static int
-member_value(struct reader *r, enum member m, const char *pointer, const json_t *v)
+member_value(struct reader *r, enum member m, const json_t *v)
 {
 	const struct member_info *info = &record_members[m];
 	struct record *rec = &r->event->record;
@@ -247,34 +267,34 @@ member_value(struct reader *r, enum member m, const char *pointer, const json_t 
 	switch (info->type) {
 	case TYPE_TEXT:
 	case TYPE_PERIOD:
-		return text_read(r, m, pointer, v);
+		return text_read(r, m, v);
 	case TYPE_BOOL:
-		return bool_read(r, info, pointer, v, &rec->m[m].number);
+		return bool_read(r, info, v, &rec->m[m].number);
 	case TYPE_INSTANT:
-		return instant_read(r, info, pointer, v, &rec->m[m].number);
+		return instant_read(r, info, v, &rec->m[m].number);
 	case TYPE_WORD:
-		return word_read(r, info, pointer, v, &rec->m[m].number);
+		return word_read(r, info, v, &rec->m[m].number);
 	case TYPE_INDICATOR:
-		return indicator_read(r, info, pointer, v, &rec->m[m].number);
+		return indicator_read(r, info, v, &rec->m[m].number);
 	case TYPE_WHOLE:
 	case TYPE_DECIMAL:
 		break;
 	}
-	return number_read(r, info, pointer, v, &rec->m[m].number);
+	return number_read(r, info, v, &rec->m[m].number);
 }
 
 /* null is absent; but in an update it takes a member away, save those a ticket cannot be without.
  */
 static int
-member_null(struct reader *r, enum member m, const char *pointer)
+member_null(struct reader *r, enum member m)
 {
 	struct record *rec = &r->event->record;
 
 	if (rec->type->verb != VERB_UPDATED)
 		return 0;
 	if (m == MEMBER_AGREEMENT || m == MEMBER_KIND)
-		return wrong(
-		    r, pointer, "'%s' is null; a ticket cannot be without", record_members[m].name);
+		return wrong_at(r, IN_DATA, record_members[m].name,
+		    "'%s' is null; a ticket cannot be without", record_members[m].name);
 	rec->unset |= member_bit(m);
 	return 0;
 }
@@ -287,21 +307,20 @@ member_read(struct reader *r, enum member m, const json_t *data)
 	struct record *rec = &r->event->record;
 	const json_t *v = json_object_get(data, info->name);
 	uint64_t bit = member_bit(m);
-	char pointer[48];
 
 	if ((type->members & bit) == 0)
 		return 0;
-	snprintf(pointer, sizeof(pointer), "/data/%s", info->name);
 	if (v == NULL || json_is_null(v)) {
 		if (type->mandatory & bit)
-			return wrong(
-			    r, pointer, "'%s' is missing; %s needs it", info->name, type->name);
-		return v == NULL ? 0 : member_null(r, m, pointer);
+			return wrong_at(r, IN_DATA, info->name, "'%s' is missing; %s needs it",
+			    info->name, type->name);
+		return v == NULL ? 0 : member_null(r, m);
 	}
-	if (member_value(r, m, pointer, v) != 0)
+	if (member_value(r, m, v) != 0)
 		return -1;
 	if ((type->mandatory & bit) && member_is_text(m) && rec->m[m].text[0] == '\0')
-		return wrong(r, pointer, "'%s' is empty; %s needs it", info->name, type->name);
+		return wrong_at(
+		    r, IN_DATA, info->name, "'%s' is empty; %s needs it", info->name, type->name);
 	rec->has |= bit;
 	return 0;
 }
