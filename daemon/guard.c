@@ -13,10 +13,9 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "bytes.h"
 #include "frame.h"
 
-#define SMALL 1024 /* pieces below this are copied, lest each drip of a byte costs a block */
-#define WHOLE 4096 /* a larger request is not tried as one piece */
 #define SPARE 64 /* connections past the limit that still hear why they are closed */
 
 enum phase {
@@ -114,20 +113,6 @@ release(struct guard *g)
 		event_active(all->drained, EV_TIMEOUT, 0);
 }
 
-/* Moves bytes without a block for each few of them. */
-static void
-move(struct evbuffer *from, struct evbuffer *to, size_t len)
-{
-	char bytes[SMALL];
-
-	if (len >= sizeof(bytes)) {
-		evbuffer_remove_buffer(from, to, len);
-		return;
-	}
-	evbuffer_remove(from, bytes, len);
-	evbuffer_add(to, bytes, len);
-}
-
 /* Gives evhttp what it shall read. Its input is closed to others than its socket meanwhile. */
 static void
 feed(struct guard *g, struct evbuffer *bytes)
@@ -197,7 +182,7 @@ pump(struct guard *g)
 		begin_reading(g);
 	while (step == FRAME_MORE && evbuffer_peek(g->raw, -1, NULL, &piece, 1) > 0) {
 		step = frame_feed(&g->frame, piece.iov_base, piece.iov_len, &used, &g->why);
-		move(g->raw, g->request, used);
+		bytes_move(g->raw, g->request, used);
 	}
 	if (step == FRAME_BAD) {
 		refuse(g, g->frame.status);
@@ -212,27 +197,6 @@ pump(struct guard *g)
 	}
 }
 
-/* A request that comes alone and in one piece, as nearly all do, stays where it is. */
-static bool
-take_whole(struct guard *g, struct evbuffer *input, size_t len)
-{
-	struct evbuffer_iovec piece;
-	size_t used;
-
-	if (g->phase != IDLE || g->held > 0 || g->all->held + len > g->all->limits.held ||
-	    len > WHOLE || evbuffer_peek(input, (ev_ssize_t)len, NULL, &piece, 1) != 1)
-		return false;
-	if (frame_feed(&g->frame, piece.iov_base, piece.iov_len, &used, &g->why) != FRAME_DONE ||
-	    used < len) {
-		frame_reset(&g->frame);
-		return false;
-	}
-	hold(g, len);
-	g->phase = WORKING;
-	event_del(g->timer);
-	return true;
-}
-
 static void
 on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
 {
@@ -245,9 +209,7 @@ on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
 		evbuffer_drain(input, len);
 		return;
 	}
-	if (take_whole(g, input, len))
-		return;
-	move(input, g->raw, len);
+	bytes_move(input, g->raw, len);
 	hold(g, g->held + len);
 	if (g->phase != IDLE && g->phase != READING)
 		return;
@@ -496,21 +458,7 @@ guard_answering(struct guard *g)
 	/* A client that has closed its side only still wants to read. */
 	bufferevent_disable(g->bev, EV_READ);
 	arm(g, g->all->limits.answer);
-}
-
-void
-guard_send(struct guard *g)
-{
-	struct evbuffer *output = bufferevent_get_output(g->bev);
-
-	if (g->phase != ANSWERING)
-		return;
-	evbuffer_unfreeze(output, 1);
-	/* A failure is met again by the bufferevent, which tells evhttp. */
-	evbuffer_write(output, bufferevent_getfd(g->bev));
-	evbuffer_freeze(output, 1);
-	if (evbuffer_get_length(output) == 0)
-		bufferevent_trigger(g->bev, EV_WRITE, 0);
+	bytes_send(g->bev);
 }
 
 void

@@ -56,12 +56,9 @@ bool guard_refused(const struct guard *g, struct guard_refusal *refusal);
 size_t guard_room(const struct guard *g);
 void guard_hold(struct guard *g, size_t bytes);
 
-/* The answer has just been handed to evhttp, and must be read by the client in time. */
+/* The answer has just been handed to evhttp, and must be read by the client in time. What the
+ * socket takes of it is sent at once; if that is all, the request is gone. */
 void guard_answering(struct guard *g);
-
-/* Sends what the socket takes of the answer, in place of the next turn of the loop. If that was
- * all, the request is gone, and evhttp waits for the next one or has closed the connection. */
-void guard_send(struct guard *g);
 
 /* Closes what is idle, and whatever else as soon as it is answered; calls back from the loop when
  * no connection is left. */

@@ -89,7 +89,6 @@ static void
 send_answer(struct http *h, struct evhttp_request *req, struct answer *a)
 {
 	struct evkeyvalq *headers = evhttp_request_get_output_headers(req);
-	struct guard *g = guard_find(h->guards, req);
 	char text[24];
 
 	if (!buf_ok(&a->body))
@@ -107,8 +106,7 @@ send_answer(struct http *h, struct evhttp_request *req, struct answer *a)
 	}
 	buf_free(&a->body);
 	evhttp_send_reply(req, a->status, answer_title(a->status), NULL);
-	guard_answering(g);
-	guard_send(g);
+	guard_answering(guard_find(h->guards, req));
 }
 
 static void

@@ -1,6 +1,7 @@
 #include "server.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -358,6 +359,7 @@ server_new(struct config *c, int *code, struct err *err)
 int
 server_run(struct server *s)
 {
+	malloc_trim(0); /* what reading the configuration and opening the store took */
 	systemd_ready();
 	systemd_status(
 	    "%zu agreements, %zu rules", s->api.config->agreements.count, s->api.config->rules);
