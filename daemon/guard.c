@@ -13,9 +13,9 @@
 
 #include "base/err.h"
 #include "base/mem.h"
-#include "bytes.h"
 #include "frame.h"
 
+#define SMALL 1024 /* pieces below this are copied, lest each drip of a byte costs a block */
 #define SPARE 64 /* connections past the limit that still hear why they are closed */
 
 enum phase {
@@ -113,6 +113,20 @@ release(struct guard *g)
 		event_active(all->drained, EV_TIMEOUT, 0);
 }
 
+/* Moves bytes without a block for each few of them. */
+static void
+move(struct evbuffer *from, struct evbuffer *to, size_t len)
+{
+	char bytes[SMALL];
+
+	if (len >= sizeof(bytes)) {
+		evbuffer_remove_buffer(from, to, len);
+		return;
+	}
+	evbuffer_remove(from, bytes, len);
+	evbuffer_add(to, bytes, len);
+}
+
 /* Gives evhttp what it shall read. Its input is closed to others than its socket meanwhile. */
 static void
 feed(struct guard *g, struct evbuffer *bytes)
@@ -182,7 +196,7 @@ pump(struct guard *g)
 		begin_reading(g);
 	while (step == FRAME_MORE && evbuffer_peek(g->raw, -1, NULL, &piece, 1) > 0) {
 		step = frame_feed(&g->frame, piece.iov_base, piece.iov_len, &used, &g->why);
-		bytes_move(g->raw, g->request, used);
+		move(g->raw, g->request, used);
 	}
 	if (step == FRAME_BAD) {
 		refuse(g, g->frame.status);
@@ -209,7 +223,7 @@ on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *arg)
 		evbuffer_drain(input, len);
 		return;
 	}
-	bytes_move(input, g->raw, len);
+	move(input, g->raw, len);
 	hold(g, g->held + len);
 	if (g->phase != IDLE && g->phase != READING)
 		return;
@@ -458,7 +472,6 @@ guard_answering(struct guard *g)
 	/* A client that has closed its side only still wants to read. */
 	bufferevent_disable(g->bev, EV_READ);
 	arm(g, g->all->limits.answer);
-	bytes_send(g->bev);
 }
 
 void

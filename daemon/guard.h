@@ -56,8 +56,7 @@ bool guard_refused(const struct guard *g, struct guard_refusal *refusal);
 size_t guard_room(const struct guard *g);
 void guard_hold(struct guard *g, size_t bytes);
 
-/* The answer has just been handed to evhttp, and must be read by the client in time. What the
- * socket takes of it is sent at once; if that is all, the request is gone. */
+/* The answer has just been handed to evhttp, and must be read by the client in time. */
 void guard_answering(struct guard *g);
 
 /* Closes what is idle, and whatever else as soon as it is answered; calls back from the loop when

@@ -21,6 +21,7 @@
 #include "door.h"
 #include "guard.h"
 #include "log.h"
+#include "send.h"
 
 #define OTHER_FILES 128 /* what the process opens beside connections */
 
@@ -107,6 +108,7 @@ send_answer(struct http *h, struct evhttp_request *req, struct answer *a)
 	buf_free(&a->body);
 	evhttp_send_reply(req, a->status, answer_title(a->status), NULL);
 	guard_answering(guard_find(h->guards, req));
+	send_now(evhttp_connection_get_bufferevent(evhttp_request_get_connection(req)));
 }
 
 static void

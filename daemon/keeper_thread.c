@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <inttypes.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,11 +25,11 @@
 /* What a batch is made of, taken under the lock. */
 struct batch {
 	struct job *jobs;
+	struct submission *submission[BATCH_JOBS];
+	struct order *order[BATCH_JOBS];
 	size_t count, submissions, orders, hooks;
 	struct note *notes;
 	struct config *config;
-	struct submission *submission[BATCH_JOBS]; /* from here on as many as are counted */
-	struct order *order[BATCH_JOBS];
 };
 
 static void
@@ -39,9 +38,7 @@ take(struct keeper *k, struct batch *b)
 	struct job *job, **end = &b->jobs;
 	size_t events = 0;
 
-	memset(b, 0, offsetof(struct batch, submission));
-	b->notes = k->notes;
-	b->config = k->wanted;
+	*b = (struct batch){.notes = k->notes, .config = k->wanted};
 	k->notes = NULL;
 	k->notes_last = &k->notes;
 	k->wanted = NULL;

@@ -9,7 +9,7 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 
-#include "bytes.h"
+#include "send.h"
 #include "suite.h"
 
 #define LARGE (4u << 20) /* more than any socket takes at once */
@@ -71,7 +71,7 @@ START_TEST(all_at_once)
 	two_open(&t);
 	bufferevent_write(t.bev, "word", 4);
 	ck_assert_int_lt((int)read(t.peer, got, sizeof(got)), 0);
-	bytes_send(t.bev);
+	send_now(t.bev);
 	ck_assert_int_eq(t.written, 1);
 	ck_assert_int_eq((int)read(t.peer, got, sizeof(got)), 4);
 	ck_assert_mem_eq(got, "word", 4);
@@ -95,7 +95,7 @@ START_TEST(rest_follows)
 	for (size_t i = 0; i < LARGE; i++)
 		sent[i] = (unsigned char)(i * 2654435761u >> 24);
 	bufferevent_write(t.bev, sent, LARGE);
-	bytes_send(t.bev);
+	send_now(t.bev);
 	ck_assert_int_eq(t.written, 0);
 	ck_assert_uint_gt(evbuffer_get_length(bufferevent_get_output(t.bev)), 0);
 	while (len < LARGE) {
@@ -121,33 +121,12 @@ START_TEST(nobody_reads)
 	two_open(&t);
 	shutdown(t.peer, SHUT_RDWR);
 	bufferevent_write(t.bev, "word", 4);
-	bytes_send(t.bev);
+	send_now(t.bev);
 	ck_assert_int_eq(t.written, 0);
 	ck_assert_int_eq(t.failed, 0);
 	event_base_loop(t.base, EVLOOP_NONBLOCK);
 	ck_assert_int_eq(t.failed, 1);
 	two_close(&t);
-}
-END_TEST
-
-START_TEST(moves)
-{
-	static const size_t sizes[] = {0, 1, 1023, 1024, 5000};
-	struct evbuffer *from = evbuffer_new(), *to = evbuffer_new();
-	char text[5000], got[5000];
-
-	for (size_t i = 0; i < sizeof(text); i++)
-		text[i] = (char)i;
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		evbuffer_add(from, text, sizeof(text));
-		bytes_move(from, to, sizes[i]);
-		ck_assert_uint_eq(evbuffer_get_length(from), sizeof(text) - sizes[i]);
-		ck_assert_int_eq(evbuffer_remove(to, got, sizeof(got)), (int)sizes[i]);
-		ck_assert_mem_eq(got, text, sizes[i]);
-		evbuffer_drain(from, sizeof(text));
-	}
-	evbuffer_free(from);
-	evbuffer_free(to);
 }
 END_TEST
 
@@ -157,7 +136,6 @@ add(TCase *tcase)
 	tcase_add_test(tcase, all_at_once);
 	tcase_add_test(tcase, rest_follows);
 	tcase_add_test(tcase, nobody_reads);
-	tcase_add_test(tcase, moves);
 }
 
-SUITE_MAIN("bytes", add)
+SUITE_MAIN("send", add)
