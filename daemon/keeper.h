@@ -42,8 +42,8 @@ struct keeper_counts {
 
 /* Called in the network's thread by keeper_collect(), and the first by keeper_offer(). */
 struct keeper_calls {
-	void (*offered)(
-	    void *context); /* keeper_wake() is wanted, once all that is ready is read */
+	/* keeper_wake() is wanted, once all that is ready to be read has been. */
+	void (*offered)(void *context);
 	void (*done)(void *context, struct job *job); /* the job is the callee's again */
 	void (*message)(void *context, const struct outbox *message);
 	/* At the start: what a receiver knows of an alert that fires, as of store_outbox_told(). */
