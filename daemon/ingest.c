@@ -200,7 +200,7 @@ answer_done(struct job *job, struct answer *a)
 		answer_refused(&job->events, a);
 		return;
 	}
-	if (job->events.faults == 0) { /* nearly always, and JSON as text is a tenth of the work */
+	if (job->events.faults == 0) { /* nearly always; spares building JSON to write it */
 		buf_putf(&a->body, "{\"accepted\":%zu,\"duplicates\":%zu,\"rejected\":0}\n",
 		    s->accepted, s->duplicates);
 		return;
