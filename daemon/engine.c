@@ -230,19 +230,20 @@ store_event(struct engine *e, struct event *event, int64_t now, struct err *err)
 	return fold_add(&e->batch, source, event, err);
 }
 
-/* Remembers when the sources of what was stored were last heard of. */
+/* Remembers when the sources of what was stored were last heard of; that of many submissions in a
+ * row once. */
 static int
 hear(struct engine *e, const struct submission *s, int64_t now, struct err *err)
 {
-	const char *source, *next;
+	const char *source;
 
 	for (size_t i = 0; i < s->accepted; i++) {
 		source = s->fresh[i]->record.source;
-		next = i + 1 < s->accepted ? s->fresh[i + 1]->record.source : NULL;
-		if (next != NULL && strcmp(source, next) == 0)
+		if (e->heard != NULL && strcmp(e->heard, source) == 0)
 			continue;
 		if (store_hear(e->store, source, now, err) != 0)
 			return -1;
+		e->heard = source;
 	}
 	return 0;
 }
@@ -365,6 +366,7 @@ transaction(struct engine *e, const struct engine_work *w, int64_t now, struct e
 	if (store_begin(e->store, err) != 0 ||
 	    watch_events_begin(e->events, e->config, now, true, err) != 0)
 		return -1;
+	e->heard = NULL;
 	e->batch.now = now;
 	e->batch.folded = watch_folded;
 	e->batch.folded_context = e->events;

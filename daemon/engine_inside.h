@@ -21,6 +21,7 @@ struct engine {
 	struct hooks *hooks; /* of the configuration */
 	struct fold_batch batch;
 	struct watch_events *events;
+	const char *heard; /* the source that this step has noted last as heard of; or NULL */
 	int64_t watched, watch_next; /* the last look at the rules, and when time asks for one */
 	int64_t prune_next; /* when old messages are looked for */
 	bool changed; /* since then */

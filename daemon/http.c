@@ -24,6 +24,7 @@
 #include "guard.h"
 #include "host.h"
 #include "log.h"
+#include "send.h"
 
 struct exchange {
 	struct http *http;
@@ -58,61 +59,19 @@ struct http {
 
 /* ---- answers ---- */
 
-static void
-free_body(const void *data, size_t len, void *arg)
-{
-	(void)len;
-	(void)arg;
-	free((void *)(uintptr_t)data);
-}
-
-static void
-add_headers(const struct http *h, struct evkeyvalq *to, const struct answer *a)
-{
-	char text[24];
-
-	evhttp_add_header(to, "Content-Type", a->type);
-	evhttp_add_header(to, "Cache-Control", "no-store");
-	evhttp_add_header(to, "X-Content-Type-Options", "nosniff");
-	if (a->allow != NULL)
-		evhttp_add_header(to, "Allow", a->allow);
-	for (size_t i = 0; i < a->headers; i++)
-		evhttp_add_header(to, a->header[i].name, a->header[i].value);
-	if (a->status == 401 && evhttp_find_header(to, "WWW-Authenticate") == NULL)
-		evhttp_add_header(to, "WWW-Authenticate", "Bearer");
-	if (a->retry_after > 0 || a->status == 503) {
-		snprintf(text, sizeof(text), "%d", a->retry_after > 0 ? a->retry_after : 1);
-		evhttp_add_header(to, "Retry-After", text);
-	}
-	if (h->draining)
-		evhttp_add_header(to, "Connection", "close");
-}
-
-/* Hands the answer to evhttp; its body's memory goes along. */
+/* The request may be gone then. */
 static void
 send_answer(struct http *h, struct evhttp_request *req, struct answer *a)
 {
-	struct evkeyvalq *headers = evhttp_request_get_output_headers(req);
-	char text[24];
-	size_t len = 0;
+	size_t len;
 
 	if (!buf_ok(&a->body))
 		answer_problem(
 		    a, 500, "the answer is larger than %u bytes; ask for less", ANSWER_MAX);
 	h->counts.answers[a->status / 100 % 6]++;
-	add_headers(h, headers, a);
-	if (evhttp_request_get_command(req) == EVHTTP_REQ_HEAD) {
-		snprintf(text, sizeof(text), "%zu", a->body.len);
-		evhttp_add_header(headers, "Content-Length", text);
-	} else if (a->body.len > 0) {
-		len = a->body.len;
-		evbuffer_add_reference(evhttp_request_get_output_buffer(req), a->body.data,
-		    a->body.len, free_body, NULL);
-		a->body = (struct buf){.max = a->body.max};
-	}
-	buf_free(&a->body);
-	evhttp_send_reply(req, a->status, answer_title(a->status), NULL);
+	len = send_reply(req, a, h->draining);
 	guard_answering(guard_find(h->guards, req), len);
+	send_now(evhttp_connection_get_bufferevent(evhttp_request_get_connection(req)));
 }
 
 static void

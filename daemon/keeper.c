@@ -189,9 +189,12 @@ keeper_offer(struct keeper *k, struct job *job)
 		k->bytes += job->cost;
 		k->load += job->weight;
 		keeper_queue_put(&k->in[size], job);
-		pthread_cond_signal(&k->wake);
 	}
 	pthread_mutex_unlock(&k->lock);
+	if (result == JOB_DONE && !k->offered) {
+		k->offered = true;
+		k->calls.offered(k->calls.context);
+	}
 	return result == JOB_DONE ? 0 : -1;
 }
 
@@ -236,6 +239,13 @@ keeper_refusal(struct keeper *k, enum job_result result, int *retry_after)
 
 	*retry_after = result == JOB_CROWDED ? retry_after_crowd(k) : all[result].retry_after;
 	return all[result].why;
+}
+
+void
+keeper_wake(struct keeper *k)
+{
+	k->offered = false;
+	pthread_cond_signal(&k->wake);
 }
 
 void

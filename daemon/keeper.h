@@ -56,8 +56,10 @@ struct keeper_counts {
 	bool broken; /* the last transaction failed */
 };
 
-/* Called in the network's thread by keeper_collect(). */
+/* Called in the network's thread by keeper_collect(), and the first by keeper_offer(). */
 struct keeper_calls {
+	/* keeper_wake() is wanted, once all that is ready to be read has been. */
+	void (*offered)(void *context);
 	void (*done)(void *context, struct job *job); /* the job is the callee's again */
 	void (*message)(void *context, const struct outbox *message);
 	/* At the start: what a receiver knows of an alert that fires, as of store_outbox_told(). */
@@ -78,6 +80,10 @@ void keeper_free(struct keeper *k);
 /* -1: it is not taken, for the result that the job has now; it stays the caller's. One job is taken
  * whatever its size, if there is no other. */
 int keeper_offer(struct keeper *k, struct job *job);
+
+/* Wakes the thread for what was offered: a batch, where a wake-up for each job would make a commit
+ * of the first one alone. */
+void keeper_wake(struct keeper *k);
 
 /* Whether it is worth making a job of so many bytes that have come: JOB_DONE, or why not, which
  * counts as an offer. */

@@ -49,6 +49,7 @@ struct keeper {
 	struct keeper_calls calls;
 	pthread_t thread;
 	int fd;
+	bool offered; /* the network's: jobs were offered since it last woke the thread */
 	/* under the lock */
 	pthread_mutex_t lock;
 	pthread_cond_t wake;

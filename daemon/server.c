@@ -1,6 +1,7 @@
 #include "server.h"
 
 #include <inttypes.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,12 +32,30 @@ struct server {
 	struct http *http;
 	struct notify *notify;
 	struct event *signals[SIGNALS];
-	struct event *keeper_out, *watchdog, *look;
+	struct event *keeper_in, *keeper_out, *watchdog, *look;
 	uint64_t beat;
 	int64_t busy, watch; /* of the keeper at the last beat; ms between two beats */
 	bool stalled, lost, broken; /* broken: the reader is */
 	bool draining, drained, reloading, again; /* again: asked for while reloading */
 };
+
+/* It is called behind all that this turn of the loop has to do before. */
+static void
+jobs_offered(void *context)
+{
+	struct server *s = context;
+
+	event_active(s->keeper_in, EV_TIMEOUT, 0);
+}
+
+static void
+keeper_called(evutil_socket_t fd, short what, void *context)
+{
+	struct server *s = context;
+
+	(void)fd, (void)what;
+	keeper_wake(s->api.keeper);
+}
 
 static void
 job_done(void *context, struct job *job)
@@ -318,11 +337,13 @@ events_add(struct server *s, struct err *err)
 	s->watch = ms;
 	s->keeper_out =
 	    event_new(s->base, keeper_fd(s->api.keeper), EV_READ | EV_PERSIST, keeper_spoke, s);
+	s->keeper_in = event_new(s->base, -1, 0, keeper_called, s);
 	s->watchdog = event_new(s->base, -1, EV_PERSIST, watchdog, s);
 	s->look = event_new(s->base, -1, EV_PERSIST, look, s);
-	if (s->keeper_out == NULL || s->watchdog == NULL || s->look == NULL ||
-	    event_add(s->keeper_out, NULL) != 0 || event_add(s->look, &moment) != 0 ||
-	    (ms > 0 && event_add(s->watchdog, &tv) != 0) || signals_add(s) != 0)
+	if (s->keeper_out == NULL || s->keeper_in == NULL || s->watchdog == NULL ||
+	    s->look == NULL || event_add(s->keeper_out, NULL) != 0 ||
+	    event_add(s->look, &moment) != 0 || (ms > 0 && event_add(s->watchdog, &tv) != 0) ||
+	    signals_add(s) != 0)
 		return err_set(err, "the event loop cannot be set up");
 	return 0;
 }
@@ -331,7 +352,8 @@ events_add(struct server *s, struct err *err)
 static int
 store_start(struct server *s, struct config *c, struct err *err)
 {
-	const struct keeper_calls calls = {.done = job_done,
+	const struct keeper_calls calls = {.offered = jobs_offered,
+	    .done = job_done,
 	    .message = message_out,
 	    .told = message_told,
 	    .saved = message_saved,
@@ -417,6 +439,7 @@ server_new(struct config *c, int *code, struct err *err)
 int
 server_run(struct server *s)
 {
+	malloc_trim(0); /* what reading the configuration and opening the store took */
 	systemd_ready();
 	systemd_status(
 	    "%zu agreements, %zu rules", s->api.config->agreements.count, s->api.config->rules);
@@ -439,6 +462,8 @@ server_free(struct server *s)
 		if (s->signals[i] != NULL)
 			event_free(s->signals[i]);
 	}
+	if (s->keeper_in != NULL)
+		event_free(s->keeper_in);
 	if (s->keeper_out != NULL)
 		event_free(s->keeper_out);
 	if (s->watchdog != NULL)

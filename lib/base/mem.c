@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ARENA_FIRST 960 /* with its head small enough for what the C library keeps at hand */
 #define ARENA_BLOCK 8192
 
 struct arena_block {
@@ -74,7 +75,10 @@ arena_alloc(struct arena *a, size_t n, size_t size)
 
 	bytes = (bytes + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) * _Alignof(max_align_t);
 	if (b == NULL || b->size - b->used < bytes) {
-		room = bytes > ARENA_BLOCK ? bytes : ARENA_BLOCK;
+		room = b == NULL                ? ARENA_FIRST
+		    : 2 * b->size < ARENA_BLOCK ? 2 * b->size
+						: ARENA_BLOCK;
+		room = bytes > room ? bytes : room;
 		b = mem_alloc(1, sizeof(*b) + room);
 		b->size = room;
 		a->taken += sizeof(*b) + room;

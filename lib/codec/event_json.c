@@ -43,7 +43,6 @@ struct measure {
 	int depth, deepest;
 	size_t elements; /* of the outermost array */
 	size_t element, largest; /* where the present element began, and the largest one's bytes */
-	bool quoted;
 };
 
 static void
@@ -59,9 +58,6 @@ static void
 measure_char(struct measure *m, char c, size_t i)
 {
 	switch (c) {
-	case '"':
-		m->quoted = true;
-		break;
 	case '{':
 	case '[':
 		m->depth++;
@@ -78,6 +74,17 @@ measure_char(struct measure *m, char c, size_t i)
 	}
 }
 
+/* Where a text ends that begins at i; a quote behind a backslash does not end it. */
+static size_t
+quoted_end(const char *s, size_t len, size_t i)
+{
+	for (i++; i < len && s[i] != '"'; i++) {
+		if (s[i] == '\\')
+			i++;
+	}
+	return i;
+}
+
 /* An outermost object is one element, however many members it has. */
 static int
 measure(const char *s, size_t len, int around, struct err *err)
@@ -86,13 +93,11 @@ measure(const char *s, size_t len, int around, struct err *err)
 	bool array = false;
 
 	for (size_t i = 0; i < len; i++) {
-		if (m.quoted && s[i] == '\\')
-			i++;
-		else if (m.quoted)
-			m.quoted = s[i] != '"';
+		if (s[i] == '"')
+			i = quoted_end(s, len, i);
 		else
 			measure_char(&m, s[i], i);
-		array = array || (m.depth == 1 && s[i] == '[');
+		array = array || (m.depth == 1 && i < len && s[i] == '[');
 	}
 	element_end(&m, len);
 	if (around + m.deepest > EVENT_DEPTH + 1)

@@ -104,23 +104,12 @@ prepare(struct store *s, struct err *err)
 	return 0;
 }
 
+/* Brings an older form to this one's, if it may. */
 static int
-set_up(struct store *s, enum store_mode mode, struct err *err)
+version_take(struct store *s, enum store_mode mode, struct err *err)
 {
-	const char *pragmas[] = {pragmas_write, pragmas_read, pragmas_scratch};
 	int version = 0, newest = (int)sql_schema_count;
 
-	sqlite3_extended_result_codes(s->db, 1);
-	sqlite3_busy_timeout(s->db, PATIENCE);
-	if (sqlite3_exec(s->db, pragmas[mode], NULL, NULL, NULL) != SQLITE_OK)
-		return failed(s, err, "cannot be opened");
-	if (mode == STORE_WRITE && sqlite3_db_readonly(s->db, "main") != 0)
-		return err_set(err,
-		    "database: it can only be read; whose is the file, and is its "
-		    "disk mounted to be read only?");
-	s->renewed = mode != STORE_WRITE;
-	if (mode == STORE_WRITE)
-		sqlite3_wal_hook(s->db, wal_grown, s);
 	if (version_get(s, &version, err) != 0)
 		return -1;
 	if (version > newest)
@@ -136,7 +125,26 @@ set_up(struct store *s, enum store_mode mode, struct err *err)
 		    version, newest);
 	if (mode == STORE_WRITE && version > 0 && version < newest && renew(s, err) != 0)
 		return -1;
-	return migrate(s, version, err) == 0 ? prepare(s, err) : -1;
+	return migrate(s, version, err);
+}
+
+static int
+set_up(struct store *s, enum store_mode mode, struct err *err)
+{
+	const char *pragmas[] = {pragmas_write, pragmas_read, pragmas_scratch};
+
+	sqlite3_extended_result_codes(s->db, 1);
+	sqlite3_busy_timeout(s->db, PATIENCE);
+	if (sqlite3_exec(s->db, pragmas[mode], NULL, NULL, NULL) != SQLITE_OK)
+		return failed(s, err, "cannot be opened");
+	if (mode == STORE_WRITE && sqlite3_db_readonly(s->db, "main") != 0)
+		return err_set(err,
+		    "database: it can only be read; whose is the file, and is its "
+		    "disk mounted to be read only?");
+	s->renewed = mode != STORE_WRITE;
+	if (mode == STORE_WRITE)
+		sqlite3_wal_hook(s->db, wal_grown, s);
+	return version_take(s, mode, err) == 0 ? prepare(s, err) : -1;
 }
 
 struct store *

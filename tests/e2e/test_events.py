@@ -126,6 +126,13 @@ class Forms(Case):
         self.assertEqual([a.json()["accepted"] for a in answers], [1] * 200)
         self.assertEqual(self.stored(), 200)
 
+    def test_no_event_waits_for_the_clock(self):
+        """The keeper looks at its queue every second at the latest: 40 s, were it not woken before."""
+        began = time.monotonic()
+        for i in range(40):
+            self.taken(self.send(self.desk.opened(f"T{i}")), 1)
+        self.assertLess(time.monotonic() - began, 20)
+
 
 class Same(Case):
     """Identity is (source, id); content counts as JSON values, not as spelling."""
