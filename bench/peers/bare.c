@@ -25,6 +25,8 @@
  *
  * All have the indexes that slad has on them. Ids in any order cost the same. Prints one JSON
  * object: events, new ones, seconds. */
+#include "bare_set.h"
+
 #include <getopt.h>
 #include <sqlite3.h>
 #include <stdint.h>
@@ -47,16 +49,6 @@ enum {
 static const int64_t widths[WIDTHS] = {1, 60, 1440, 46080};
 static const int64_t eras[WIDTHS] = {60, 24, 4, 1};
 static const int tally_sizes[WIDTHS] = {27, 48, 131, 350};
-
-/* A set of numbers that knows its members' values; emptied after each batch. */
-struct set {
-	struct slot {
-		int64_t key; /* 0: free */
-		int64_t value;
-	} * slots;
-	size_t size;
-	size_t count;
-};
 
 enum query {
 	BEGIN,
@@ -152,53 +144,6 @@ die(struct bare *b, const char *what)
 {
 	fprintf(stderr, "bare: %s: %s\n", what, b->db == NULL ? "" : sqlite3_errmsg(b->db));
 	exit(1);
-}
-
-static void
-set_make(struct set *s, size_t most)
-{
-	for (s->size = 16; s->size < 2 * most; s->size *= 2)
-		;
-	s->slots = calloc(s->size, sizeof(*s->slots));
-	if (s->slots == NULL)
-		abort();
-}
-
-/* The slot of a key, taken for it now if `fresh` says so. */
-static struct slot *
-set_find(struct set *s, int64_t key, int *fresh)
-{
-	size_t i = (size_t)((uint64_t)key * 0x9e3779b97f4a7c15u >> 20) & (s->size - 1);
-	while (s->slots[i].key != 0 && s->slots[i].key != key)
-		i = (i + 1) & (s->size - 1);
-	*fresh = s->slots[i].key == 0;
-	if (*fresh)
-		s->count++;
-	s->slots[i].key = key;
-	return &s->slots[i];
-}
-
-/* One that is full is copied to one of twice the size. */
-static void
-set_widen(struct set *s)
-{
-	struct set wide;
-	int fresh;
-	if (2 * s->count < s->size)
-		return;
-	set_make(&wide, s->size);
-	for (size_t i = 0; i < s->size; i++)
-		if (s->slots[i].key != 0)
-			set_find(&wide, s->slots[i].key, &fresh);
-	free(s->slots);
-	*s = wide;
-}
-
-static void
-set_clear(struct set *s)
-{
-	memset(s->slots, 0, s->size * sizeof(*s->slots));
-	s->count = 0;
 }
 
 static void
@@ -514,9 +459,9 @@ main(int argc, char **argv)
 		sqlite3_finalize(b.queries[i]);
 	sqlite3_close(b.db);
 	free(b.all);
-	free(b.tickets.slots);
-	free(b.tallies.slots);
-	free(b.ids.slots);
+	set_free(&b.tickets);
+	set_free(&b.tallies);
+	set_free(&b.ids);
 	free(b.places);
 	free(b.line);
 	return fclose(from);
