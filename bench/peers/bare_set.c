@@ -29,7 +29,7 @@ set_find(struct set *s, int64_t key, int *fresh)
 void
 set_widen(struct set *s)
 {
-	struct set wide;
+	struct set wide = {0};
 	int fresh;
 	if (2 * s->count < s->size)
 		return;
