@@ -70,7 +70,7 @@ TESTS = check_agreement check_alert check_alert_closed check_alert_event check_a
 BENCH = generate load peers/bare
 bench-generate = generate life
 bench-load = load wire
-bench-peers/bare = peers/bare
+bench-peers/bare = peers/bare peers/bare_set
 
 PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto zlib
 

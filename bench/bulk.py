@@ -31,21 +31,17 @@ def measure(h, wanted):
     count = h.size["bulk"]
     rates = []
     for number in range(h.size["pairs"]):
-        made = [h.generate(200 + number, count, *more) for more in ((), ("--rows",), ("--rows", "--ordered"))]
-        turns = slad_turn(h, made[0]), bare_turn(h, made[1]), bare_turn(h, made[2])
+        made = [h.generate(200 + number, count, *more) for more in ((), ("--rows",))]
+        turns = slad_turn(h, made[0]), bare_turn(h, made[1])
         if len({turn["accepted"] for turn in turns}) != 1:
             raise RuntimeError(f"not the same events were stored: {turns}")
         rates.append([turn["rate"] for turn in turns])
         for stream in made:
             stream.remove()
-        h.say(f"bulk, pair {number + 1}: slad {rates[-1][0]:,.0f}/s, bare {rates[-1][1]:,.0f}/s, "
-              f"bare with ids in order {rates[-1][2]:,.0f}/s")
-    about = {"events a turn": count, "slad": [round(r[0]) for r in rates],
-             "an event costs slad": turns[0]["an event"]}
-    return [r for r in (
-        Result("S5", [a / b for a, b, _ in rates], {**about, "bare": [round(r[1]) for r in rates]}),
-        Result("S5o", [a / c for a, _, c in rates], {"bare": [round(r[2]) for r in rates]}))
-        if r.name in wanted or r.name == "S5o"]
+        h.say(f"bulk, pair {number + 1}: slad {rates[-1][0]:,.0f}/s, bare {rates[-1][1]:,.0f}/s")
+    return [Result("S5", [a / b for a, b in rates], {
+        "events a turn": count, "slad": [round(a) for a, _ in rates], "bare": [round(b) for _, b in rates],
+        "an event costs slad": turns[0]["an event"]})]
 
 
 def rebuild_turn(h, stream):

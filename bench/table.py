@@ -11,7 +11,6 @@ FIGURES = {
     "S3": ("the same", "Node.js + SQLite, group commit", AT_LEAST, 1.5, "×"),
     "S4": ("p99 of S1", "its own p50", AT_MOST, 5, "×"),
     "S5": ("bulk NDJSON, events a second", "bare SQLite, the same rows and ids", AT_LEAST, 0.6, "×"),
-    "S5o": ("the same", "bare SQLite, ids in order", None, None, "×"),
     "S6": ("S5 on a large log", "S5 on a small one", AT_LEAST, 0.7, "×"),
     "S7": ("p99 of a month's scores, many tickets", "with 10,000 tickets", AT_MOST, 1.5, "×"),
     "S8": ("p99 of one score of a month", "PostgreSQL over raw tickets, best index", AT_LEAST, 100, "× faster"),

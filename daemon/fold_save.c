@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/stamp.h"
@@ -400,28 +401,28 @@ touched_save(struct fold_batch *b, struct touched *t, struct err *err)
 static int
 cell_save(struct fold_batch *b, struct cell *c, struct buf *packed, struct err *err)
 {
-	int there, level = (int)c->at.level;
+	int level = (int)c->at.level;
 	struct blob stored;
 
-	there = store_tally(b->store, c->at.scope, level, c->at.bucket, &stored, err);
-	if (there < 0 || tally_add_packed(&c->tally, stored.bytes, stored.len, err) != 0)
-		return -1;
 	buf_reset(packed);
-	tally_pack(&c->tally, packed);
-	return store_tally_set(b->store, c->at.scope, level, c->at.bucket, there > 0,
-	    buf_text(packed), packed->len, err);
+	if (store_tally(b->store, c->at.scope, level, c->at.bucket, &stored, err) < 0 ||
+	    tally_pack_sum(&c->tally, stored.bytes, stored.len, packed, err) != 0)
+		return -1;
+	return store_tally_set(
+	    b->store, c->at.scope, level, c->at.bucket, buf_text(packed), packed->len, err);
 }
 
 /* As the store keeps them: each of its pages is visited once. */
 static int
-by_place(const struct cell *x, const struct cell *y)
+by_place(const void *x, const void *y)
 {
-	const struct cell_key *a = &x->at, *b = &y->at;
+	const struct cell *c = *(struct cell *const *)x, *d = *(struct cell *const *)y;
+	const struct cell_key *a = &c->at, *b = &d->at;
 
 	if (a->level != b->level)
 		return a->level < b->level ? -1 : 1;
-	if (x->era != y->era)
-		return x->era < y->era ? -1 : 1;
+	if (c->era != d->era)
+		return c->era < d->era ? -1 : 1;
 	if (a->scope != b->scope)
 		return a->scope < b->scope ? -1 : 1;
 	return (a->bucket > b->bucket) - (a->bucket < b->bucket);
@@ -437,25 +438,36 @@ changes(const struct cell *c)
 	return false;
 }
 
+static int
+cells_save(struct fold_batch *b, struct err *err)
+{
+	struct cell **list = arena_alloc(&b->arena, HASH_COUNT(b->cells), sizeof(*list)), *c, *next;
+	struct buf packed = BUF_INIT(FACTS_MAX);
+	size_t n = 0;
+	int rc = 0;
+
+	HASH_ITER (hh, b->cells, c, next) {
+		if (changes(c))
+			list[n++] = c;
+	}
+	qsort(list, n, sizeof(*list), by_place);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = cell_save(b, list[i], &packed, err);
+	buf_free(&packed);
+	return rc;
+}
+
 int
 fold_save(struct fold_batch *b, struct err *err)
 {
-	struct buf packed = BUF_INIT(FACTS_MAX);
-	struct touched *t, *next_touched;
-	struct cell *c, *next_cell;
-	int rc = 0;
+	struct touched *t, *next;
 
-	HASH_ITER (hh, b->touched, t, next_touched) {
+	HASH_ITER (hh, b->touched, t, next) {
 		if (touched_save(b, t, err) != 0)
 			return -1;
 	}
-	HASH_SORT(b->cells, by_place);
-	HASH_ITER (hh, b->cells, c, next_cell) {
-		if (rc == 0 && changes(c))
-			rc = cell_save(b, c, &packed, err);
-	}
-	buf_free(&packed);
-	if (rc == 0)
-		fold_drop(b);
-	return rc;
+	if (cells_save(b, err) != 0)
+		return -1;
+	fold_drop(b);
+	return 0;
 }

@@ -81,14 +81,15 @@ ORDER BY agreement, service, priority, team;
 -- name: tally_get
 SELECT counts FROM tally WHERE level = ?1 AND era = ?2 AND scope = ?3 AND bucket = ?4;
 
--- name: tally_add
-INSERT INTO tally (level, era, scope, bucket, counts) VALUES (?1, ?2, ?3, ?4, ?5);
-
+-- One search of the tree, where an update takes two.
 -- name: tally_set
-UPDATE tally SET counts = ?5 WHERE level = ?1 AND era = ?2 AND scope = ?3 AND bucket = ?4;
+INSERT OR REPLACE INTO tally (level, era, scope, bucket, counts) VALUES (?1, ?2, ?3, ?4, ?5);
 
 -- name: tally_delete
 DELETE FROM tally WHERE level = ?1 AND era = ?2 AND scope = ?3 AND bucket = ?4;
+
+-- name: tally_eras
+SELECT (SELECT min(era) FROM tally WHERE level = ?1), (SELECT max(era) FROM tally WHERE level = ?1);
 
 -- name: tally_walk
 SELECT bucket, counts FROM tally

@@ -29,7 +29,7 @@ CREATE TABLE identity_filter (
 );
 
 -- Tallies by time first: what events of one time change lies on few pages, however many scopes there
--- are. era: 60 buckets of a minute, 24 of an hour, 32 of a day; all that are wider.
+-- are. era: 60 buckets of a minute, 24 of an hour, 4 of a day, 1 of what is wider.
 CREATE TABLE tally_by_time (
     level INTEGER NOT NULL,
     era INTEGER NOT NULL,
@@ -39,7 +39,7 @@ CREATE TABLE tally_by_time (
     PRIMARY KEY (level, era, scope, bucket)
 ) WITHOUT ROWID;
 INSERT INTO tally_by_time (level, era, scope, bucket, counts)
-SELECT level, CASE level WHEN 0 THEN bucket / 60 WHEN 1 THEN bucket / 24 WHEN 2 THEN bucket / 32 ELSE 0 END,
+SELECT level, CASE level WHEN 0 THEN bucket / 60 WHEN 1 THEN bucket / 24 WHEN 2 THEN bucket / 4 ELSE bucket END,
     scope, bucket, counts
 FROM tally ORDER BY 1, 2, 3, 4;
 DROP TABLE tally;

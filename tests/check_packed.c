@@ -51,6 +51,36 @@ START_TEST(records_come_back)
 }
 END_TEST
 
+/* UUIDs are kept as bytes, and only what comes back as it was is one. */
+START_TEST(ids_come_back)
+{
+	static const char *const ids[] = {"0123abcd-4567-89ef-8000-ffffffffffff",
+	    "0123ABCD-4567-89ef-8000-ffffffffffff", "0123abcd-4567-89ef-8000-ffffffffffff0",
+	    "0123abcd-4567-89ef-8000-fffffffffff", "0123abcd-4567-89ef-80000ffffffffffff",
+	    "0123abcg-4567-89ef-8000-ffffffffffff", "", "e1"};
+	struct buf facts = BUF_INIT(10000);
+	struct record *back, r;
+	struct err err;
+	size_t len;
+
+	story_tell(&s, "incident", "0 opened");
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		r = *s.records[0];
+		r.id = ids[i];
+		len = facts.len;
+		record_pack(&facts, &r);
+		ck_assert(i == 0 || i > 5 || facts.len - len > 36);
+	}
+	ck_assert_int_eq(
+	    records_unpack(facts.data, facts.len, "desk", "T-1", &s.arena, &back, &err), 8);
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+		ck_assert_str_eq(back[i].id, ids[i]);
+	for (len = 1; len < facts.len; len++)
+		records_unpack(facts.data, len, "desk", "T-1", &s.arena, &back, &err);
+	buf_free(&facts);
+}
+END_TEST
+
 /* Runs of one minute and cycle are told once. */
 START_TEST(runs_of_counts_come_back)
 {
@@ -99,7 +129,7 @@ END_TEST
 START_TEST(tallies_add_and_vanish)
 {
 	struct tally t = {0}, u = {0};
-	struct buf b = BUF_INIT(100);
+	struct buf b = BUF_INIT(100), none = BUF_INIT(100);
 	struct err err;
 
 	tally_add(&t, 500, 2);
@@ -107,19 +137,16 @@ START_TEST(tallies_add_and_vanish)
 	tally_add(&t, 500, -1);
 	tally_add(&t, 70, 5);
 	tally_add(&t, 70, -5);
-	tally_pack(&t, &b);
-	ck_assert_int_eq(tally_add_packed(&u, b.data, b.len, &err), 0);
-	ck_assert_uint_eq(u.count, 2);
-	ck_assert(u.sum[0].measure == 3 && u.sum[0].n == 1);
-	ck_assert(u.sum[1].measure == 500 && u.sum[1].n == 1);
+	ck_assert_int_eq(tally_pack_sum(&t, "", 0, &b, &err), 0);
+	ck_assert_uint_eq(b.len, 5);
 	tally_add(&u, 3, -1);
 	tally_add(&u, 500, -1);
-	buf_reset(&b);
-	tally_pack(&u, &b);
-	ck_assert_uint_eq(b.len, 0);
+	ck_assert_int_eq(tally_pack_sum(&u, b.data, b.len, &none, &err), 0);
+	ck_assert_uint_eq(none.len, 0);
 	tally_free(&t);
 	tally_free(&u);
 	buf_free(&b);
+	buf_free(&none);
 }
 END_TEST
 
@@ -134,6 +161,7 @@ sum_add(void *context, unsigned measure, int64_t n)
 START_TEST(tallies_merge_and_are_walked)
 {
 	struct tally all = {0}, merged = {0}, part = {0}, one;
+	struct buf sum = BUF_INIT(100000), before = BUF_INIT(100000);
 	unsigned seed = (unsigned)time(NULL), measure;
 	struct buf b = BUF_INIT(100000);
 	struct err err;
@@ -147,12 +175,18 @@ START_TEST(tallies_merge_and_are_walked)
 			tally_add(&all, measure, 1);
 		}
 		buf_reset(&b);
-		tally_pack(&one, &b);
-		ck_assert_int_eq(tally_add_packed(&merged, buf_text(&b), b.len, &err), 0);
+		ck_assert_int_eq(tally_pack_sum(&one, "", 0, &b, &err), 0);
+		buf_reset(&before);
+		buf_put(&before, buf_text(&sum), sum.len);
+		buf_reset(&sum);
+		ck_assert_int_eq(
+		    tally_pack_sum(&one, buf_text(&before), before.len, &sum, &err), 0);
 		ck_assert_int_eq(
 		    tally_walk_packed(buf_text(&b), b.len, 20, 60, sum_add, &part, &err), 0);
 		tally_free(&one);
 	}
+	ck_assert_int_eq(
+	    tally_walk_packed(buf_text(&sum), sum.len, 0, 100, sum_add, &merged, &err), 0);
 	ck_assert_uint_eq(merged.count, all.count);
 	for (size_t i = 0; i < all.count; i++)
 		ck_assert(
@@ -160,8 +194,9 @@ START_TEST(tallies_merge_and_are_walked)
 	ck_assert_uint_eq(part.count, 40);
 	for (size_t i = 0; i < part.count; i++)
 		ck_assert(part.sum[i].measure == 20 + i && part.sum[i].n == all.sum[20 + i].n);
-	ck_assert_int_eq(tally_add_packed(&merged, "\x80", 1, &err), -1);
-	ck_assert_uint_eq(merged.count, all.count);
+	ck_assert_int_eq(tally_pack_sum(&all, "\x80", 1, &b, &err), -1);
+	buf_free(&sum);
+	buf_free(&before);
 	tally_free(&all);
 	tally_free(&merged);
 	tally_free(&part);
@@ -174,6 +209,7 @@ add(TCase *t)
 {
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, records_come_back);
+	tcase_add_test(t, ids_come_back);
 	tcase_add_test(t, counts_come_back);
 	tcase_add_test(t, runs_of_counts_come_back);
 	tcase_add_test(t, tallies_add_and_vanish);

@@ -5,18 +5,28 @@
  *
  * ROWS is what `generate --rows` writes. There is no HTTP, no JSON, no clock, no calendar and no
  * rule here, and one thread; but each batch is one durable transaction with slad's pragmas (WAL,
- * synchronous FULL, checkpoint every 1,000 pages, 16 MiB of cache). For each event that was not
- * there before it writes
+ * synchronous FULL, checkpoint every 4,096 pages, 16 MiB of cache). What it writes:
  *
- *     record    seq, when it came, and the event as it came: what slad keeps as its log
- *     identity  source and id, and the seq: known events change nothing
- *     entity    the ticket, read and written once for each batch that touches it: 60 bytes of facts
- * when it is opened and 12 more with each event, 20 of counts counted   the minute and the ticket,
- * when it is opened and when it is resolved tally     for an opening, an answer and what ends a
- * clock: its scope at four widths (a minute, an hour, a day, 32 days), read and written once for
- * each batch; 24 bytes of counts
+ * record: for each event that was not there before, its seq, when it came, and the event as it
+ * came, which is what slad keeps as its log.
  *
- * with the indexes that slad has on these. Prints one JSON object: events, new ones, seconds. */
+ * identity_block: for each of them 11 bytes, in blobs of 4,092. Each is written a second time, as
+ * slad merges its runs. What is there already is asked of a set of hashes in memory, where slad has
+ * filters and looks into blocks.
+ *
+ * entity: the ticket, read and written once for each batch that touches it: 36 bytes of facts for
+ * each event, 100 of counts.
+ *
+ * counted: the minute and the ticket, when it is opened, answered and resolved.
+ *
+ * tally: for an opening, an answer and what ends a clock, its scope at four widths (a minute, an
+ * hour, a day, 32 days), read and written once for each batch, in the order in which they lie; as
+ * many bytes of counts as slad has.
+ *
+ * All have the indexes that slad has on them. Ids in any order cost the same. Prints one JSON
+ * object: events, new ones, seconds. */
+#include "bare_set.h"
+
 #include <getopt.h>
 #include <sqlite3.h>
 #include <stdint.h>
@@ -25,28 +35,26 @@
 #include <string.h>
 #include <time.h>
 
-enum { FACTS_EACH = 56, FACTS_MOST = 4096, COUNTS = 100, WIDTHS = 4 };
-
-/* Minutes of a tally's bucket, and bytes of its counts: the mean of what slad has there after
- * 400,000 events of `generate`. */
-static const int64_t widths[WIDTHS] = {1, 60, 1440, 46080};
-static const int tally_sizes[WIDTHS] = {27, 38, 81, 157};
-
-/* A set of numbers that knows its members' values; emptied after each batch. */
-struct set {
-	struct slot {
-		int64_t key; /* 0: free */
-		int64_t value;
-	} * slots;
-	size_t size;
-	size_t count;
+enum {
+	FACTS_EACH = 36,
+	FACTS_MOST = 4096,
+	COUNTS = 100,
+	WIDTHS = 4,
+	ENTRY = 11,
+	BLOCK = 372 * ENTRY
 };
+
+/* Minutes of a tally's bucket, its buckets of an era, and bytes of its counts: the mean of what
+ * slad has there after 400,000 events of `generate`. */
+static const int64_t widths[WIDTHS] = {1, 60, 1440, 46080};
+static const int64_t eras[WIDTHS] = {60, 24, 4, 1};
+static const int tally_sizes[WIDTHS] = {27, 48, 131, 350};
 
 enum query {
 	BEGIN,
 	COMMIT,
 	RECORD,
-	IDENTITY,
+	BLOCK_SET,
 	ENTITY_FIND,
 	ENTITY_ADD,
 	ENTITY_SET,
@@ -60,25 +68,25 @@ static const char *const texts[QUERIES] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [RECORD] = "INSERT INTO record (seq, received, body) VALUES (?1, ?2, ?3)",
-    [IDENTITY] = "INSERT INTO identity (source, id, seq) VALUES (1, ?1, ?2) ON CONFLICT DO NOTHING",
+    [BLOCK_SET] = "INSERT OR REPLACE INTO identity_block (place, entries) VALUES (?1, ?2)",
     [ENTITY_FIND] = "SELECT id, facts FROM entity WHERE name = ?1 AND source = 1 AND class = 0",
     [ENTITY_ADD] = "INSERT INTO entity (class, source, name, state, scope, due, facts, counts)"
 		   " VALUES (0, 1, ?1, ?2, ?3, ?4, ?5, ?6)",
     [ENTITY_SET] = "UPDATE entity SET state = ?2, scope = ?3, due = ?4, facts = ?5, counts = ?6"
 		   " WHERE id = ?1",
     [COUNTED] = "INSERT INTO counted (minute, entity) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-    [TALLY_GET] = "SELECT counts FROM tally WHERE scope = ?1 AND level = ?2 AND bucket = ?3",
-    [TALLY_SET] = "INSERT INTO tally (scope, level, bucket, counts) VALUES (?1, ?2, ?3, ?4)"
-		  " ON CONFLICT (scope, level, bucket) DO UPDATE SET counts = excluded.counts",
+    [TALLY_GET] = "SELECT counts FROM tally WHERE level = ?1 AND era = ?2 AND scope = ?3"
+		  " AND bucket = ?4",
+    [TALLY_SET] = "INSERT OR REPLACE INTO tally (level, era, scope, bucket, counts)"
+		  " VALUES (?1, ?2, ?3, ?4, ?5)",
 };
 
 static const char schema[] =
-    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 1000;"
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4096;"
     "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -16384;"
     "CREATE TABLE IF NOT EXISTS record (seq INTEGER PRIMARY KEY, received INTEGER NOT NULL,"
     " body TEXT NOT NULL);"
-    "CREATE TABLE IF NOT EXISTS identity (source INTEGER NOT NULL, id TEXT NOT NULL,"
-    " seq INTEGER NOT NULL, PRIMARY KEY (source, id)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS identity_block (place INTEGER PRIMARY KEY, entries BLOB NOT NULL);"
     "CREATE TABLE IF NOT EXISTS entity (id INTEGER PRIMARY KEY, class INTEGER NOT NULL,"
     " source INTEGER NOT NULL, name TEXT NOT NULL, state INTEGER NOT NULL, scope INTEGER,"
     " due INTEGER, facts BLOB NOT NULL, counts BLOB NOT NULL, UNIQUE (name, source, class));"
@@ -86,9 +94,9 @@ static const char schema[] =
     "CREATE INDEX IF NOT EXISTS entity_state ON entity (state) WHERE state < 2;"
     "CREATE TABLE IF NOT EXISTS counted (minute INTEGER NOT NULL, entity INTEGER NOT NULL,"
     " PRIMARY KEY (minute, entity)) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS tally (scope INTEGER NOT NULL, level INTEGER NOT NULL,"
-    " bucket INTEGER NOT NULL, counts BLOB NOT NULL, PRIMARY KEY (scope, level, bucket))"
-    " WITHOUT ROWID;";
+    "CREATE TABLE IF NOT EXISTS tally (level INTEGER NOT NULL, era INTEGER NOT NULL,"
+    " scope INTEGER NOT NULL, bucket INTEGER NOT NULL, counts BLOB NOT NULL,"
+    " PRIMARY KEY (level, era, scope, bucket)) WITHOUT ROWID;";
 
 /* Verbs, as generate numbers them. */
 enum { OPENED = 0, RESPONDED = 2, RECOVERED = 5, RESOLVED = 6, REOPENED = 7 };
@@ -118,6 +126,9 @@ struct bare {
 	sqlite3_stmt *queries[QUERIES];
 	struct set tickets; /* by number + 1, to the index in `all` */
 	struct set tallies; /* by scope, width and bucket */
+	struct slot *places; /* of the batch's tallies, as they lie */
+	struct set ids; /* of all there are: hashes */
+	int64_t blocks, half; /* that were begun, and bytes of the last one */
 	struct ticket *all;
 	size_t count;
 	int64_t batch;
@@ -133,37 +144,6 @@ die(struct bare *b, const char *what)
 {
 	fprintf(stderr, "bare: %s: %s\n", what, b->db == NULL ? "" : sqlite3_errmsg(b->db));
 	exit(1);
-}
-
-static void
-set_make(struct set *s, size_t most)
-{
-	for (s->size = 16; s->size < 2 * most; s->size *= 2)
-		;
-	s->slots = calloc(s->size, sizeof(*s->slots));
-	if (s->slots == NULL)
-		abort();
-}
-
-/* The slot of a key, taken for it now if `fresh` says so. */
-static struct slot *
-set_find(struct set *s, int64_t key, int *fresh)
-{
-	size_t i = (size_t)((uint64_t)key * 0x9e3779b97f4a7c15u >> 20) & (s->size - 1);
-	while (s->slots[i].key != 0 && s->slots[i].key != key)
-		i = (i + 1) & (s->size - 1);
-	*fresh = s->slots[i].key == 0;
-	if (*fresh)
-		s->count++;
-	s->slots[i].key = key;
-	return &s->slots[i];
-}
-
-static void
-set_clear(struct set *s)
-{
-	memset(s->slots, 0, s->size * sizeof(*s->slots));
-	s->count = 0;
 }
 
 static void
@@ -225,13 +205,43 @@ touch_ticket(struct bare *b, const struct row *r)
 		t->resolved = r->minute;
 }
 
+/* Whether an id is new; it is known from then on. FNV-1a. */
+static int
+id_add(struct bare *b, const char *id)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+	int fresh;
+	for (; *id != '\0'; id++)
+		hash = (hash ^ (unsigned char)*id) * 0x100000001b3u;
+	set_widen(&b->ids);
+	set_find(&b->ids, (int64_t)(hash | 1), &fresh);
+	return fresh;
+}
+
+static void
+block_set(struct bare *b, int64_t place, int64_t bytes)
+{
+	static const char zeros[BLOCK];
+	sqlite3_bind_int64(b->queries[BLOCK_SET], 1, place);
+	sqlite3_bind_blob(b->queries[BLOCK_SET], 2, zeros, (int)bytes, SQLITE_STATIC);
+	run(b, BLOCK_SET);
+}
+
+/* The entries of `count` events: blocks that are full, and the same again where they are merged. */
+static void
+store_identities(struct bare *b, int64_t count)
+{
+	b->half += count * ENTRY;
+	for (; b->half >= BLOCK; b->half -= BLOCK) {
+		block_set(b, ++b->blocks, BLOCK);
+		block_set(b, b->blocks / 2 + 1, BLOCK);
+	}
+}
+
 static void
 store_event(struct bare *b, const struct row *r)
 {
-	sqlite3_bind_text(b->queries[IDENTITY], 1, r->id, 36, SQLITE_STATIC);
-	sqlite3_bind_int64(b->queries[IDENTITY], 2, b->seq + 1);
-	run(b, IDENTITY);
-	if (sqlite3_changes(b->db) == 0)
+	if (!id_add(b, r->id))
 		return;
 	sqlite3_bind_int64(b->queries[RECORD], 1, ++b->seq);
 	sqlite3_bind_int64(b->queries[RECORD], 2, r->minute * 60000);
@@ -294,22 +304,77 @@ store_ticket(struct bare *b, const struct ticket *t)
 		store_counted(b, t->resolved, id);
 }
 
-static void
-store_tally(struct bare *b, const struct slot *s)
+/* Of a tally, from its key. */
+static int64_t
+scope_of(int64_t key)
 {
-	static const char zeros[256];
+	return key >> 40;
+}
+
+static int
+level_of(int64_t key)
+{
+	return (int)(key >> 36 & 15);
+}
+
+static int64_t
+bucket_of(int64_t key)
+{
+	return key & 0xfffffffff;
+}
+
+static int64_t
+era_of(int64_t key)
+{
+	return bucket_of(key) / eras[level_of(key)];
+}
+
+static int
+compare(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+static int
+by_place(const void *x, const void *y)
+{
+	int64_t a = ((const struct slot *)x)->key, b = ((const struct slot *)y)->key;
+	if (level_of(a) != level_of(b))
+		return compare(level_of(a), level_of(b));
+	if (era_of(a) != era_of(b))
+		return compare(era_of(a), era_of(b));
+	return compare(a, b); /* scope and bucket */
+}
+
+static void
+store_tally(struct bare *b, int64_t key)
+{
+	static const char zeros[512];
 	enum query both[2] = {TALLY_GET, TALLY_SET};
 	for (int i = 0; i < 2; i++) {
 		sqlite3_stmt *st = b->queries[both[i]];
-		sqlite3_bind_int64(st, 1, s->key >> 40);
-		sqlite3_bind_int64(st, 2, s->key >> 36 & 15);
-		sqlite3_bind_int64(st, 3, s->key & 0xfffffffff);
+		sqlite3_bind_int(st, 1, level_of(key));
+		sqlite3_bind_int64(st, 2, era_of(key));
+		sqlite3_bind_int64(st, 3, scope_of(key));
+		sqlite3_bind_int64(st, 4, bucket_of(key));
 	}
 	sqlite3_step(b->queries[TALLY_GET]);
 	sqlite3_reset(b->queries[TALLY_GET]);
 	sqlite3_bind_blob(
-	    b->queries[TALLY_SET], 4, zeros, tally_sizes[s->key >> 36 & 15], SQLITE_STATIC);
+	    b->queries[TALLY_SET], 5, zeros, tally_sizes[level_of(key)], SQLITE_STATIC);
 	run(b, TALLY_SET);
+}
+
+static void
+store_tallies(struct bare *b)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < b->tallies.size; i++)
+		if (b->tallies.slots[i].key != 0)
+			b->places[n++] = b->tallies.slots[i];
+	qsort(b->places, n, sizeof(*b->places), by_place);
+	for (size_t i = 0; i < n; i++)
+		store_tally(b, b->places[i].key);
 }
 
 /* One batch, one transaction; 0 when the rows have ended. */
@@ -317,7 +382,7 @@ static int
 store_batch(struct bare *b, FILE *from)
 {
 	struct row r;
-	int64_t n = 0;
+	int64_t n = 0, before = b->seq;
 	run(b, BEGIN);
 	while (n < b->batch && read_row(b, from, &r)) {
 		store_event(b, &r);
@@ -325,9 +390,8 @@ store_batch(struct bare *b, FILE *from)
 	}
 	for (size_t i = 0; i < b->count; i++)
 		store_ticket(b, &b->all[i]);
-	for (size_t i = 0; i < b->tallies.size; i++)
-		if (b->tallies.slots[i].key != 0)
-			store_tally(b, &b->tallies.slots[i]);
+	store_tallies(b);
+	store_identities(b, b->seq - before);
 	run(b, COMMIT);
 	b->events += n;
 	b->count = 0;
@@ -380,8 +444,10 @@ main(int argc, char **argv)
 	}
 	set_make(&b.tickets, (size_t)b.batch);
 	set_make(&b.tallies, (size_t)b.batch * 2 * WIDTHS);
+	set_make(&b.ids, 1 << 16);
 	b.all = calloc((size_t)b.batch, sizeof(*b.all));
-	if (b.all == NULL)
+	b.places = calloc(b.tallies.size, sizeof(*b.places));
+	if (b.all == NULL || b.places == NULL)
 		abort();
 	open_database(&b, argv[optind]);
 	double began = now();
@@ -393,8 +459,10 @@ main(int argc, char **argv)
 		sqlite3_finalize(b.queries[i]);
 	sqlite3_close(b.db);
 	free(b.all);
-	free(b.tickets.slots);
-	free(b.tallies.slots);
+	set_free(&b.tickets);
+	set_free(&b.tallies);
+	set_free(&b.ids);
+	free(b.places);
 	free(b.line);
 	return fclose(from);
 }

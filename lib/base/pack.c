@@ -62,18 +62,25 @@ unpack_int(struct unpack *u)
 	return (int64_t)((n >> 1) ^ ((n & 1) ? UINT64_MAX : 0));
 }
 
+const void *
+unpack_bytes(struct unpack *u, size_t len)
+{
+	const void *bytes = u->at;
+
+	if (u->bad || len > (size_t)(u->end - u->at)) {
+		u->bad = true;
+		return NULL;
+	}
+	u->at += len;
+	return bytes;
+}
+
 const char *
 unpack_text(struct unpack *u, size_t *len)
 {
 	uint64_t n = unpack_uint(u);
-	const char *s = (const char *)u->at;
+	const char *s = unpack_bytes(u, n);
 
-	*len = 0;
-	if (u->bad || n > (uint64_t)(u->end - u->at)) {
-		u->bad = true;
-		return "";
-	}
-	u->at += n;
-	*len = (size_t)n;
-	return s;
+	*len = s == NULL ? 0 : (size_t)n;
+	return s == NULL ? "" : s;
 }

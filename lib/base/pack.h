@@ -27,6 +27,7 @@ void unpack_init(struct unpack *u, const void *bytes, size_t len);
 bool unpack_more(const struct unpack *u); /* bytes are left, and none was bad */
 uint64_t unpack_uint(struct unpack *u);
 int64_t unpack_int(struct unpack *u);
+const void *unpack_bytes(struct unpack *u, size_t len); /* points into them; NULL: too few */
 const char *unpack_text(struct unpack *u, size_t *len); /* points into the bytes: no NUL */
 
 #endif

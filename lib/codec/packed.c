@@ -5,7 +5,8 @@
 
 #include "base/pack.h"
 
-#define RECORD_BYTES 48 /* of a packed record; most have more */
+#define RECORD_BYTES 28 /* of a packed record; most have more */
+#define UUID_BYTES 16
 
 static uint64_t
 folded(uint64_t members)
@@ -17,16 +18,70 @@ folded(uint64_t members)
 	return members;
 }
 
+/* What most ids look like: 32 small hexadecimal digits, and hyphens between them. */
+static const char uuid_shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+static int
+digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool
+uuid_read(const char *id, unsigned char bytes[static UUID_BYTES])
+{
+	int n = 0, value;
+
+	memset(bytes, 0, UUID_BYTES);
+	for (size_t i = 0; i < sizeof(uuid_shape); i++) {
+		if (uuid_shape[i] != 'x') { /* a hyphen, or the end */
+			if (id[i] != uuid_shape[i])
+				return false;
+			continue;
+		}
+		value = digit(id[i]);
+		if (value < 0)
+			return false;
+		bytes[n / 2] = (unsigned char)(bytes[n / 2] << 4 | value);
+		n++;
+	}
+	return true;
+}
+
+static const char *
+uuid_unpack(struct unpack *u, struct arena *a)
+{
+	const unsigned char *bytes = unpack_bytes(u, UUID_BYTES);
+	char *id = arena_strndup(a, uuid_shape, sizeof(uuid_shape) - 1);
+	int n = 0;
+
+	for (size_t i = 0; bytes != NULL && id[i] != '\0'; i++) {
+		if (id[i] != 'x')
+			continue;
+		id[i] = "0123456789abcdef"[n % 2 == 0 ? bytes[n / 2] >> 4 : bytes[n / 2] & 15];
+		n++;
+	}
+	return id;
+}
+
 void
 record_pack(struct buf *facts, const struct record *r)
 {
 	uint64_t has = folded(r->has);
+	unsigned char uuid[UUID_BYTES];
+	bool is_uuid = uuid_read(r->id, uuid);
 
 	pack_uint(facts, (uint64_t)r->seq);
-	pack_uint(facts, (uint64_t)(r->type - record_types) << 1 | r->retracted);
+	pack_uint(
+	    facts, (uint64_t)(r->type - record_types) << 2 | (unsigned)is_uuid << 1 | r->retracted);
 	pack_int(facts, r->time);
 	pack_int(facts, r->sequence);
-	pack_text(facts, r->id);
+	if (is_uuid)
+		buf_put(facts, uuid, sizeof(uuid));
+	else
+		pack_text(facts, r->id);
 	pack_uint(facts, has);
 	pack_uint(facts, folded(r->unset));
 	for (enum member m = 0; m < MEMBERS; m++) {
@@ -52,11 +107,13 @@ static void
 record_unpack(struct unpack *u, struct arena *a, struct record *r)
 {
 	uint64_t type;
+	bool is_uuid;
 
 	r->seq = (int64_t)unpack_uint(u);
 	type = unpack_uint(u);
 	r->retracted = type & 1;
-	type >>= 1;
+	is_uuid = type & 2;
+	type >>= 2;
 	if (type >= record_type_count) {
 		u->bad = true;
 		return;
@@ -64,7 +121,7 @@ record_unpack(struct unpack *u, struct arena *a, struct record *r)
 	r->type = &record_types[type];
 	r->time = unpack_int(u);
 	r->sequence = unpack_int(u);
-	r->id = text_unpack(u, a);
+	r->id = is_uuid ? uuid_unpack(u, a) : text_unpack(u, a);
 	r->has = unpack_uint(u);
 	r->unset = unpack_uint(u);
 	for (enum member m = 0; m < MEMBERS; m++) {
@@ -220,18 +277,31 @@ tally_walk_packed(const void *bytes, size_t len, unsigned from, unsigned to,
 	return u.bad ? err_set(err, "a stored tally is damaged; run slad rebuild") : 0;
 }
 
-/* Two ascending rows of sums, merged: what is packed, and the tally. */
+/* What is packed, and the tally, merged as both ascend. */
 struct merge {
-	const struct tally *old;
-	size_t at; /* in the old ones */
-	struct tally sum;
+	const struct tally *added;
+	size_t at; /* in what is added */
+	unsigned before; /* the measure that was written last */
+	struct buf *b;
 };
 
 static void
-merge_old(struct merge *m, unsigned before)
+sum_pack(struct merge *m, unsigned measure, int64_t n)
 {
-	while (m->at < m->old->count && m->old->sum[m->at].measure < before)
-		m->sum.sum[m->sum.count++] = m->old->sum[m->at++];
+	if (n == 0)
+		return;
+	pack_uint(m->b, measure - m->before);
+	pack_int(m->b, n);
+	m->before = measure;
+}
+
+static void
+merge_added(struct merge *m, unsigned until)
+{
+	const struct tally_sum *sum = m->added->sum;
+
+	for (; m->at < m->added->count && sum[m->at].measure < until; m->at++)
+		sum_pack(m, sum[m->at].measure, sum[m->at].n);
 }
 
 static void
@@ -239,41 +309,21 @@ merge_one(void *context, unsigned measure, int64_t n)
 {
 	struct merge *m = context;
 
-	merge_old(m, measure);
-	if (m->at < m->old->count && m->old->sum[m->at].measure == measure)
-		n += m->old->sum[m->at++].n;
-	m->sum.sum[m->sum.count++] = (struct tally_sum){measure, n};
+	merge_added(m, measure);
+	if (m->at < m->added->count && m->added->sum[m->at].measure == measure)
+		n += m->added->sum[m->at++].n;
+	sum_pack(m, measure, n);
 }
 
 int
-tally_add_packed(struct tally *t, const void *bytes, size_t len, struct err *err)
+tally_pack_sum(const struct tally *t, const void *bytes, size_t len, struct buf *b, struct err *err)
 {
-	struct merge m = {.old = t};
+	struct merge m = {.added = t, .b = b};
 
-	m.sum.room = t->count + len / 2 + 1;
-	m.sum.sum = mem_grow(NULL, m.sum.room, sizeof(*m.sum.sum));
-	if (tally_walk_packed(bytes, len, 0, MEASURES_END, merge_one, &m, err) != 0) {
-		tally_free(&m.sum);
+	if (tally_walk_packed(bytes, len, 0, MEASURES_END, merge_one, &m, err) != 0)
 		return -1;
-	}
-	merge_old(&m, MEASURES_END);
-	tally_free(t);
-	*t = m.sum;
+	merge_added(&m, MEASURES_END);
 	return 0;
-}
-
-void
-tally_pack(const struct tally *t, struct buf *b)
-{
-	unsigned before = 0;
-
-	for (size_t i = 0; i < t->count; i++) {
-		if (t->sum[i].n == 0)
-			continue;
-		pack_uint(b, t->sum[i].measure - before);
-		pack_int(b, t->sum[i].n);
-		before = t->sum[i].measure;
-	}
 }
 
 void

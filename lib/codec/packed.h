@@ -18,7 +18,7 @@
 /* Raise it with every change of the packed form, of the tables it holds indices of (record_types,
  * members, measures), of buckets, or of what the fold makes of records: a database of another
  * version is folded anew from its log. */
-#define PACKED_VERSION "5"
+#define PACKED_VERSION "6"
 
 void record_pack(struct buf *facts, const struct record *r);
 
@@ -44,12 +44,14 @@ struct tally {
 };
 
 void tally_add(struct tally *t, unsigned measure, int64_t n);
-int tally_add_packed(struct tally *t, const void *bytes, size_t len, struct err *err);
+
+/* A packed tally and another one, added and packed; writes nothing if all are zero. */
+int tally_pack_sum(
+    const struct tally *t, const void *bytes, size_t len, struct buf *b, struct err *err);
 
 /* Calls each() for the numbers of a packed tally under the measures [from, to), ascending. */
 int tally_walk_packed(const void *bytes, size_t len, unsigned from, unsigned to,
     void (*each)(void *context, unsigned measure, int64_t n), void *context, struct err *err);
-void tally_pack(const struct tally *t, struct buf *b); /* writes nothing if all are zero */
 void tally_free(struct tally *t);
 
 #endif

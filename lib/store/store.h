@@ -171,9 +171,9 @@ int store_scopes_of(struct store *s, const char *agreement, struct arena *a,
 int64_t store_tally_era(int level, int64_t bucket);
 int store_tally(struct store *s, int64_t scope, int level, int64_t bucket, struct blob *counts,
     struct err *err);
-/* `there`: it is stored already; len 0 deletes. */
-int store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, bool there,
-    const void *counts, size_t len, struct err *err);
+/* len 0 deletes. */
+int store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, const void *counts,
+    size_t len, struct err *err);
 int store_tally_range(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
     void (*each)(void *context, struct blob counts), void *context, struct err *err);
 

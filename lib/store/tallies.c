@@ -86,16 +86,15 @@ store_scopes_of(struct store *s, const char *agreement, struct arena *a, struct 
 	return scopes_read(s, QUERY_SCOPE_LIST_OF, a, list, err);
 }
 
-/* Buckets of an era, at each level; 0: all. A question reads few eras, and few more of them than
- * windows have of such buckets. */
-static const int64_t era_width[TALLY_LEVELS] = {60, 24, 32, 0};
+/* Buckets of an era, at each level: what events of one time change lies together, and a question
+ * still reads few eras. */
+static const int64_t era_width[TALLY_LEVELS] = {60, 24, 4, 1};
+#define ERAS_MANY 16 /* it is looked up which there are */
 
 int64_t
 store_tally_era(int level, int64_t bucket)
 {
-	int64_t width = era_width[level];
-
-	return width == 0 ? 0 : stamp_floor(bucket, width) / width;
+	return stamp_floor(bucket, era_width[level]) / era_width[level];
 }
 
 int
@@ -114,18 +113,32 @@ store_tally(
 }
 
 int
-store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, bool there,
-    const void *counts, size_t len, struct err *err)
+store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, const void *counts,
+    size_t len, struct err *err)
 {
-	enum query q = there ? QUERY_TALLY_SET : QUERY_TALLY_ADD;
-	int64_t era = store_tally_era(level, bucket);
+	enum query q = len == 0 ? QUERY_TALLY_DELETE : QUERY_TALLY_SET;
+	sqlite3_stmt *st =
+	    statement(s, q, "iiii", (int64_t)level, store_tally_era(level, bucket), scope, bucket);
 
-	if (len == 0) {
-		statement(s, QUERY_TALLY_DELETE, "iiii", (int64_t)level, era, scope, bucket);
-		return statement_run(s, QUERY_TALLY_DELETE, err);
-	}
-	statement(s, q, "iiiib", (int64_t)level, era, scope, bucket, (struct blob){counts, len});
+	if (len > 0)
+		sqlite3_bind_blob64(st, 5, counts, len, SQLITE_STATIC);
 	return statement_run(s, q, err);
+}
+
+/* Leaves out eras before the first and after the last that there is. */
+static int
+eras_there(struct store *s, int level, int64_t *first, int64_t *last, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_TALLY_ERAS, "i", (int64_t)level);
+	int found = statement_step(s, QUERY_TALLY_ERAS, err);
+	int64_t min = sqlite3_column_int64(st, 0), max = sqlite3_column_int64(st, 1);
+
+	if (*first < min)
+		*first = min;
+	if (*last > max)
+		*last = max;
+	statement_end(s, QUERY_TALLY_ERAS);
+	return found < 0 ? -1 : 0;
 }
 
 static int
@@ -147,10 +160,12 @@ int
 store_tally_walk(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
     void (*each)(void *context, int64_t bucket, struct blob counts), void *context, struct err *err)
 {
-	int64_t last = store_tally_era(level, to - 1);
+	int64_t first = store_tally_era(level, from), last = store_tally_era(level, to - 1);
 	int rc = 0;
 
-	for (int64_t era = store_tally_era(level, from); from < to && era <= last && rc == 0; era++)
+	if (last - first >= ERAS_MANY)
+		rc = eras_there(s, level, &first, &last, err);
+	for (int64_t era = first; from < to && era <= last && rc == 0; era++)
 		rc = era_walk(s, scope, level, era, from, to, each, context, err);
 	return rc;
 }
