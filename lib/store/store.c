@@ -8,10 +8,9 @@
 #include "store/statement.h"
 
 /* The writer, which is the only one to do it, copies the WAL back when it has so many pages, and as
- * those of so many transactions like the last one: what transactions change again and again is
- * copied once, and there are at least a hundred small ones for each that has to wait for the
- * copying. With one more transaction it stays below the size that the file is cut to. */
-#define WAL_PAGES 12288
+ * those of so many transactions like the last one: what large transactions change again and again
+ * is copied once, and after small ones the copying is short. */
+#define WAL_PAGES 4096
 #define WAL_TRANSACTIONS 3
 #define PATIENCE 5000 /* ms to wait for another program that writes */
 
