@@ -23,7 +23,7 @@
 
 #define MAPPER_BODY (1u << 20) /* bytes of a payload: a ticket's words, not its attachments */
 #define MAPPER_EVENTS 1000 /* of one payload */
-#define MAPPER_DEADLINE 50 /* ms of the processor's time for one payload */
+#define MAPPER_DEADLINE 250 /* ms of the processor's time for one payload */
 
 struct mapper;
 
