@@ -16,7 +16,7 @@
 #define BATCH_LEAST 500
 #define BATCH_TIME 2 /* seconds that one may take, as far as whole jobs let it */
 #define BATCH_JOBS 4096
-#define BATCH_HOOKS 64 /* deliveries of hooks: mapping one may take 250 ms */
+#define BATCH_HOOKS 16 /* deliveries of hooks: mapping one may take 250 ms */
 #define AGAIN (5 * STAMP_SECOND) /* until a configuration is tried again on all tickets */
 #define BEAT STAMP_SECOND /* the longest sleep */
 
