@@ -19,7 +19,7 @@ BASE = err mem buf pack stamp natural hashed bloom latest
 DOMAIN = zone calendar period window scope indicator ladder record agreement rule ticket \
     ticket_cycle ticket_moves clock outage tally quota measurement assessment score obligation \
     alert improvement standing profile evaluation histogram statistic budget trend window_step \
-    delivery shape silence sight pattern
+    delivery shape silence sight pattern mapping
 CODEC = alert_event alert_text alert_words backfill_event config config_access config_address \
     config_agreement config_bind config_calendar config_delivery config_hook config_judgement \
     config_mapping config_profile config_receiver config_refs config_rule config_rule_kinds \

@@ -51,16 +51,6 @@ table_find(const struct mapping_table *list, size_t count, const char *name)
 	return NULL;
 }
 
-static const char *
-pair_find(const struct mapping_table *t, const char *key)
-{
-	for (size_t i = 0; t != NULL && i < t->pairs; i++) {
-		if (strcmp(t->pair[i].key, key) == 0)
-			return t->pair[i].value;
-	}
-	return NULL;
-}
-
 /* The names of tables, or the keys of one, for a message. */
 static void
 names_put(struct buf *out, const struct mapping *m, const struct mapping_table *t)
@@ -86,7 +76,7 @@ columns_check(const struct row_map *m, const char *mapping, const struct mapping
     const struct mapping_table *given, struct buf *mistakes)
 {
 	for (size_t i = 0; i < given->pairs; i++) {
-		if (pair_find(own, given->pair[i].key) != NULL)
+		if (mapping_table_value(own, given->pair[i].key) != NULL)
 			continue;
 		buf_putf(mistakes, "slad: the mapping %s has no field '%s'; it has: ", mapping,
 		    given->pair[i].key);
@@ -130,7 +120,7 @@ fields_make(struct row_map *m, struct buf *mistakes)
 	}
 	for (size_t i = 0; i < m->fields; i++) {
 		name = columns->pair[i].key;
-		column = pair_find(given, name);
+		column = mapping_table_value(given, name);
 		m->field[i].name = name;
 		m->place[i].none = column != NULL && *column == '\0';
 		if (column == NULL)
@@ -254,7 +244,7 @@ is_needed(const struct row_map *m, const char *field)
 
 	if (m->hook.agreement != NULL && strcmp(field, "agreement") == 0)
 		return false;
-	return pair_find(table_find(own->table, own->tables, "needed"), field) != NULL;
+	return mapping_table_value(table_find(own->table, own->tables, "needed"), field) != NULL;
 }
 
 int
@@ -299,8 +289,8 @@ field_text(struct row_map *m, const char *text)
 		text = arena_strndup(&m->row, text, len);
 	}
 	if (len == 0 ||
-	    pair_find(table_find(m->hook.table, m->hook.tables, "none"), text) != NULL ||
-	    pair_find(table_find(own->table, own->tables, "none"), text) != NULL)
+	    mapping_table_value(table_find(m->hook.table, m->hook.tables, "none"), text) != NULL ||
+	    mapping_table_value(table_find(own->table, own->tables, "none"), text) != NULL)
 		return NULL;
 	return text;
 }

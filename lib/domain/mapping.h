@@ -35,6 +35,9 @@ struct mapping_table {
 	const struct mapping_pair *pair;
 };
 
+/* What a table (NULL: an empty one) has for a key, to the letter; or NULL. */
+const char *mapping_table_value(const struct mapping_table *t, const char *key);
+
 /* One of a list: what of a payload becomes events of one kind. */
 struct mapping_entry {
 	struct mapping_text when, each, id, time, kind, type, subject, sequence;

@@ -46,16 +46,6 @@ header_function(sqlite3_context *c, int argc, sqlite3_value **argv)
 	sqlite3_reset(m->header);
 }
 
-static const char *
-pair_find(const struct mapping_table *t, const char *key)
-{
-	for (size_t i = 0; t != NULL && i < t->pairs; i++) {
-		if (strcmp(t->pair[i].key, key) == 0)
-			return t->pair[i].value;
-	}
-	return NULL;
-}
-
 static void
 lookup_function(sqlite3_context *c, int argc, sqlite3_value **argv)
 {
@@ -75,7 +65,7 @@ lookup_function(sqlite3_context *c, int argc, sqlite3_value **argv)
 	for (int k = 0; k < 2; k++) {
 		for (int t = 0; t < 2 && value == NULL; t++) {
 			if (k == 1 || sqlite3_value_type(argv[1]) != SQLITE_NULL)
-				value = pair_find(tables[t], keys[k]);
+				value = mapping_table_value(tables[t], keys[k]);
 		}
 	}
 	if (value == NULL && strcmp(name, "agreements") == 0)
