@@ -9,9 +9,8 @@
 
 #include <sys/queue.h>
 
-#include <uthash.h>
-
 #include "base/err.h"
+#include "base/hash.h"
 #include "frame.h"
 #include "guard.h"
 

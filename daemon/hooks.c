@@ -232,8 +232,9 @@ challenge(const struct verification *v)
 	return NULL;
 }
 
-struct job *
-hooks_read(struct api *api, const struct request *r, struct answer *a)
+/* A job for the keeper, or NULL and an answer. */
+static struct job *
+hook_read(struct api *api, const struct request *r, struct answer *a)
 {
 	const char *source = r->segment[1];
 	const struct hook *h = config_hook(api->config, source);
@@ -324,8 +325,9 @@ answer_unstored(struct api *api, const struct job *job, struct answer *a)
 	answer_problem(a, 503, "%s", why);
 }
 
-void
-hooks_answer(struct api *api, struct job *job, struct answer *a)
+/* Frees the job. */
+static void
+hook_answer(struct api *api, struct job *job, struct answer *a)
 {
 	if (job->result == JOB_DONE)
 		answer_done(api, &job->submission, a);
@@ -339,7 +341,7 @@ hooks_take(void *context, struct exchange *x)
 {
 	struct answer a = ANSWER_INIT;
 	struct api *api = context;
-	struct job *job = hooks_read(api, exchange_request(x), &a);
+	struct job *job = hook_read(api, exchange_request(x), &a);
 
 	if (job != NULL) {
 		job->owner = x;
@@ -348,7 +350,7 @@ hooks_take(void *context, struct exchange *x)
 			exchange_spare(x);
 			return;
 		}
-		hooks_answer(api, job, &a);
+		hook_answer(api, job, &a);
 	}
 	http_answer(x, &a);
 }
@@ -359,6 +361,6 @@ hooks_done(struct api *api, struct job *job)
 	struct answer a = ANSWER_INIT;
 	struct exchange *x = job->owner;
 
-	hooks_answer(api, job, &a);
+	hook_answer(api, job, &a);
 	http_answer(x, &a);
 }

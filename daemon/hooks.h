@@ -47,9 +47,4 @@ void hooks_counts_free(struct hook_counts *list);
 void hooks_take(void *context, struct exchange *x);
 void hooks_done(struct api *api, struct job *job);
 
-/* The two halves, for those who have no socket: a job for the engine, or NULL and an answer; and
- * the answer of a job that the engine has done, which frees it. */
-struct job *hooks_read(struct api *api, const struct request *r, struct answer *a);
-void hooks_answer(struct api *api, struct job *job, struct answer *a);
-
 #endif

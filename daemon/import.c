@@ -286,10 +286,8 @@ threads_run(struct import *m, struct sender *sender)
 	for (size_t i = 0; i < IMPORT_SENDERS && rc == 0; i++)
 		rc = pthread_create(&thread[i], NULL, import_send, &sender[i]);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (rc != 0) {
-		fputs("slad: no thread can be made\n", stderr);
-		abort();
-	}
+	if (rc != 0)
+		mem_none("no thread can be made");
 	files_read(m);
 	for (size_t i = 0; i < IMPORT_SENDERS; i++)
 		pthread_join(thread[i], NULL);

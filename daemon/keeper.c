@@ -98,6 +98,7 @@ keeper_shed(struct keeper *k, enum job_result result)
 	for (int i = 0; i < SIZES; i++) {
 		while ((job = k->in[i].first) != NULL) {
 			k->in[i].first = job->next;
+			k->events -= job->events.count;
 			job->result = result;
 			keeper_queue_put(&k->out, job);
 		}

@@ -23,8 +23,9 @@ watch_alert(const struct stored_alert *row)
 	    .b = row->b};
 }
 
-void
-watch_alert_set(struct stored_alert *row, const struct alert *a)
+/* And back. */
+static void
+alert_set(struct stored_alert *row, const struct alert *a)
 {
 	row->state = (int)a->state;
 	row->level = (int)a->level;
@@ -44,7 +45,7 @@ watch_alert_set(struct stored_alert *row, const struct alert *a)
 static int
 keep(struct watch *w, struct stored_alert *row, const struct alert *after, struct err *err)
 {
-	watch_alert_set(row, after);
+	alert_set(row, after);
 	if (after->state == ALERT_INACTIVE)
 		return row->id == 0 ? 0 : store_alert_delete(w->store, row->id, err);
 	return store_alert_save(w->store, row, err);
@@ -210,7 +211,7 @@ watch_fresh(const struct rule *rule)
 	    .leveled = STAMP_NEVER};
 
 	memcpy(row.scope, rule->where, sizeof(row.scope));
-	watch_alert_set(&row, &fresh);
+	alert_set(&row, &fresh);
 	return row;
 }
 

@@ -38,9 +38,8 @@ struct watch {
 	struct watched result;
 };
 
-/* What the pure alert knows of a stored one, and back. */
+/* What the pure alert knows of a stored one. */
 struct alert watch_alert(const struct stored_alert *row);
-void watch_alert_set(struct stored_alert *row, const struct alert *a);
 
 /* An alert of a rule that has not begun yet, of the rule's scope. */
 struct stored_alert watch_fresh(const struct rule *rule);

@@ -2,9 +2,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
-#include "base/mem.h"
+#include "base/hash.h"
 
 struct memo_entry {
 	UT_hash_handle hh;

@@ -200,13 +200,6 @@ store_leave(struct store *s)
 	store_close(s);
 }
 
-/* Counting all memory that is in use costs a lock for each piece. */
-void
-store_prepare(void)
-{
-	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-}
-
 const char *
 store_version(void)
 {

@@ -28,8 +28,8 @@ enum store_mode {
 
 struct store;
 
-/* Lets SQLite end the process where there is no memory, as mem.h does; before anything else here.
- */
+/* Lets SQLite end the process where there is no memory, as mem.h does, and not count what it has;
+ * before anything else here. */
 void store_memory(void);
 
 /* A store of an older version of slad is brought to this one's form by STORE_WRITE, a step at a
@@ -71,7 +71,6 @@ enum store_failure store_failure(const struct store *s);
 void store_forgive(struct store *s);
 const char *store_failure_text(const struct store *s); /* in SQLite's words */
 const char *store_version(void); /* of the library that is loaded */
-void store_prepare(void); /* once in a process, before its first store is opened: makes it faster */
 
 int store_meta(struct store *s, const char *name, char *value, size_t size, struct err *err);
 int store_meta_set(struct store *s, const char *name, const char *value, struct err *err);

@@ -20,7 +20,7 @@ import time
 
 from faulty import Fault, Patient, under
 from kit import FULL, Checks, Load, arguments, check_log, config
-from desk import until
+from desk import metrics, until
 
 STALL = 5  # seconds after which slad lets nobody wait
 HANG = 8
@@ -121,6 +121,8 @@ class Hang(Trouble):
         self.check("it is answered at last", first.status == 200 and first.took >= HANG - 0.5, (first.answer, first.took))
         until(lambda: self.status("/readyz") == 200, "it is ready again")
         self.slad.wait_log("the disk answers again")
+        waiting = metrics(self.slad)["slad_queue_events"]
+        self.check("those that were told do not wait any more", waiting == 0, waiting)
 
 
 class Watchdog(Trouble):
