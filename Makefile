@@ -29,7 +29,7 @@ CODEC = alert_event alert_text alert_words backfill_event config config_access c
     message_wecom metric packed receiver report report_csv report_html report_json report_md \
     report_page report_page_more report_page_scores report_svg report_text standard_webhooks \
     table verification zoneinfo
-STORE = alerts backup closings compare deliveries entity entries gaps hook identity \
+STORE = alerts backup closings compare daybook deliveries entity entries gaps hook identity \
     identity_hash identity_run improvements log mapper mapper_functions mapper_prepare memo \
     memory pasts silences statement store tallies tickets
 DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
@@ -41,7 +41,7 @@ DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_corr
     evidence files fold fold_save frame gather guard guard_share handshake hook_event hook_map \
     hooks host http import import_rows import_send improvement improvement_order ingest keeper \
     keeper_lanes keeper_thread lines listen log memory notify notify_curl notify_lane \
-    notify_pause notify_queue notify_told order outbox papers plain progress quarantine question \
+    notify_pause notify_queue notify_told order outbox papers plain posting progress quarantine question \
     report_gather report_gather_course report_gather_more report_gather_time request route \
     routes row row_csv row_map rows scores scores_gather scores_sums scratch send series server \
     silence_order snapshot statistics ticket_clocks ticket_json ticket_scores utf8 verify \
@@ -59,7 +59,7 @@ TESTS = check_agreement check_alert check_alert_closed check_alert_event check_a
     check_listen check_log check_mapper check_measurement check_message \
     check_message_alertmanager check_message_email check_message_robots check_message_template \
     check_natural check_notify check_notify_faults check_notify_policy check_notify_told \
-    check_obligation check_outage check_outbox check_packed check_pattern check_period \
+    check_obligation check_outage check_outbox check_packed check_pattern check_period check_posting \
     check_quota check_report check_request check_send check_shape check_silence check_snapshot \
     check_stamp check_standard_webhooks check_statistic check_store check_store_alerts \
     check_store_desk check_store_migration check_systemd check_table check_tally check_ticket \

@@ -16,6 +16,7 @@
 
 #define DUE_PAGE 256 /* entities that fell due, folded at once */
 #define WATCH_PAUSE 250 /* ms between two looks at the rules while events pour in */
+#define POST_PACE 16 /* lines that are posted, at one level, for each event */
 
 struct engine *
 engine_new(struct store *s, struct config *c, int64_t now,
@@ -43,6 +44,7 @@ engine_free(struct engine *e)
 	if (e == NULL)
 		return;
 	fold_drop(&e->batch);
+	posting_free(&e->posting);
 	hooks_free(e->hooks);
 	watch_events_free(e->events);
 	config_unref(e->config);
@@ -360,6 +362,18 @@ look(struct engine *e, int64_t now, struct err *err)
 	return 0;
 }
 
+/* Posts to tallies what commits wrote into the daybook: twice as much as this one may have written,
+ * so that what is turned is posted before as much waits again. */
+static int
+post(struct engine *e, const struct engine_work *w, struct err *err)
+{
+	size_t events = 0;
+
+	for (size_t i = 0; i < w->submissions; i++)
+		events += w->submission[i]->accepted;
+	return events == 0 ? 0 : posting_slice(&e->posting, e->store, events * POST_PACE, err);
+}
+
 static int
 transaction(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
 {
@@ -370,6 +384,7 @@ transaction(struct engine *e, const struct engine_work *w, int64_t now, struct e
 	e->batch.now = now;
 	e->batch.folded = watch_folded;
 	e->batch.folded_context = e->events;
+	e->batch.behind = true;
 	if (work_apply(e, w, now, err) != 0 || engine_due(e, now, err) != 0 ||
 	    engine_orders(e, w, now, err) != 0)
 		return -1;
@@ -377,6 +392,8 @@ transaction(struct engine *e, const struct engine_work *w, int64_t now, struct e
 	    watch_events_end(e->events, &e->told, err) != 0)
 		return -1;
 	if (outbox_due(e->prune_next, now) && outbox_prune(e->store, now, &e->prune_next, err) != 0)
+		return -1;
+	if (post(e, w, err) != 0)
 		return -1;
 	return store_commit(e->store, err);
 }
@@ -388,14 +405,26 @@ engine_step(struct engine *e, const struct engine_work *work, int64_t now, struc
 	int rc = transaction(e, work, now, err);
 
 	e->batch.folded = NULL;
+	e->batch.behind = false;
 	if (rc == 0)
 		return 0;
 	fold_drop(&e->batch);
 	watch_events_forget(e->events);
 	store_rollback(e->store);
 	before.batch = e->batch;
+	before.posting = e->posting;
 	before.changed = true;
 	*e = before;
+	return -1;
+}
+
+int
+engine_rest(struct engine *e, struct err *err)
+{
+	if (store_begin(e->store, err) == 0 && posting_rest(&e->posting, e->store, err) == 0 &&
+	    store_commit(e->store, err) == 0)
+		return 0;
+	store_rollback(e->store);
 	return -1;
 }
 

@@ -12,6 +12,7 @@
 #include "engine.h"
 #include "fold.h"
 #include "hook_map.h"
+#include "posting.h"
 #include "snapshot.h"
 #include "watch.h"
 
@@ -20,6 +21,7 @@ struct engine {
 	struct config *config;
 	struct hooks *hooks; /* of the configuration */
 	struct fold_batch batch;
+	struct posting posting;
 	struct watch_events *events;
 	const char *heard; /* the source that this step has noted last as heard of; or NULL */
 	int64_t watched, watch_next; /* the last look at the rules, and when time asks for one */

@@ -1,8 +1,8 @@
 /*
  * fold: what a batch of records does to entities and tallies, gathered in memory and then saved.
  *
- * Each entity that a batch touches is loaded once, folded once, and saved once; each bucket of a
- * tally likewise, however many tickets of the batch count in it.
+ * Each entity that a batch touches is loaded once, folded once, and saved once; what a scope is to
+ * count in one minute is gathered likewise, and then posted to its tallies (posting.h).
  */
 #ifndef SLAD_DAEMON_FOLD_H
 #define SLAD_DAEMON_FOLD_H
@@ -19,7 +19,7 @@
 #include "store/store.h"
 
 struct touched; /* an entity of the batch */
-struct cell; /* a bucket of the batch */
+struct cell; /* a scope's minute of the batch */
 struct origin; /* a source of the batch */
 
 /* An entity as it was folded and saved. */
@@ -43,6 +43,7 @@ struct fold_batch {
 	const struct rule *rule; /* tickets fall due for those about tickets, too */
 	size_t rules;
 	int64_t now;
+	bool behind; /* what is little goes to the daybook, and is posted later */
 	struct arena arena; /* freed with the batch */
 	struct touched *touched;
 	struct cell *cells;

@@ -33,9 +33,8 @@ struct touched {
 struct cell {
 	UT_hash_handle hh; /* by at */
 	struct cell_key {
-		int64_t scope, level, bucket;
+		int64_t scope, minute;
 	} at;
-	int64_t era; /* as the store keeps it */
 	struct tally tally;
 };
 

@@ -7,43 +7,32 @@
 #include "domain/statistic.h"
 #include "domain/ticket.h"
 #include "fold_inside.h"
+#include "posting.h"
 
 static struct cell *
-cell_of(struct fold_batch *b, int64_t scope, int level, int64_t bucket)
+cell_of(struct fold_batch *b, int64_t scope, int64_t minute)
 {
-	struct cell_key at;
+	struct cell_key at = {scope, minute};
 	struct cell *c;
 
-	memset(&at, 0, sizeof(at));
-	at.scope = scope;
-	at.level = level;
-	at.bucket = bucket;
 	HASH_FIND(hh, b->cells, &at, sizeof(at), c);
 	if (c == NULL) {
 		c = arena_alloc(&b->arena, 1, sizeof(*c));
 		c->at = at;
-		c->era = store_tally_era(level, bucket);
 		HASH_ADD(hh, b->cells, at, sizeof(at), c);
 	}
 	return c;
 }
 
-/* Adds n of a count's measure at every level. `hand` holds the scope's cells of the count before:
- * those of one minute follow each other, and are looked up once. */
+/* Adds n of a count's measure. `hand` holds the scope's cell of the count before: those of one
+ * minute follow each other, and are looked up once. */
 static void
-count_add(struct fold_batch *b, struct cell *hand[static TALLY_LEVELS], int64_t scope,
-    const struct count *count, int64_t n)
+count_add(
+    struct fold_batch *b, struct cell **hand, int64_t scope, const struct count *count, int64_t n)
 {
-	struct cell *c;
-	int64_t bucket;
-
-	for (int level = 0; level < TALLY_LEVELS; level++) {
-		bucket = tally_bucket(level, count->minute);
-		c = hand[level];
-		if (c == NULL || c->at.bucket != bucket)
-			hand[level] = c = cell_of(b, scope, level, bucket);
-		tally_add(&c->tally, count->measure, n);
-	}
+	if (*hand == NULL || (*hand)->at.minute != count->minute)
+		*hand = cell_of(b, scope, count->minute);
+	tally_add(&(*hand)->tally, count->measure, n);
 }
 
 /* The minutes in which indicators count something, ascending, each once; returns how many. */
@@ -91,7 +80,7 @@ counts_change(struct fold_batch *b, const struct touched *t, const struct count 
     const struct count *counts, int n)
 {
 	bool moved = t->scope_before != t->stored.scope;
-	struct cell *before[TALLY_LEVELS] = {NULL}, *after[TALLY_LEVELS] = {NULL};
+	struct cell *before = NULL, *after = NULL;
 	int i = 0, j = 0, order;
 
 	while (i < m || j < n) {
@@ -102,11 +91,11 @@ counts_change(struct fold_batch *b, const struct touched *t, const struct count 
 			continue;
 		}
 		if (order <= 0) {
-			count_add(b, before, t->scope_before, &old[i], -old[i].n);
+			count_add(b, &before, t->scope_before, &old[i], -old[i].n);
 			i++;
 		}
 		if (order >= 0) {
-			count_add(b, after, t->stored.scope, &counts[j], counts[j].n);
+			count_add(b, &after, t->stored.scope, &counts[j], counts[j].n);
 			j++;
 		}
 	}
@@ -398,36 +387,6 @@ touched_save(struct fold_batch *b, struct touched *t, struct err *err)
 	return saves[t->stored.class](b, t, &told, err);
 }
 
-static int
-cell_save(struct fold_batch *b, struct cell *c, struct buf *packed, struct err *err)
-{
-	int level = (int)c->at.level;
-	struct blob stored;
-
-	buf_reset(packed);
-	if (store_tally(b->store, c->at.scope, level, c->at.bucket, &stored, err) < 0 ||
-	    tally_pack_sum(&c->tally, stored.bytes, stored.len, packed, err) != 0)
-		return -1;
-	return store_tally_set(
-	    b->store, c->at.scope, level, c->at.bucket, buf_text(packed), packed->len, err);
-}
-
-/* As the store keeps them: each of its pages is visited once. */
-static int
-by_place(const void *x, const void *y)
-{
-	const struct cell *c = *(struct cell *const *)x, *d = *(struct cell *const *)y;
-	const struct cell_key *a = &c->at, *b = &d->at;
-
-	if (a->level != b->level)
-		return a->level < b->level ? -1 : 1;
-	if (c->era != d->era)
-		return c->era < d->era ? -1 : 1;
-	if (a->scope != b->scope)
-		return a->scope < b->scope ? -1 : 1;
-	return (a->bucket > b->bucket) - (a->bucket < b->bucket);
-}
-
 static bool
 changes(const struct cell *c)
 {
@@ -441,20 +400,24 @@ changes(const struct cell *c)
 static int
 cells_save(struct fold_batch *b, struct err *err)
 {
-	struct cell **list = arena_alloc(&b->arena, HASH_COUNT(b->cells), sizeof(*list)), *c, *next;
+	struct daybook_line *list = arena_alloc(&b->arena, HASH_COUNT(b->cells), sizeof(*list));
 	struct buf packed = BUF_INIT(FACTS_MAX);
+	struct cell *c, *next;
 	size_t n = 0;
 	int rc = 0;
 
 	HASH_ITER (hh, b->cells, c, next) {
-		if (changes(c))
-			list[n++] = c;
+		if (!changes(c))
+			continue;
+		buf_reset(&packed);
+		rc = tally_pack_sum(&c->tally, "", 0, &packed, err);
+		list[n++] = (struct daybook_line){c->at.scope, c->at.minute,
+		    {arena_strndup(&b->arena, buf_text(&packed), packed.len), packed.len}};
 	}
-	qsort(list, n, sizeof(*list), by_place);
-	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = cell_save(b, list[i], &packed, err);
 	buf_free(&packed);
-	return rc;
+	if (rc == 0 && b->behind && n < POSTING_LINES / 4)
+		return store_daybook_add(b->store, list, n, err);
+	return rc == 0 ? posting_all(b->store, list, n, err) : -1;
 }
 
 int

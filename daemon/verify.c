@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "posting.h"
 #include "scratch.h"
 #include "verify_closing.h"
 
@@ -30,6 +31,8 @@ compare(struct store *stored, struct store *fresh, struct teller *t, int64_t *di
 	if (n < 0)
 		return -1;
 	*differences += n;
+	if (posting_take_back(fresh, stored, err) != 0)
+		return -1;
 	for (enum dump d = 0; d < DUMPS; d++) {
 		t->what = dump_names[d];
 		n = store_compare(stored, fresh, d, tell, t, err);

@@ -29,7 +29,7 @@ store_forget(struct store *s, struct err *err)
 		if (statement_run(s, all[i], err) != 0)
 			return -1;
 	}
-	return 0;
+	return daybook_clear(s, err);
 }
 
 static int

@@ -158,6 +158,7 @@ store_open_watched(const char *path, enum store_mode mode,
 	if (mode == STORE_SCRATCH)
 		path = "";
 	identity_init(&s->identity, mode == STORE_READ);
+	s->daybook.shared = mode == STORE_READ;
 	if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
 		err_set(err, "database: %s: %s", path, sqlite3_errmsg(s->db));
 		store_close(s);
@@ -187,6 +188,7 @@ store_close(struct store *s)
 		sqlite3_finalize(s->stmt[q]);
 	sqlite3_close(s->db);
 	identity_free(&s->identity);
+	daybook_free(&s->daybook);
 	memo_forget(&s->sources);
 	memo_forget(&s->scopes);
 	free(s);
@@ -222,6 +224,7 @@ store_begin(struct store *s, struct err *err)
 int
 store_begin_read(struct store *s, struct err *err)
 {
+	daybook_begin(&s->daybook);
 	statement(s, QUERY_BEGIN_READ, "");
 	return statement_run(s, QUERY_BEGIN_READ, err);
 }
@@ -246,6 +249,7 @@ store_rollback(struct store *s)
 	int failure = s->failure;
 
 	identity_revert(s);
+	daybook_revert(&s->daybook);
 	memo_forget(&s->sources);
 	memo_forget(&s->scopes);
 	if (sqlite3_get_autocommit(s->db))

@@ -168,15 +168,19 @@ int store_scopes_of(struct store *s, const char *agreement, struct arena *a,
 
 /* Tallies lie by level, era, scope and bucket: era, for those who save many in that order. */
 int64_t store_tally_era(int level, int64_t bucket);
+
+/* As it is posted; what waits in the daybook is not in it (daybook.h). */
 int store_tally(struct store *s, int64_t scope, int level, int64_t bucket, struct blob *counts,
     struct err *err);
 /* len 0 deletes. */
 int store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, const void *counts,
     size_t len, struct err *err);
+
+/* Those of the buckets [from, to), with what the daybook adds to them. */
 int store_tally_range(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
     void (*each)(void *context, struct blob counts), void *context, struct err *err);
 
-/* The same with each tally's bucket, ascending. */
+/* The same with each tally's bucket, ascending; one may come several times, to be added up. */
 int store_tally_walk(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
     void (*each)(void *context, int64_t bucket, struct blob counts), void *context,
     struct err *err);

@@ -141,17 +141,40 @@ eras_there(struct store *s, int level, int64_t *first, int64_t *last, struct err
 	return found < 0 ? -1 : 0;
 }
 
-static int
-era_walk(struct store *s, int64_t scope, int level, int64_t era, int64_t from, int64_t to,
-    void (*each)(void *context, int64_t bucket, struct blob counts), void *context, struct err *err)
+/* A walk over the tallies of a scope, and what these lack on the way. */
+struct walk {
+	struct store *store;
+	int64_t scope, from, to;
+	int level;
+	void (*each)(void *context, int64_t bucket, struct blob counts);
+	void *context;
+	size_t rest; /* of the daybook's, that comes next */
+};
+
+static void
+rest_walk(struct walk *w, int64_t upto)
 {
-	sqlite3_stmt *st =
-	    statement(s, QUERY_TALLY_WALK, "iiiii", (int64_t)level, era, scope, from, to);
+	const struct daybook *d = &w->store->daybook;
+
+	for (; w->rest < d->rests && d->rest[w->rest].bucket <= upto; w->rest++)
+		w->each(w->context, d->rest[w->rest].bucket, d->rest[w->rest].counts);
+}
+
+static int
+era_walk(struct walk *w, int64_t era, struct err *err)
+{
+	struct store *s = w->store;
+	sqlite3_stmt *st = statement(
+	    s, QUERY_TALLY_WALK, "iiiii", (int64_t)w->level, era, w->scope, w->from, w->to);
+	int64_t bucket;
 	int more;
 
-	while ((more = statement_step(s, QUERY_TALLY_WALK, err)) > 0)
-		each(context, sqlite3_column_int64(st, 0),
+	while ((more = statement_step(s, QUERY_TALLY_WALK, err)) > 0) {
+		bucket = sqlite3_column_int64(st, 0);
+		rest_walk(w, bucket);
+		w->each(w->context, bucket,
 		    (struct blob){sqlite3_column_blob(st, 1), (size_t)sqlite3_column_bytes(st, 1)});
+	}
 	statement_end(s, QUERY_TALLY_WALK);
 	return more;
 }
@@ -161,12 +184,15 @@ store_tally_walk(struct store *s, int64_t scope, int level, int64_t from, int64_
     void (*each)(void *context, int64_t bucket, struct blob counts), void *context, struct err *err)
 {
 	int64_t first = store_tally_era(level, from), last = store_tally_era(level, to - 1);
-	int rc = 0;
+	struct walk w = {s, scope, from, to, level, each, context, 0};
+	int rc = daybook_lacks(s, scope, level, from, to, err);
 
-	if (last - first >= ERAS_MANY)
+	if (rc == 0 && last - first >= ERAS_MANY)
 		rc = eras_there(s, level, &first, &last, err);
 	for (int64_t era = first; from < to && era <= last && rc == 0; era++)
-		rc = era_walk(s, scope, level, era, from, to, each, context, err);
+		rc = era_walk(&w, era, err);
+	if (rc == 0)
+		rest_walk(&w, to);
 	return rc;
 }
 

@@ -1,0 +1,266 @@
+#include "posting.h"
+
+#include <stdlib.h>
+
+#include "codec/packed.h"
+#include "domain/tally.h"
+
+#define TALLY_MAX (8u << 20) /* bytes of a packed tally */
+
+struct posting_item {
+	struct tally_place place;
+	const struct daybook_line *line;
+};
+
+static int
+by_place(const void *x, const void *y)
+{
+	const struct posting_item *a = x, *b = y;
+
+	return tally_place_compare(&a->place, &b->place);
+}
+
+static struct posting_item *
+items_make(const struct daybook_line *lines, size_t count, int level)
+{
+	struct posting_item *list = mem_alloc(count, sizeof(*list));
+
+	for (size_t i = 0; i < count; i++)
+		list[i] = (struct posting_item){tally_place_of(level, &lines[i]), &lines[i]};
+	qsort(list, count, sizeof(*list), by_place);
+	return list;
+}
+
+/* One tally after the other. */
+struct summing {
+	struct store *store;
+	struct tally tally;
+	struct buf packed;
+	int64_t times;
+};
+
+static void
+sum_add(void *context, unsigned measure, int64_t n)
+{
+	struct summing *sum = context;
+
+	tally_add(&sum->tally, measure, n * sum->times);
+}
+
+static int
+tally_post(struct summing *sum, const struct tally_place *at, struct err *err)
+{
+	struct store *s = sum->store;
+	struct buf *b = &sum->packed;
+	int level = (int)at->level;
+	struct blob stored;
+
+	buf_reset(b);
+	if (store_tally(s, at->scope, level, at->bucket, &stored, err) < 0 ||
+	    tally_pack_sum(&sum->tally, stored.bytes, stored.len, b, err) != 0)
+		return -1;
+	return store_tally_set(s, at->scope, level, at->bucket, buf_text(b), b->len, err);
+}
+
+/* Posts the lines of the tally at list[*at], and moves on behind them. */
+static int
+next_post(
+    struct summing *sum, const struct posting_item *list, size_t count, size_t *at, struct err *err)
+{
+	const struct posting_item *first = &list[*at];
+	const struct blob *counts;
+
+	sum->tally.count = 0;
+	do {
+		counts = &list[*at].line->counts;
+		if (tally_walk_packed(
+			counts->bytes, counts->len, 0, MEASURES_END, sum_add, sum, err) != 0)
+			return -1;
+		(*at)++;
+	} while (*at < count && by_place(first, &list[*at]) == 0);
+	return tally_post(sum, &first->place, err);
+}
+
+/* Posts from list[*at] on, until `upto` is reached. */
+static int
+run_post(struct store *s, const struct posting_item *list, size_t count, size_t *at, size_t upto,
+    int64_t times, struct err *err)
+{
+	struct summing sum = {.store = s, .packed = BUF_INIT(TALLY_MAX), .times = times};
+	int rc = 0;
+
+	while (*at < count && *at < upto && rc == 0)
+		rc = next_post(&sum, list, count, at, err);
+	tally_free(&sum.tally);
+	buf_free(&sum.packed);
+	return rc;
+}
+
+static int
+level_post(struct store *s, const struct daybook_line *lines, size_t count, int level,
+    int64_t times, struct err *err)
+{
+	struct posting_item *list = items_make(lines, count, level);
+	size_t at = 0;
+	int rc = run_post(s, list, count, &at, count, times, err);
+
+	free(list);
+	return rc;
+}
+
+int
+posting_all(struct store *s, const struct daybook_line *lines, size_t count, struct err *err)
+{
+	for (int level = 0; level < TALLY_LEVELS && count > 0; level++) {
+		if (level_post(s, lines, count, level, 1, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+void
+posting_free(struct posting *p)
+{
+	free(p->item);
+	*p = (struct posting){.item = NULL};
+}
+
+/* The page, as a level has it, from a place on. */
+static void
+level_begin(
+    struct posting *p, const struct daybook_turned *page, int level, const struct tally_place *from)
+{
+	posting_free(p);
+	p->version = page->version;
+	p->level = level;
+	p->count = page->lines;
+	p->item = items_make(page->line, page->lines, level);
+	while (p->at < p->count && tally_place_compare(&p->item[p->at].place, from) < 0)
+		p->at++;
+}
+
+/* Turns the open page if it has so many lines. */
+static int
+turn(struct store *s, size_t worth, struct daybook_turned *page, struct err *err)
+{
+	size_t waiting;
+
+	if (store_daybook_waiting(s, &waiting, err) != 0)
+		return -1;
+	if (waiting == 0 || waiting < worth)
+		return 0;
+	return store_daybook_turn(s, err) == 0 ? store_daybook_turned(s, page, err) : -1;
+}
+
+static int
+level_done(struct posting *p, struct store *s, const struct daybook_turned *page, struct err *err)
+{
+	static const struct tally_place before_all = {.era = INT64_MIN};
+	int level = p->level + 1;
+
+	if (level < TALLY_LEVELS) {
+		level_begin(p, page, level, &before_all);
+		return store_daybook_posted(s, &p->item[0].place, err);
+	}
+	posting_free(p);
+	return store_daybook_done(s, err);
+}
+
+/* Posts a slice of a turned page, or of the open one if it has so many lines. */
+static int
+slice(struct posting *p, struct store *s, size_t lines, size_t worth, struct err *err)
+{
+	struct daybook_turned page;
+
+	if (store_daybook_turned(s, &page, err) != 0 ||
+	    (page.lines == 0 && turn(s, worth, &page, err) != 0))
+		return -1;
+	if (p->item != NULL && p->version != page.version)
+		posting_free(p);
+	if (page.lines == 0)
+		return 0;
+	if (p->item == NULL)
+		level_begin(p, &page, (int)page.from.level, &page.from);
+	if (run_post(s, p->item, p->count, &p->at, p->at + lines, 1, err) != 0)
+		return -1;
+	if (p->at == p->count)
+		return level_done(p, s, &page, err);
+	return store_daybook_posted(s, &p->item[p->at].place, err);
+}
+
+int
+posting_slice(struct posting *p, struct store *s, size_t lines, struct err *err)
+{
+	return slice(p, s, lines, POSTING_LINES, err);
+}
+
+int
+posting_rest(struct posting *p, struct store *s, struct err *err)
+{
+	size_t waiting;
+
+	do {
+		if (slice(p, s, POSTING_LINES, 1, err) != 0 ||
+		    store_daybook_waiting(s, &waiting, err) != 0)
+			return -1;
+	} while (p->item != NULL || waiting > 0);
+	return 0;
+}
+
+/* Lines of one store, with the scopes of another. */
+struct taking {
+	struct store *to;
+	struct stored_scope *scope; /* by id */
+	size_t scopes;
+	struct arena *arena;
+	struct daybook_line *line;
+	size_t lines, room;
+	struct err *err;
+	bool failed;
+};
+
+static int
+by_id(const void *x, const void *y)
+{
+	const struct stored_scope *a = x, *b = y;
+
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+static void
+take_back(void *context, const struct daybook_line *line)
+{
+	struct taking *t = context;
+	struct stored_scope key = {.id = line->scope},
+			    *scope = bsearch(&key, t->scope, t->scopes, sizeof(key), by_id);
+	struct daybook_line *mine;
+
+	t->line = arena_grown(t->arena, t->line, t->lines, &t->room, sizeof(*t->line));
+	mine = &t->line[t->lines++];
+	*mine = *line;
+	if (t->failed)
+		return;
+	if (scope == NULL)
+		err_set(t->err, "the daybook of tallies is damaged; run slad rebuild");
+	t->failed = scope == NULL || store_scope(t->to, &scope->scope, &mine->scope, t->err) != 0;
+}
+
+int
+posting_take_back(struct store *s, struct store *other, struct err *err)
+{
+	struct arena arena = {0};
+	struct taking t = {.to = s, .arena = &arena, .err = err};
+	int n = store_scopes(other, &arena, &t.scope, err), rc = n < 0 ? -1 : 0;
+
+	t.scopes = n < 0 ? 0 : (size_t)n;
+	if (t.scopes > 0)
+		qsort(t.scope, t.scopes, sizeof(*t.scope), by_id);
+	for (int level = 0; level < TALLY_LEVELS && rc == 0; level++) {
+		t.lines = 0;
+		rc = store_daybook_unposted(other, level, take_back, &t, err);
+		if (rc == 0)
+			rc = t.failed ? -1 : level_post(s, t.line, t.lines, level, -1, err);
+	}
+	arena_free(&arena);
+	return rc;
+}

@@ -1,0 +1,349 @@
+/* Tallies that are posted behind: whoever asks, whenever, gets the sums of all lines that were
+ * committed until then, against a table of all of them. */
+#include <stdio.h>
+#include <string.h>
+
+#include "codec/packed.h"
+#include "domain/tally.h"
+#include "posting.h"
+#include "store/statement.h"
+#include "suite.h"
+
+#define SCOPES 4
+#define MINUTES 48
+#define MEASURES 3
+#define DAY 1440
+
+struct model {
+	int64_t n[SCOPES][MINUTES][MEASURES];
+};
+
+static char dir[64], path[80];
+static struct store *s, *reader, *sleeper;
+static struct err err;
+static struct arena arena;
+static struct posting posting;
+static struct model committed, seen; /* by all; by the sleeper's transaction */
+static struct model pending; /* with what this transaction adds */
+static int64_t scope[SCOPES], minute[MINUTES];
+static uint64_t seed;
+
+static uint64_t
+pick(uint64_t n)
+{
+	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return (seed >> 33) % n;
+}
+
+static struct store *
+open_as(enum store_mode mode)
+{
+	struct store *opened = store_open(path, mode, &err);
+
+	ck_assert_msg(opened != NULL, "%s", err.msg);
+	return opened;
+}
+
+static void
+scopes_make(struct store *in, int64_t ids[static SCOPES])
+{
+	const char *const names[SCOPES] = {"mail", "desk", "web", "phone"};
+
+	for (int i = 0; i < SCOPES; i++)
+		ck_assert_int_eq(
+		    store_scope(in, &(struct scope){{"acme", names[i], "", ""}}, &ids[i], &err), 0);
+}
+
+static void
+setup(void)
+{
+	memset(&committed, 0, sizeof(committed));
+	snprintf(dir, sizeof(dir), "/tmp/check_posting.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/db", dir);
+	s = open_as(STORE_WRITE);
+	scopes_make(s, scope);
+	reader = open_as(STORE_READ);
+	sleeper = open_as(STORE_READ);
+	/* Minutes next to each other, of other hours, days and months, and before 1970. */
+	for (int i = 0; i < MINUTES; i++)
+		minute[i] =
+		    (i % 4) + (i / 4 % 2) * 60 + (i / 8 % 3) * DAY + (i / 24 - 1) * 40 * DAY;
+}
+
+static void
+teardown(void)
+{
+	char command[128];
+
+	posting_free(&posting);
+	store_close(s);
+	store_close(reader);
+	store_close(sleeper);
+	arena_free(&arena);
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	ck_assert_int_eq(system(command), 0);
+}
+
+struct question {
+	int level;
+	int64_t last; /* bucket that was told */
+	int64_t n[MEASURES];
+};
+
+static void
+count(void *context, unsigned measure, int64_t n)
+{
+	((struct question *)context)->n[measure] += n;
+}
+
+static void
+answer(void *context, int64_t bucket, struct blob counts)
+{
+	struct question *q = context;
+
+	ck_assert_int_ge(bucket, q->last);
+	q->last = bucket;
+	ck_assert_int_eq(
+	    tally_walk_packed(counts.bytes, counts.len, 0, MEASURES_END, count, q, &err), 0);
+}
+
+/* One random question, beside the table. */
+static void
+ask(struct store *r, const struct model *m)
+{
+	size_t which = pick(SCOPES);
+	int level = (int)pick(TALLY_LEVELS);
+	int64_t a = tally_bucket(level, minute[pick(MINUTES)]),
+		b = tally_bucket(level, minute[pick(MINUTES)]);
+	int64_t from = a < b ? a : b, to = a < b ? b : a, bucket;
+	struct question q = {.level = level, .last = INT64_MIN};
+	int64_t expected[MEASURES] = {0};
+
+	for (int i = 0; i < MINUTES; i++) {
+		bucket = tally_bucket(level, minute[i]);
+		for (int k = 0; k < MEASURES && bucket >= from && bucket < to; k++)
+			expected[k] += m->n[which][i][k];
+	}
+	ck_assert_msg(store_tally_walk(r, scope[which], level, from, to, answer, &q, &err) == 0,
+	    "%s", err.msg);
+	for (int k = 0; k < MEASURES; k++)
+		ck_assert_int_eq(q.n[k], expected[k]);
+}
+
+static void
+ask_much(struct store *r, const struct model *m)
+{
+	for (int i = 0; i < 6; i++)
+		ask(r, m);
+}
+
+/* Lines as a commit has them: each scope's minute once. */
+static size_t
+lines_make(struct model *m, struct daybook_line lines[static SCOPES * MINUTES])
+{
+	struct buf b = BUF_INIT(1000);
+	size_t n = 0;
+
+	for (int i = 0; i < SCOPES * MINUTES; i++) {
+		struct tally t = {0};
+
+		if (pick(16) != 0)
+			continue;
+		for (unsigned k = 0; k < MEASURES; k++) {
+			int64_t more = (int64_t)pick(5) - 2;
+
+			m->n[i / MINUTES][i % MINUTES][k] += more;
+			tally_add(&t, k, more);
+		}
+		buf_reset(&b);
+		ck_assert_int_eq(tally_pack_sum(&t, "", 0, &b, &err), 0);
+		lines[n++] = (struct daybook_line){scope[i / MINUTES], minute[i % MINUTES],
+		    {arena_strndup(&arena, buf_text(&b), b.len), b.len}};
+		tally_free(&t);
+	}
+	buf_free(&b);
+	return n;
+}
+
+static void
+turn_perhaps(void)
+{
+	struct daybook_turned page;
+	size_t waiting;
+
+	ck_assert_int_eq(store_daybook_turned(s, &page, &err), 0);
+	ck_assert_int_eq(store_daybook_waiting(s, &waiting, &err), 0);
+	if (page.lines == 0 && waiting > 0 && pick(4) == 0)
+		ck_assert_int_eq(store_daybook_turn(s, &err), 0);
+}
+
+/* A transaction that writes; it may come to nothing. */
+static void
+step(void)
+{
+	struct daybook_line lines[SCOPES * MINUTES];
+	size_t n;
+
+	pending = committed;
+	ck_assert_int_eq(store_begin(s, &err), 0);
+	for (uint64_t rows = pick(3); rows > 0; rows--) {
+		n = lines_make(&pending, lines);
+		ck_assert_int_eq(pick(5) == 0 ? posting_all(s, lines, n, &err)
+					      : store_daybook_add(s, lines, n, &err),
+		    0);
+	}
+	turn_perhaps();
+	for (uint64_t slices = pick(4); slices > 0; slices--)
+		ck_assert_msg(posting_slice(&posting, s, 1 + pick(30), &err) == 0, "%s", err.msg);
+	ask_much(s, &pending);
+	if (pick(5) == 0) {
+		store_rollback(s);
+	} else {
+		ck_assert_int_eq(store_commit(s, &err), 0);
+		committed = pending;
+	}
+}
+
+static void
+look_in_transaction(void)
+{
+	ck_assert_int_eq(store_begin_read(reader, &err), 0);
+	ask_much(reader, &committed);
+	store_rollback(reader);
+}
+
+/* Another one's transaction sees what was there when it began, however much is written since. */
+static void
+sleep_on(bool *asleep)
+{
+	if (*asleep && pick(20) == 0) {
+		ask_much(sleeper, &seen);
+		store_rollback(sleeper);
+		*asleep = false;
+	} else if (!*asleep && pick(20) == 0) {
+		ck_assert_int_eq(store_begin_read(sleeper, &err), 0);
+		seen = committed;
+		ask_much(sleeper, &seen);
+		*asleep = true;
+	}
+}
+
+static int
+rows_of(const char *table)
+{
+	sqlite3_stmt *st;
+	char text[80];
+	int n;
+
+	snprintf(text, sizeof(text), "SELECT count(*) FROM %s", table);
+	ck_assert_int_eq(sqlite3_prepare_v2(s->db, text, -1, &st, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_step(st), SQLITE_ROW);
+	n = sqlite3_column_int(st, 0);
+	sqlite3_finalize(st);
+	return n;
+}
+
+static void
+rest(void)
+{
+	ck_assert_int_eq(store_begin(s, &err), 0);
+	ck_assert_int_eq(posting_rest(&posting, s, &err), 0);
+	ck_assert_int_eq(store_commit(s, &err), 0);
+	ck_assert_int_eq(rows_of("daybook"), 0);
+}
+
+START_TEST(whoever_asks_gets_all)
+{
+	bool asleep = false;
+
+	seed = (uint64_t)_i + 1;
+	for (int i = 0; i < 400; i++) {
+		step();
+		if (pick(3) == 0)
+			look_in_transaction();
+		if (pick(6) == 0)
+			ask(reader, &committed);
+		sleep_on(&asleep);
+		if (pick(25) == 0) {
+			posting_free(&posting);
+			store_close(s);
+			s = open_as(STORE_WRITE);
+		}
+		if (pick(60) == 0)
+			rest();
+		arena_free(&arena);
+	}
+	rest();
+	look_in_transaction();
+	ask_much(s, &committed);
+}
+END_TEST
+
+static void
+note(void *context, const char *key, const char *what)
+{
+	snprintf(context, 300, "tally %s %s", key, what);
+}
+
+/* Another store has all of it posted, under other numbers of the scopes. */
+START_TEST(what_waits_can_be_taken_back)
+{
+	struct store *whole = store_open(NULL, STORE_SCRATCH, &err);
+	struct daybook_line lines[SCOPES * MINUTES];
+	int64_t none, theirs[SCOPES];
+	char said[300] = "";
+	size_t n;
+
+	seed = 7;
+	ck_assert_int_eq(
+	    store_scope(whole, &(struct scope){{"other", "", "", ""}}, &none, &err), 0);
+	scopes_make(whole, theirs);
+	for (int i = 0; i < 30; i++) {
+		ck_assert_int_eq(store_begin(s, &err), 0);
+		n = lines_make(&committed, lines);
+		ck_assert_int_eq(store_daybook_add(s, lines, n, &err), 0);
+		turn_perhaps();
+		ck_assert_int_eq(posting_slice(&posting, s, 20, &err), 0);
+		ck_assert_int_eq(store_commit(s, &err), 0);
+		for (size_t k = 0; k < n; k++)
+			lines[k].scope += theirs[0] - scope[0];
+		ck_assert_int_eq(posting_all(whole, lines, n, &err), 0);
+	}
+	ck_assert_int_gt(store_compare(s, whole, DUMP_TALLIES, note, said, &err), 0);
+	ck_assert_int_eq(posting_take_back(whole, s, &err), 0);
+	ck_assert_msg(store_compare(s, whole, DUMP_TALLIES, note, said, &err) == 0, "%s", said);
+	store_close(whole);
+}
+END_TEST
+
+START_TEST(what_is_damaged_is_named)
+{
+	struct daybook_line line = {scope[0], 5, {"\1\2", 2}};
+	struct question q = {.last = INT64_MIN};
+
+	ck_assert_int_eq(store_daybook_add(s, &line, 1, &err), 0);
+	ck_assert_int_eq(
+	    sqlite3_exec(s->db, "UPDATE daybook SET lines = substr(lines, 1, 4)", NULL, NULL, NULL),
+	    SQLITE_OK);
+	ck_assert_int_eq(store_tally_walk(reader, scope[0], 0, 0, 9, answer, &q, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.msg, "daybook of tallies is damaged; run slad rebuild"));
+	ck_assert_int_eq(sqlite3_exec(s->db, "DELETE FROM posting", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(store_tally_walk(reader, scope[0], 0, 0, 9, answer, &q, &err), -1);
+	ck_assert_int_eq(store_forget(s, &err), 0);
+	ck_assert_int_eq(store_tally_walk(reader, scope[0], 0, 0, 9, answer, &q, &err), 0);
+	ck_assert_int_eq(q.last, INT64_MIN);
+}
+END_TEST
+
+static void
+add(TCase *t)
+{
+	tcase_set_timeout(t, 60);
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_loop_test(t, whoever_asks_gets_all, 0, 20);
+	tcase_add_test(t, what_waits_can_be_taken_back);
+	tcase_add_test(t, what_is_damaged_is_named);
+}
+
+SUITE_MAIN("posting", add)
