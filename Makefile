@@ -24,7 +24,7 @@ CODEC = alert_event alert_text alert_words backfill_event config config_access c
     config_agreement config_bind config_calendar config_delivery config_hook config_judgement \
     config_mapping config_profile config_receiver config_refs config_rule config_rule_kinds \
     config_scalar config_secret config_template config_verify config_yaml csv event_binary \
-    event_json event_reader inflate json_cut json_text markup message message_alertmanager \
+    event_body event_json event_reader inflate json_cut json_text markup message message_alertmanager \
     message_dingtalk message_email message_feishu message_slack message_template message_webhook \
     message_wecom metric packed receiver report report_csv report_html report_json report_md \
     report_page report_page_more report_page_scores report_svg report_text standard_webhooks \
