@@ -35,7 +35,7 @@ STORE = alerts backup closings compare deliveries entity entries gaps hook ident
 DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
     api_deliveries api_evaluation api_gaps api_health api_improvements api_metrics api_periods \
     api_receivers api_report api_scores api_series api_silences api_statistics api_ticket \
-    api_tickets auth behind_outages behind_papers behind_tickets client closing closing_order \
+    api_tickets auth behind_outages behind_papers behind_tickets chore client closing closing_order \
     cmd_backup cmd_check cmd_import cmd_rebuild cmd_serve cmd_verify cmd_version coding command \
     delivery door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved evaluate \
     evidence files fold fold_save frame gather guard guard_share handshake hook_event hook_map \
