@@ -54,7 +54,7 @@ TESTS = check_agreement check_alert check_alert_closed check_alert_event check_a
     check_config_judgement check_config_secret check_csv check_delivery check_engine \
     check_engine_facts check_engine_statistics check_evaluation check_event_binary \
     check_event_json check_event_json_facts check_frame check_guard check_guard_share \
-    check_hashed check_histogram check_host check_http check_identity check_improvement \
+    check_hashed check_histogram check_host check_http check_identity check_improvement check_ingest \
     check_inflate check_json_cut check_json_text check_ladder check_latest check_lines \
     check_listen check_log check_mapper check_measurement check_message \
     check_message_alertmanager check_message_email check_message_robots check_message_template \

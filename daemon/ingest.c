@@ -15,8 +15,8 @@ struct reading {
 	struct api *api;
 	struct exchange *exchange;
 	struct job *job;
-	struct config *config; /* when it came, as is now */
-	int64_t now;
+	struct config *config; /* as it was when the body was there, */
+	int64_t now; /* and that instant */
 	struct event_message message;
 	enum event_form form;
 	struct events_reading *events; /* NULL before the first step */
