@@ -7,8 +7,7 @@
 #include "http.h"
 
 #define ERRORS_SHOWN 100 /* of the wrong events of one request, in its answer */
-#define STEP \
-	(16u << 10) /* bytes of a body that are read at once: some 50 events, a third of a ms */
+#define STEP (16u << 10) /* bytes of a body that are read at once: some 50 events */
 
 /* A request on its way to a job. */
 struct reading {
