@@ -222,7 +222,7 @@ cov:
 	@find build/cov -name '*.gcda' -delete 2>/dev/null || :
 	@MODE=cov CC=gcc tests/run; status=$$?; tests/cov build/cov; exit $$status
 
-# Figures beside peers, see bench/run: SIZE=full for 10 million, FIGURES="S1 S5" for some.
+# Figures beside peers, see bench/run: SIZE=middle or full for more, FIGURES="S1 S5" for some.
 bench: $(B)/slad $(bench-programs)
 	@bench/run --build $(B) --size $(or $(SIZE),small) $(FIGURES)
 bench-packages:
