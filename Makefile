@@ -50,7 +50,7 @@ DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_corr
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_closed check_alert_event check_alert_text \
     check_assessment check_auth check_backup check_bloom check_budget check_buf check_calendar \
-    check_calendar_count check_clock check_coding check_config check_config_corpus \
+    check_calendar_count check_chore check_clock check_coding check_config check_config_corpus \
     check_config_judgement check_config_secret check_csv check_delivery check_engine \
     check_engine_facts check_engine_statistics check_evaluation check_event_binary \
     check_event_json check_event_json_facts check_frame check_guard check_guard_share \

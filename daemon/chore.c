@@ -1,6 +1,8 @@
 #include "chore.h"
 
+#include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <event2/event.h>
 
@@ -8,8 +10,18 @@
 
 struct chores {
 	struct event *turn; /* pending while there is a chore */
+	int64_t since; /* ns: when others were let in last */
 	STAILQ_HEAD(, chore) waiting;
 };
+
+static int64_t
+now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+}
 
 /* A timer that is due at once fires in the next turn of the loop, after what the sockets have by
  * then; an event made active here would fire in this one. */
@@ -22,16 +34,32 @@ go_on(struct chores *all)
 		event_add(all->turn, &at_once);
 }
 
+/* False if there is none. */
+static bool
+step(struct chores *all)
+{
+	struct chore *c = STAILQ_FIRST(&all->waiting);
+
+	if (c == NULL)
+		return false;
+	STAILQ_REMOVE_HEAD(&all->waiting, next);
+	if (c->step(c->arg))
+		STAILQ_INSERT_HEAD(&all->waiting, c, next);
+	return true;
+}
+
 static void
 on_turn(evutil_socket_t fd, short what, void *arg)
 {
 	struct chores *all = arg;
-	struct chore *c = STAILQ_FIRST(&all->waiting);
+	int64_t began = now(), share = (began - all->since) / CHORE_SHARE;
+	int steps = 0;
 
 	(void)fd, (void)what;
-	STAILQ_REMOVE_HEAD(&all->waiting, next);
-	if (c->step(c->arg))
-		STAILQ_INSERT_HEAD(&all->waiting, c, next);
+	do
+		steps++;
+	while (step(all) && steps < CHORE_STEPS && now() - began < share);
+	all->since = now();
 	go_on(all);
 }
 
@@ -50,6 +78,8 @@ chores_new(struct event_base *base)
 void
 chores_add(struct chores *all, struct chore *c)
 {
+	if (STAILQ_EMPTY(&all->waiting))
+		all->since = now();
 	STAILQ_INSERT_TAIL(&all->waiting, c, next);
 	go_on(all);
 }

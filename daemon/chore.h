@@ -2,7 +2,9 @@
  * chore: work of the network's thread that takes long, done in steps.
  *
  * Between two steps the event base serves all who have something to be served: a question waits for
- * one step at most, and not for a body of thousands of events to be read. Chores are done in the
+ * one step, and not for a body of thousands of events to be read. Where serving the others takes
+ * long, because there are many, several steps follow one another, so that an import goes on.
+ * Chores are done in the
  * order in which they came, one after the other and not in turns, so that no more than one of them
  * holds the memory of what is half done.
  */
@@ -11,6 +13,9 @@
 
 #include <stdbool.h>
 #include <sys/queue.h>
+
+#define CHORE_SHARE 3 /* others' time is so many times that of chores, while they want more */
+#define CHORE_STEPS 8 /* without others between them, at most */
 
 struct event_base;
 struct chores;

@@ -108,7 +108,7 @@ START_TEST(in_steps)
 	world_open(&w, &loopback);
 	fd = client_of(&w);
 	other = client_of(&w);
-	say(&w, fd, "/echo", 8u << 20);
+	say(&w, fd, "/echo", 15u << 20);
 	while (http_counts(w.http).exchanges == 0 && b.len == 0) {
 		turn(&w);
 		client_read(fd, &b);
@@ -121,7 +121,7 @@ START_TEST(in_steps)
 	ck_assert_uint_eq(b.len, 0);
 	ck_assert(!client_await(&w, fd, &b, 1));
 	ck_assert_int_eq(status_of(&b), 200);
-	ck_assert_uint_eq(strspn(strstr(b.data, "\r\n\r\n") + 4, "a"), 8u << 20);
+	ck_assert_uint_eq(strspn(strstr(b.data, "\r\n\r\n") + 4, "a"), 15u << 20);
 	close(fd);
 	close(other);
 	buf_free(&b);

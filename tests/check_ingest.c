@@ -7,7 +7,7 @@
 #include "routes.h"
 #include "world.h"
 
-#define MANY 3000 /* events: a body of a hundred steps or so */
+#define MANY 6000 /* events: a body of two hundred steps or so */
 #define CONFIG "agreements:\n  - {id: %s, from: 2020-01-01}\n"
 
 struct desk {
@@ -182,7 +182,7 @@ END_TEST
 START_TEST(a_mistake)
 {
 	static const char none[] = "{\"type\":\"about:blank\",\"status\":400,",
-			  some[] = "{\"accepted\":2999,\"duplicates\":0,\"rejected\":1,";
+			  some[] = "{\"accepted\":5999,\"duplicates\":0,\"rejected\":1,";
 	struct buf b = BUF_INIT(1u << 20);
 	struct desk d;
 	int fd;
