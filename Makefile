@@ -24,7 +24,7 @@ CODEC = alert_event alert_text alert_words backfill_event config config_access c
     config_agreement config_bind config_calendar config_delivery config_hook config_judgement \
     config_mapping config_profile config_receiver config_refs config_rule config_rule_kinds \
     config_scalar config_secret config_template config_verify config_yaml csv event_binary \
-    event_json event_reader inflate json_cut json_text markup message message_alertmanager \
+    event_body event_json event_reader inflate json_cut json_text markup message message_alertmanager \
     message_dingtalk message_email message_feishu message_slack message_template message_webhook \
     message_wecom metric packed receiver report report_csv report_html report_json report_md \
     report_page report_page_more report_page_scores report_svg report_text standard_webhooks \
@@ -35,7 +35,7 @@ STORE = alerts backup closings compare daybook deliveries entity entries gaps ho
 DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
     api_deliveries api_evaluation api_gaps api_health api_improvements api_metrics api_periods \
     api_receivers api_report api_scores api_series api_silences api_statistics api_ticket \
-    api_tickets auth behind_outages behind_papers behind_tickets client closing closing_order \
+    api_tickets auth behind_outages behind_papers behind_tickets chore client closing closing_order \
     cmd_backup cmd_check cmd_import cmd_rebuild cmd_serve cmd_verify cmd_version coding command \
     delivery door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved evaluate \
     evidence files fold fold_save frame gather guard guard_share handshake hook_event hook_map \
@@ -50,11 +50,11 @@ DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_corr
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_closed check_alert_event check_alert_text \
     check_assessment check_auth check_backup check_bloom check_budget check_buf check_calendar \
-    check_calendar_count check_clock check_coding check_config check_config_corpus \
+    check_calendar_count check_chore check_clock check_coding check_config check_config_corpus \
     check_config_judgement check_config_secret check_csv check_delivery check_engine \
     check_engine_facts check_engine_statistics check_evaluation check_event_binary \
     check_event_json check_event_json_facts check_frame check_guard check_guard_share \
-    check_hashed check_histogram check_host check_http check_identity check_improvement \
+    check_hashed check_histogram check_host check_http check_identity check_improvement check_ingest \
     check_inflate check_json_cut check_json_text check_ladder check_latest check_lines \
     check_listen check_log check_mapper check_measurement check_message \
     check_message_alertmanager check_message_email check_message_robots check_message_template \
@@ -222,7 +222,7 @@ cov:
 	@find build/cov -name '*.gcda' -delete 2>/dev/null || :
 	@MODE=cov CC=gcc tests/run; status=$$?; tests/cov build/cov; exit $$status
 
-# Figures beside peers, see bench/run: SIZE=full for 10 million, FIGURES="S1 S5" for some.
+# Figures beside peers, see bench/run: SIZE=middle or full for more, FIGURES="S1 S5" for some.
 bench: $(B)/slad $(bench-programs)
 	@bench/run --build $(B) --size $(or $(SIZE),small) $(FIGURES)
 bench-packages:

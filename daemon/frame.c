@@ -285,7 +285,7 @@ check_head(struct frame *f, struct err *err)
 	return 0;
 }
 
-/* One byte of the head; ends it after an empty line. */
+/* One byte of the head, that is not plain, or behind a CR. */
 static int
 check_byte(struct frame *f, char c, struct err *err)
 {
@@ -302,27 +302,43 @@ check_byte(struct frame *f, char c, struct err *err)
 	f->before = c;
 	if (c == '\n')
 		f->line = 0;
-	else if (c != '\r')
-		f->line++;
 	return 0;
+}
+
+/* How many bytes are no reason to look at them one by one: anywhere in a line but behind a CR. */
+static size_t
+plain_run(const char *bytes, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && bytes[n] != 0x7f && ((unsigned char)bytes[n] >= ' ' || bytes[n] == '\t'))
+		n++;
+	return n;
 }
 
 static int
 feed_head(struct frame *f, const char *bytes, size_t len, size_t *used, struct err *err)
 {
+	size_t n = 0, room = f->head.max - f->head.len, run;
 	bool whole = false;
-	size_t n = 0;
 	int bad = 0;
 
-	for (; n < len && !whole && bad == 0; n++) {
-		if (f->head.len + n == f->head.max) {
+	while (n < len && !whole && bad == 0) {
+		if (n == room) {
 			err_set(err, "the head is larger than %zu bytes", f->head.max);
 			bad = refuse(f, 431);
 			break;
 		}
+		run = f->before == '\r' ? 0 : plain_run(bytes + n, (len < room ? len : room) - n);
+		if (run > 0) {
+			n += run;
+			f->line += run;
+			f->before = bytes[n - 1];
+			continue;
+		}
 		/* An empty line: CR LF right after CR LF, or as the first of all. */
 		whole = bytes[n] == '\n' && f->line == 0;
-		bad = check_byte(f, bytes[n], err);
+		bad = check_byte(f, bytes[n++], err);
 	}
 	buf_put(&f->head, bytes, n);
 	*used += n;

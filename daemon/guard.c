@@ -53,6 +53,8 @@ release(struct guard *g)
 	HASH_DEL(all->connections, g);
 	evbuffer_remove_cb_entry(bufferevent_get_input(g->bev), g->watch);
 	event_free(g->timer);
+	if (g->stay != NULL)
+		event_free(g->stay);
 	evbuffer_free(g->raw);
 	evbuffer_free(g->request);
 	frame_free(&g->frame);
@@ -204,6 +206,8 @@ on_complete(struct evhttp_request *req, void *arg)
 	guard_enter(g, IDLE);
 	guard_holds(g, evbuffer_get_length(g->raw));
 	frame_reset(&g->frame);
+	g->heard = false;
+	event_add(g->stay, NULL);
 	if (g->held > 0)
 		arm_now(g);
 	else
@@ -232,6 +236,24 @@ on_left(struct bufferevent *bev, short what, void *arg)
 	arm_now(g);
 }
 
+/* evhttp stops reading for each answer, and goes on behind it; as long as we want to read, too, the
+ * kernel need not be told. A client that says more meanwhile, or goes, would be reported in every
+ * turn of the loop: then we do not, until evhttp does. But what ended the request is reported to
+ * evhttp and us at once, and no reason yet. */
+static void
+on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct guard *g = arg;
+
+	(void)fd;
+	(void)what;
+	if ((bufferevent_get_enabled(g->bev) & EV_READ) != 0)
+		return;
+	if (g->heard)
+		event_del(g->stay);
+	g->heard = true;
+}
+
 /* evhttp has made its connection in this turn of the loop, or has failed to. It is what the
  * bufferevent's callbacks are given. */
 static void
@@ -247,6 +269,11 @@ adopt(struct guard *g)
 		return;
 	}
 	g->evcon = evcon;
+	g->stay = event_new(
+	    g->all->base, bufferevent_getfd(g->bev), EV_READ | EV_PERSIST, on_readable, g);
+	if (g->stay == NULL)
+		mem_none("libevent");
+	event_add(g->stay, NULL);
 	room = guards_make_room(g->all); /* not that of this one, which is not idle yet */
 	guard_enter(g, IDLE);
 	evhttp_connection_set_closecb(g->evcon, on_close, g);

@@ -36,7 +36,9 @@ struct guard {
 	struct evbuffer *raw; /* bytes that no frame has read yet */
 	struct evbuffer *request; /* bytes of the request that is being read */
 	struct event *timer; /* of the phase */
+	struct event *stay; /* keeps the socket watched while evhttp does not read; NULL if BORN */
 	enum phase phase;
+	bool heard; /* bytes that evhttp does not read: its request's last, if not more */
 	bool feeding; /* what the input gets now, it gets from us */
 	bool counted; /* in all->going */
 	size_t held; /* bytes that count in all->held */

@@ -1,7 +1,6 @@
 #include "http.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 
 #include "auth.h"
 #include "base/mem.h"
+#include "chore.h"
 #include "coding.h"
 #include "door.h"
 #include "files.h"
@@ -26,12 +26,16 @@
 #include "log.h"
 #include "send.h"
 
+#define AT_ONCE (512u << 10) /* bytes of a body that may well be copied in one go */
+
 struct exchange {
 	struct http *http;
 	struct evhttp_request *req; /* stays until the answer, whatever becomes of its connection */
 	struct arena arena;
 	struct request request;
-	struct buf plain; /* its body, if that was compressed */
+	struct buf plain; /* its body, if that was compressed, or is large */
+	struct coding *coding; /* of which that is taken off; NULL: none */
+	struct chore chore; /* what is done about it in steps */
 	const struct route *route; /* that answers it */
 	LIST_ENTRY(exchange) entry;
 };
@@ -40,6 +44,7 @@ struct http {
 	struct event_base *base;
 	struct evhttp *evhttp;
 	struct guards *guards;
+	struct chores *chores;
 	const struct route *table;
 	size_t count;
 	size_t body; /* bytes of one, at most */
@@ -85,6 +90,7 @@ static void
 exchange_free(struct exchange *x)
 {
 	LIST_REMOVE(x, entry);
+	coding_free(x->coding);
 	buf_free(&x->plain);
 	arena_free(&x->arena);
 	free(x);
@@ -128,6 +134,13 @@ exchange_spare(struct exchange *x)
 		guard_spare(g);
 }
 
+void
+exchange_chore(struct exchange *x, bool (*step)(void *arg), void (*drop)(void *arg), void *arg)
+{
+	x->chore = (struct chore){.step = step, .drop = drop, .arg = arg};
+	chores_add(x->http->chores, &x->chore);
+}
+
 const struct route *
 exchange_route(const struct exchange *x)
 {
@@ -152,17 +165,6 @@ method_of(struct evhttp_request *req)
 	}
 }
 
-/* "Application/JSON; charset=utf-8" as "application/json". */
-static const char *
-media_type(const char *value, struct arena *a)
-{
-	char *type = arena_strndup(a, value, strcspn(value, "; \t"));
-
-	for (char *s = type; *s != '\0'; s++)
-		*s = (char)tolower((unsigned char)*s);
-	return type;
-}
-
 static void
 read_headers(struct exchange *x)
 {
@@ -176,40 +178,7 @@ read_headers(struct exchange *x)
 		    (struct param){.name = header->key, .value = header->value};
 	type = request_header(r, "Content-Type");
 	if (type != NULL)
-		r->content_type = media_type(type, &x->arena);
-}
-
-/* What is inflated counts as held, and is let grow only as far as others leave room. */
-static int
-read_body(struct exchange *x, struct answer *a)
-{
-	struct evbuffer *body = evhttp_request_get_input_buffer(x->req);
-	struct guard *g = guard_find(x->http->guards, x->req);
-	struct request *r = &x->request;
-	const char *coding = request_header(r, "Content-Encoding");
-
-	if (r->method != METHOD_POST || coding == NULL || coding_is_identity(coding)) {
-		r->body_len = evbuffer_get_length(body);
-		if (r->body_len > 0)
-			r->body = (const char *)evbuffer_pullup(body, -1);
-		return 0;
-	}
-	if (coding_take(body, coding, x->http->body, guard_room(g), &x->plain, a) != 0)
-		return -1;
-	guard_hold(g, x->plain.len);
-	r->body = buf_text(&x->plain);
-	r->body_len = x->plain.len;
-	return 0;
-}
-
-/* A browser says of every request whose page it is for. */
-static bool
-is_foreign(const struct request *r)
-{
-	const char *site = request_header(r, "Sec-Fetch-Site");
-
-	return r->method != METHOD_GET && site != NULL && strcmp(site, "same-origin") != 0 &&
-	    strcmp(site, "none") != 0;
+		r->content_type = request_media_type(type, &x->arena);
 }
 
 /* A browser reaches no Unix socket, and what is before one may call it anything. */
@@ -232,7 +201,7 @@ authorize(struct exchange *x, const struct route *route, struct err *err)
 	struct request *r = &x->request;
 	const char *host = request_header(r, "Host");
 
-	if (is_foreign(r)) {
+	if (request_is_foreign(r)) {
 		err_set(err, "the page of another site has sent this");
 		return 403;
 	}
@@ -276,7 +245,7 @@ admit(struct exchange *x, struct answer *a)
 		answer_problem(a, status, "%s", err.msg);
 		return NULL;
 	}
-	return read_body(x, a) == 0 ? route : NULL;
+	return route;
 }
 
 static void
@@ -290,6 +259,76 @@ answer_refusal(struct http *h, struct evhttp_request *req, const struct guard_re
 	send_answer(h, req, &a);
 }
 
+/* The request is as its handler wants it. */
+static void
+serve(struct exchange *x)
+{
+	struct answer a = ANSWER_INIT;
+	struct http *h = x->http;
+
+	if (x->route->deferred != NULL) {
+		x->route->deferred(h->context, x);
+		return;
+	}
+	x->route->handler(h->context, &x->request, &a);
+	if (h->check != NULL)
+		h->check(h->check_arg, &a);
+	http_answer(x, &a);
+}
+
+/* What is inflated counts as held, and is let grow only as far as others leave room. */
+static bool
+body_step(void *arg)
+{
+	struct exchange *x = arg;
+	struct evbuffer *body = evhttp_request_get_input_buffer(x->req);
+	struct guard *g = guard_find(x->http->guards, x->req);
+	size_t before = evbuffer_get_length(body) + x->plain.len, after;
+	struct answer a = ANSWER_INIT;
+	int rc =
+	    coding_step(x->coding, x->http->body, g == NULL ? 0 : guard_room(g), &x->plain, &a);
+
+	after = evbuffer_get_length(body) + x->plain.len;
+	if (g != NULL && after > before)
+		guard_hold(g, after - before);
+	if (rc == 1)
+		return true;
+	if (rc < 0) {
+		exchange_spare(x);
+		http_answer(x, &a);
+		return false;
+	}
+	x->request.body = buf_text(&x->plain);
+	x->request.body_len = x->plain.len;
+	serve(x);
+	return false;
+}
+
+/* A large body is a matter of steps, and so is one that may become large. */
+static void
+read_body(struct exchange *x)
+{
+	struct evbuffer *body = evhttp_request_get_input_buffer(x->req);
+	struct request *r = &x->request;
+	const char *coding = request_header(r, "Content-Encoding");
+	struct answer a = ANSWER_INIT;
+
+	if (r->method != METHOD_POST || coding == NULL)
+		coding = "";
+	r->body_len = evbuffer_get_length(body);
+	if (coding_is_identity(coding) && r->body_len <= AT_ONCE) {
+		if (r->body_len > 0)
+			r->body = (const char *)evbuffer_pullup(body, -1);
+		serve(x);
+		return;
+	}
+	x->coding = coding_new(coding, body, &a);
+	if (x->coding == NULL)
+		http_answer(x, &a);
+	else
+		exchange_chore(x, body_step, NULL, x);
+}
+
 static void
 on_request(struct evhttp_request *req, void *arg)
 {
@@ -297,7 +336,6 @@ on_request(struct evhttp_request *req, void *arg)
 	struct guard *g = guard_take(h->guards, req);
 	struct answer a = ANSWER_INIT;
 	struct guard_refusal refusal;
-	const struct route *route;
 	struct exchange *x;
 
 	if (guard_refused(g, &refusal)) {
@@ -309,17 +347,11 @@ on_request(struct evhttp_request *req, void *arg)
 	x->req = req;
 	LIST_INSERT_HEAD(&h->exchanges, x, entry);
 	h->counts.exchanges++;
-	route = admit(x, &a);
-	x->route = route;
-	if (route != NULL && route->deferred != NULL) {
-		route->deferred(h->context, x);
-		return;
-	}
-	if (route != NULL)
-		route->handler(h->context, &x->request, &a);
-	if (route != NULL && h->check != NULL)
-		h->check(h->check_arg, &a);
-	http_answer(x, &a);
+	x->route = admit(x, &a);
+	if (x->route == NULL)
+		http_answer(x, &a);
+	else
+		read_body(x);
 }
 
 /* ---- the server ---- */
@@ -380,6 +412,7 @@ http_new(struct event_base *base, const struct http_limits *limits, const struct
 	evhttp_set_allowed_methods(h->evhttp, UINT16_MAX);
 	evhttp_set_gencb(h->evhttp, on_request, h);
 	h->guards = guards_new(base, h->evhttp, &possible, on_throttle, h);
+	h->chores = chores_new(base);
 	return h;
 }
 
@@ -454,6 +487,7 @@ http_free(struct http *h)
 		return;
 	doors_close(h->doors);
 	h->doors = NULL;
+	chores_free(h->chores);
 	while ((x = LIST_FIRST(&h->exchanges)) != NULL) {
 		if (guard_find(h->guards, x->req) == NULL)
 			evhttp_request_free(x->req);

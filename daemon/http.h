@@ -6,13 +6,15 @@
  * always carries a Content-Type, `Cache-Control: no-store` and `X-Content-Type-Options: nosniff`;
  * what is refused, here or in a handler, is an application/problem+json. HEAD is answered as GET
  * without the body. A handler sees the body of a POST without its Content-Encoding (coding.h),
- * which is taken off once the request is admitted. Whatever but GET a browser sends for another
- * site's page is refused, since a daemon without tokens trusts its own machine, and the browser
- * runs there; and without tokens so is what was sent to a name that may be anybody's (host.h).
+ * which is taken off once the request is admitted, in steps. Whatever but GET a browser sends for
+ * another site's page is refused, since a daemon without tokens trusts its own machine, and the
+ * browser runs there; and without tokens so is what was sent to a name that may be anybody's
+ * (host.h).
  */
 #ifndef SLAD_DAEMON_HTTP_H
 #define SLAD_DAEMON_HTTP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,6 +62,12 @@ const struct route *exchange_route(const struct exchange *x);
 
 /* Lets go of the request's body, and of the memory that it takes, before the answer. */
 void exchange_spare(struct exchange *x);
+
+/* Goes on with the exchange in steps between which others are served (chore.h): the last one has
+ * answered it, or given it to somebody who will; or begins the next chore. If the server is freed
+ * before, `drop` is called, if it is not NULL. One chore at a time. */
+void exchange_chore(
+    struct exchange *x, bool (*step)(void *arg), void (*drop)(void *arg), void *arg);
 
 /* Ends the exchange and empties the answer's body, which becomes the server's. Each exchange is
  * answered exactly once, in the server's thread, before http_free(). */

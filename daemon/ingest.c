@@ -7,6 +7,19 @@
 #include "http.h"
 
 #define ERRORS_SHOWN 100 /* of the wrong events of one request, in its answer */
+#define STEP (16u << 10) /* bytes of a body that are read at once: some 50 events */
+
+/* A request on its way to a job. */
+struct reading {
+	struct api *api;
+	struct exchange *exchange;
+	struct job *job;
+	struct config *config; /* as it was when the body was there, */
+	int64_t now; /* and that instant */
+	struct event_message message;
+	enum event_form form;
+	struct events_reading *events; /* NULL before the first step */
+};
 
 static const struct {
 	const char *type;
@@ -109,30 +122,61 @@ skip_read(const struct request *r, bool *skip, struct err *err)
 }
 
 static int
-json_read(struct api *api, const struct request *r, const struct event_message *m, struct job *job,
-    struct answer *a)
+json_form(struct reading *d, const struct request *r, struct answer *a)
 {
-	enum event_form form;
-	struct err err;
-
-	if (form_find(r->content_type, &form) != 0) {
+	if (form_find(r->content_type, &d->form) != 0) {
 		answer_problem(a, 415,
 		    "events come as application/json, application/cloudevents+json, "
 		    "application/cloudevents-batch+json or application/x-ndjson, not as '%.60s'",
 		    r->content_type);
 		return -1;
 	}
-	if (m->headers > 0 && form != FORM_ONE)
-		err_set(&err,
-		    "the header %.60s belongs to one event, but %s holds any number; leave it out",
-		    m->header[0].name, r->content_type);
-	else if (events_read(r->body, r->body_len, form, &api->config->agreements, api->now(),
-		     &job->arena, &job->events, &err) == 0 &&
-	    (m->headers == 0 || job->events.count == 0 ||
-		event_headers_agree(m, &job->events.event[0], &job->arena, &err) == 0))
+	if (d->message.headers == 0 || d->form == FORM_ONE)
 		return 0;
-	answer_problem(a, 400, "%s", err.msg);
+	answer_problem(a, 400,
+	    "the header %.60s belongs to one event, but %s holds any number; leave it out",
+	    d->message.header[0].name, r->content_type);
 	return -1;
+}
+
+/* After the last event, or the first mistake. */
+static int
+json_end(struct reading *d, int rc, struct err *err, struct answer *a)
+{
+	const struct event_message *m = &d->message;
+	struct job *job = d->job;
+
+	if (rc == 0 && m->headers > 0 && job->events.count > 0)
+		rc = event_headers_agree(m, &job->events.event[0], &job->arena, err);
+	if (rc != 0)
+		answer_problem(a, 400, "%s", err->msg);
+	return rc;
+}
+
+static int
+json_read(struct reading *d, struct answer *a)
+{
+	struct job *job = d->job;
+	struct err err;
+	int rc = events_read(d->message.body, d->message.len, d->form, &d->config->agreements,
+	    d->now, &job->arena, &job->events, &err);
+
+	return json_end(d, rc, &err, a);
+}
+
+/* 1: there is more to read. */
+static int
+json_step(struct reading *d, struct answer *a)
+{
+	struct job *job = d->job;
+	struct err err;
+	int rc;
+
+	if (d->events == NULL)
+		d->events = events_begin(d->message.body, d->message.len, d->form,
+		    &d->config->agreements, d->now, &job->arena, &job->events);
+	rc = events_go_on(d->events, STEP, &err);
+	return rc == 1 ? 1 : json_end(d, rc, &err, a);
 }
 
 /* Headers of CloudEvents stand for an event whose data is the body, but if that is one by itself.
@@ -147,9 +191,9 @@ is_binary(const struct request *r, const struct event_message *m)
 }
 
 static int
-binary_read(struct api *api, const struct request *r, const struct event_message *m,
-    struct job *job, struct answer *a)
+binary_read(struct reading *d, const struct request *r, struct answer *a)
 {
+	struct job *job = d->job;
 	struct err err;
 
 	if (strcmp(r->content_type, "application/json") != 0 &&
@@ -162,29 +206,46 @@ binary_read(struct api *api, const struct request *r, const struct event_message
 		return -1;
 	}
 	if (event_binary_read(
-		m, &api->config->agreements, api->now(), &job->arena, &job->events, &err) == 0)
+		&d->message, &d->config->agreements, d->now, &job->arena, &job->events, &err) == 0)
 		return 0;
 	answer_problem(a, 400, "%s", err.msg);
 	return -1;
 }
 
-struct job *
-ingest_read(struct api *api, const struct request *r, const char *sender, struct answer *a)
+/* Makes the job, and looks at all but a body of JSON: 1 if there is one, 0 if all is read, -1. */
+static int
+reading_begin(struct reading *d, struct api *api, const struct request *r, const char *sender,
+    struct answer *a)
 {
 	struct job *job = mem_alloc(1, sizeof(*job));
 	struct submission *s = &job->submission;
-	struct event_message m = message_of(r, &job->arena);
 	struct err err;
 
+	*d = (struct reading){.api = api, .job = job, .config = api->config, .now = api->now()};
 	s->events = &job->events;
 	s->arena = &job->arena;
-	if (skip_read(r, &s->skip, &err) != 0)
+	if (skip_read(r, &s->skip, &err) != 0) {
 		answer_problem(a, 400, "%s", err.msg);
-	else if ((is_binary(r, &m) ? binary_read : json_read)(api, r, &m, job, a) == 0) {
-		s->sender = arena_strdup(&job->arena, sender);
-		return job;
+		return -1;
 	}
-	job_free(job);
+	s->sender = arena_strdup(&job->arena, sender);
+	d->message = message_of(r, &job->arena);
+	if (is_binary(r, &d->message))
+		return binary_read(d, r, a);
+	return json_form(d, r, a) == 0 ? 1 : -1;
+}
+
+struct job *
+ingest_read(struct api *api, const struct request *r, const char *sender, struct answer *a)
+{
+	struct reading d;
+	int rc = reading_begin(&d, api, r, sender, a);
+
+	if (rc == 1)
+		rc = json_read(&d, a);
+	if (rc == 0)
+		return d.job;
+	job_free(d.job);
 	return NULL;
 }
 
@@ -219,32 +280,76 @@ ingest_answer(struct keeper *k, struct job *job, struct answer *a)
 	job_free(job);
 }
 
+/* All is read, or a mistake is in the answer. */
+static void
+reading_end(struct reading *d, int rc, struct answer *a)
+{
+	struct keeper *k = d->api->keeper;
+	struct exchange *x = d->exchange;
+	struct job *job = d->job;
+
+	if (rc == 0) {
+		job->owner = x;
+		if (keeper_offer(k, job) == 0) {
+			exchange_spare(x);
+			return;
+		}
+		ingest_answer(k, job, a);
+	} else {
+		job_free(job);
+	}
+	http_answer(x, a);
+}
+
+static bool
+reading_step(void *arg)
+{
+	struct answer a = ANSWER_INIT;
+	struct reading *d = arg;
+	int rc = json_step(d, &a);
+
+	if (rc == 1)
+		return true;
+	config_unref(d->config);
+	reading_end(d, rc, &a);
+	return false;
+}
+
+static void
+reading_drop(void *arg)
+{
+	struct reading *d = arg;
+
+	config_unref(d->config);
+	job_free(d->job);
+}
+
 void
 ingest_events(void *context, struct exchange *x)
 {
+	const struct request *r = exchange_request(x);
 	struct answer a = ANSWER_INIT;
 	struct api *api = context;
 	enum job_result room;
-	struct job *job;
+	struct reading d, *later;
+	int rc;
 
-	room = keeper_room(api->keeper, exchange_request(x)->body_len);
+	room = keeper_room(api->keeper, r->body_len);
 	if (room != JOB_DONE) {
 		answer_problem(&a, 503, "%s", keeper_refusal(api->keeper, room, &a.retry_after));
 		http_answer(x, &a);
 		return;
 	}
-	job = ingest_read(api, exchange_request(x), "events", &a);
-	if (job == NULL) {
-		http_answer(x, &a);
+	rc = reading_begin(&d, api, r, "events", &a);
+	d.exchange = x;
+	if (rc == 1 && r->body_len > STEP) {
+		later = arena_alloc(&d.job->arena, 1, sizeof(*later));
+		*later = d;
+		config_ref(d.config);
+		exchange_chore(x, reading_step, reading_drop, later);
 		return;
 	}
-	job->owner = x;
-	if (keeper_offer(api->keeper, job) == 0) {
-		exchange_spare(x);
-		return;
-	}
-	ingest_answer(api->keeper, job, &a);
-	http_answer(x, &a);
+	reading_end(&d, rc == 1 ? json_read(&d, &a) : rc, &a);
 }
 
 void

@@ -185,6 +185,25 @@ request_header(const struct request *r, const char *name)
 	return NULL;
 }
 
+const char *
+request_media_type(const char *value, struct arena *a)
+{
+	char *type = arena_strndup(a, value, strcspn(value, "; \t"));
+
+	for (char *s = type; *s != '\0'; s++)
+		*s = (char)tolower((unsigned char)*s);
+	return type;
+}
+
+bool
+request_is_foreign(const struct request *r)
+{
+	const char *site = request_header(r, "Sec-Fetch-Site");
+
+	return r->method != METHOD_GET && site != NULL && strcmp(site, "same-origin") != 0 &&
+	    strcmp(site, "none") != 0;
+}
+
 void
 answer_header(struct answer *a, const char *name, const char *value)
 {

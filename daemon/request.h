@@ -7,6 +7,7 @@
 #ifndef SLAD_DAEMON_REQUEST_H
 #define SLAD_DAEMON_REQUEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -72,6 +73,13 @@ const char *request_param(const struct request *r, const char *name);
 
 /* The first header of that name, in any case, or NULL. */
 const char *request_header(const struct request *r, const char *name);
+
+/* "Application/JSON; charset=utf-8" as "application/json". */
+const char *request_media_type(const char *value, struct arena *a);
+
+/* Whether it was sent for the page of another site, and may change something: a browser says of
+ * every request whose page it is for. */
+bool request_is_foreign(const struct request *r);
 
 /* Adds a header to an answer; there is room for ANSWER_HEADERS. */
 void answer_header(struct answer *a, const char *name, const char *value);

@@ -98,6 +98,38 @@ START_TEST(to_the_byte)
 }
 END_TEST
 
+/* Others are answered while a long one is inflated. */
+START_TEST(in_steps)
+{
+	struct world w = world_default();
+	struct buf b = BUF_INIT(1u << 25), mine = BUF_INIT(1u << 20);
+	int fd, other;
+
+	world_open(&w, &loopback);
+	fd = client_of(&w);
+	other = client_of(&w);
+	say(&w, fd, "/echo", 15u << 20);
+	while (http_counts(w.http).exchanges == 0 && b.len == 0) {
+		turn(&w);
+		client_read(fd, &b);
+	}
+	for (size_t i = 1; i <= 10; i++) {
+		client_say(&w, other, GET("/"));
+		ck_assert(!client_await(&w, other, &mine, i));
+	}
+	client_read(fd, &b);
+	ck_assert_uint_eq(b.len, 0);
+	ck_assert(!client_await(&w, fd, &b, 1));
+	ck_assert_int_eq(status_of(&b), 200);
+	ck_assert_uint_eq(strspn(strstr(b.data, "\r\n\r\n") + 4, "a"), 15u << 20);
+	close(fd);
+	close(other);
+	buf_free(&b);
+	buf_free(&mine);
+	world_close(&w);
+}
+END_TEST
+
 /* What is inflated counts as held until the answer, and no longer. */
 START_TEST(held)
 {
@@ -202,6 +234,7 @@ add(TCase *t)
 	tcase_add_test(t, names);
 	tcase_add_test(t, a_handler_sees_it_plain);
 	tcase_add_test(t, to_the_byte);
+	tcase_add_test(t, in_steps);
 	tcase_add_test(t, held);
 	tcase_add_test(t, gone);
 	tcase_add_test(t, before_the_token);

@@ -17,10 +17,44 @@ teardown(void)
 	arena_free(&arena);
 }
 
+/* The same in steps as small as they can be. */
+static void
+check_steps(const char *body, enum event_form form, int rc, const struct events *events,
+    const struct err *err)
+{
+	struct events again = {0};
+	struct events_reading *w =
+	    events_begin(body, strlen(body), form, &agreements, NOW, &arena, &again);
+	struct err why;
+	int got;
+
+	do
+		got = events_go_on(w, 1, &why);
+	while (got == 1);
+	ck_assert_int_eq(got, rc);
+	if (rc != 0) {
+		ck_assert_str_eq(why.msg, err->msg);
+		return;
+	}
+	ck_assert_uint_eq(again.count, events->count);
+	ck_assert_uint_eq(again.faults, events->faults);
+	for (size_t i = 0; i < again.count; i++) {
+		ck_assert_uint_eq(again.event[i].index, events->event[i].index);
+		ck_assert_str_eq(again.event[i].body, events->event[i].body);
+	}
+	for (size_t i = 0; i < again.faults; i++) {
+		ck_assert_uint_eq(again.fault[i].index, events->fault[i].index);
+		ck_assert_str_eq(again.fault[i].detail, events->fault[i].detail);
+	}
+}
+
 static int
 read_body(const char *body, enum event_form form, struct events *events, struct err *err)
 {
-	return events_read(body, strlen(body), form, &agreements, NOW, &arena, events, err);
+	int rc = events_read(body, strlen(body), form, &agreements, NOW, &arena, events, err);
+
+	check_steps(body, form, rc, events, err);
+	return rc;
 }
 
 /* One event with some of its parts replaced; a NULL part is left out. */
@@ -283,6 +317,37 @@ START_TEST(a_broken_line_is_one_fault)
 }
 END_TEST
 
+/* A step takes in the event that is under way when its bytes are spent, and no more. */
+START_TEST(a_step_has_an_end)
+{
+	static const char *const between[] = {"\n", ","};
+	const char *text = event_text(NULL, NULL);
+	struct buf b = BUF_INIT(1u << 20);
+	struct events_reading *w;
+	struct events events;
+	size_t before;
+	struct err err;
+	int rc;
+
+	for (int array = 0; array < 2; array++) {
+		buf_reset(&b);
+		for (int i = 0; i < 100; i++)
+			buf_putf(&b, "%s%s", i > 0 ? between[array] : array ? "[" : "", text);
+		buf_puts(&b, array ? "]" : "");
+		events = (struct events){0};
+		w = events_begin(b.data, b.len, array ? FORM_BATCH : FORM_LINES, &agreements, NOW,
+		    &arena, &events);
+		do {
+			before = events.count;
+			rc = events_go_on(w, strlen(text), &err);
+			ck_assert_uint_le(events.count - before, 1);
+		} while (rc == 1);
+		ck_assert_uint_eq(events.count, 100);
+	}
+	buf_free(&b);
+}
+END_TEST
+
 START_TEST(too_large)
 {
 	char *title = arena_alloc(&arena, EVENT_BYTES + 200, 1);
@@ -340,6 +405,7 @@ add(TCase *t)
 	tcase_add_test(t, nesting_is_bounded_before_parsing);
 	tcase_add_test(t, lines_are_counted_without_blank_ones);
 	tcase_add_test(t, a_broken_line_is_one_fault);
+	tcase_add_test(t, a_step_has_an_end);
 	tcase_add_test(t, too_large);
 	tcase_add_test(t, cut_anywhere);
 	tcase_add_test(t, the_log_reads_back);

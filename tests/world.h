@@ -147,7 +147,7 @@ client_of(const struct world *w)
 static inline void
 turn(struct world *w)
 {
-	event_base_loop(w->base, EVLOOP_NONBLOCK);
+	event_base_loop(w->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 }
 
 /* False if the other side has had enough. */

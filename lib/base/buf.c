@@ -7,6 +7,8 @@
 
 #include "base/mem.h"
 
+#define FIRST 256 /* bytes: as cheap to have as a few */
+
 static bool
 reserve(struct buf *b, size_t more)
 {
@@ -17,7 +19,7 @@ reserve(struct buf *b, size_t more)
 		return false;
 	}
 	if (b->len + more + 1 > b->size) {
-		size = b->size < 64 ? 64 : 2 * b->size;
+		size = b->size < FIRST ? FIRST : 2 * b->size;
 		if (size < b->len + more + 1)
 			size = b->len + more + 1;
 		b->data = mem_grow(b->data, size, 1);

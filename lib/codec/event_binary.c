@@ -157,7 +157,7 @@ event_binary_read(const struct event_message *m, const struct agreements *agreem
 	int rc = event == NULL ? -1 : 0;
 
 	if (rc == 0 && m->len > 0) {
-		data = events_parse(m->body, m->len, FORM_ONE, 1, err);
+		data = events_parse(m->body, m->len, 1, err);
 		if (data == NULL)
 			rc = err_prefix(err, "the body is no JSON");
 		else if (json_object_get(data, "specversion") != NULL)
@@ -204,7 +204,7 @@ event_headers_agree(
 
 	if (rc != 0)
 		return rc;
-	whole = events_parse(event->body, event->len, FORM_ONE, 0, err);
+	whole = events_parse(event->body, event->len, 0, err);
 	json_object_foreach(said, name, value)
 	{
 		member = json_object_get(whole, name);

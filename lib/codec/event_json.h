@@ -64,6 +64,16 @@ int events_read(const char *body, size_t len, enum event_form form,
     const struct agreements *agreements, int64_t now, struct arena *a, struct events *events,
     struct err *err);
 
+/*
+ * The same in steps, for who has something else to do between them. The body stays where it is, and
+ * so do the agreements, until the last step. It costs as much to read some more bytes in every
+ * step, as far as no event is larger: 1 if there is more to read, 0 after the last, -1 as above.
+ */
+struct events_reading;
+struct events_reading *events_begin(const char *body, size_t len, enum event_form form,
+    const struct agreements *agreements, int64_t now, struct arena *a, struct events *events);
+int events_go_on(struct events_reading *w, size_t bytes, struct err *err);
+
 /* Reads one event of the log back, which was right when it was stored; it has no body. */
 int event_read_stored(
     const char *body, size_t len, struct arena *a, struct event *event, struct err *err);

@@ -286,8 +286,6 @@ member_read(struct reader *r, enum member m, const json_t *data)
 	const json_t *v = json_object_get(data, info->name);
 	uint64_t bit = member_bit(m);
 
-	if ((type->members & bit) == 0)
-		return 0;
 	if (v == NULL || json_is_null(v)) {
 		if (type->mandatory & bit)
 			return wrong(r, IN_DATA, info->name, "'%s' is missing; %s needs it",
@@ -347,12 +345,13 @@ static int
 data_read(struct reader *r, const json_t *event)
 {
 	const json_t *data = json_object_get(event, "data");
+	uint64_t members = r->event->record.type->members;
 
 	if (data != NULL && !json_is_object(data) && !json_is_null(data))
 		return wrong(
 		    r, IN_EVENT, "data", "'data' is %s; an object is wanted", json_type_text(data));
 	for (enum member m = 0; m < MEMBERS; m++) {
-		if (member_read(r, m, data) != 0)
+		if ((members & member_bit(m)) != 0 && member_read(r, m, data) != 0)
 			return -1;
 	}
 	return sense_check(r) != 0 ? -1 : agreement_check(r);

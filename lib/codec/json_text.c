@@ -36,9 +36,9 @@ is_plain(const char *s, size_t len)
 static void
 write_plain(const char *s, size_t len, struct buf *out)
 {
-	buf_put(out, "\"", 1);
+	buf_putc(out, '"');
 	buf_put(out, s, len);
-	buf_put(out, "\"", 1);
+	buf_putc(out, '"');
 }
 
 static int
@@ -106,14 +106,14 @@ write_array(const json_t *array, struct buf *out, bool sorted, int depth)
 {
 	size_t n = json_array_size(array);
 
-	buf_put(out, "[", 1);
+	buf_putc(out, '[');
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
-			buf_put(out, ",", 1);
+			buf_putc(out, ',');
 		if (write_value(json_array_get(array, i), out, sorted, depth) != 0)
 			return -1;
 	}
-	buf_put(out, "]", 1);
+	buf_putc(out, ']');
 	return 0;
 }
 
@@ -152,7 +152,7 @@ write_member(const struct member *m, struct buf *out, bool sorted, int depth)
 {
 	if (write_name(m->name, m->len, out) != 0)
 		return -1;
-	buf_put(out, ":", 1);
+	buf_putc(out, ':');
 	return write_value(m->value, out, sorted, depth);
 }
 
@@ -169,13 +169,13 @@ write_object(const json_t *object, struct buf *out, bool sorted, int depth)
 	members_list(object, members);
 	if (sorted && n > 1)
 		qsort(members, n, sizeof(*members), member_compare);
-	buf_put(out, "{", 1);
+	buf_putc(out, '{');
 	for (size_t i = 0; i < n && r == 0; i++) {
 		if (i > 0)
-			buf_put(out, ",", 1);
+			buf_putc(out, ',');
 		r = write_member(&members[i], out, sorted, depth);
 	}
-	buf_put(out, "}", 1);
+	buf_putc(out, '}');
 	if (members != few)
 		free(members);
 	return r;
