@@ -32,12 +32,12 @@ CODEC = alert_event alert_text alert_words backfill_event config config_access c
 STORE = alerts backup closings compare daybook deliveries entity entries gaps hook identity \
     identity_hash identity_run improvements log mapper mapper_functions mapper_prepare memo \
     memory pasts silences statement store tallies tickets
-DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
+DAEMON = ahead alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
     api_deliveries api_evaluation api_gaps api_health api_improvements api_metrics api_periods \
     api_receivers api_report api_scores api_series api_silences api_statistics api_ticket \
     api_tickets auth behind_outages behind_papers behind_tickets client closing closing_order \
     cmd_backup cmd_check cmd_import cmd_rebuild cmd_serve cmd_verify cmd_version coding command \
-    delivery door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved evaluate \
+    delivery door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved engine_replay evaluate \
     evidence files fold fold_save frame gather guard guard_share handshake hook_event hook_map \
     hooks host http import import_rows import_send improvement improvement_order ingest keeper \
     keeper_lanes keeper_thread lines listen log memory notify notify_curl notify_lane \

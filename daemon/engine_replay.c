@@ -1,0 +1,47 @@
+#include "ahead.h"
+#include "engine_inside.h"
+
+/* Records of the log that are folded at once, and their bytes: the more there are, the fewer
+ * tickets are folded twice. A usual record takes 4 KB of memory. */
+#define PAGE_RECORDS 8000
+#define PAGE_BYTES (8u << 20)
+
+/* Folds the next page of the log: how many records it has, 0 at the end. */
+static int
+page_fold(struct engine *e, struct ahead *ahead, int64_t *seq, struct err *err)
+{
+	const struct event *event;
+	int count = 0, more = 1;
+	size_t bytes = 0;
+	int64_t source;
+
+	while (count < PAGE_RECORDS && bytes < PAGE_BYTES &&
+	    (more = ahead_next(ahead, &event, err)) > 0) {
+		if (store_source(e->store, event->record.source, true, &source, err) < 0 ||
+		    fold_add(&e->batch, source, event, err) != 0)
+			return -1;
+		*seq = event->record.seq;
+		bytes += event->len;
+		count++;
+	}
+	return more < 0 || fold_save(&e->batch, err) != 0 ? -1 : count;
+}
+
+int
+engine_replay(struct engine *e, struct store *log, int64_t *seq, int64_t last, int64_t now,
+    void (*progress)(void *context, int64_t done), void *context, struct err *err)
+{
+	struct ahead *ahead = ahead_new(log, *seq, last);
+	int n;
+
+	e->batch.now = now;
+	e->batch.log = log;
+	while ((n = page_fold(e, ahead, seq, err)) > 0) {
+		if (progress != NULL)
+			progress(context, *seq);
+	}
+	ahead_free(ahead);
+	if (n < 0)
+		fold_drop(&e->batch);
+	return n;
+}
