@@ -144,6 +144,7 @@ rebuild(struct engine *e, int64_t now, void (*progress)(void *context, int64_t d
 	int64_t seq = 0;
 
 	if (store_begin(e->store, err) == 0 && store_forget(e->store, err) == 0 &&
+	    store_identities_forget(e->store, err) == 0 &&
 	    store_meta_set(e->store, "packed", PACKED_VERSION, err) == 0 &&
 	    store_meta_set(e->store, "watching", "", err) == 0 &&
 	    store_meta_set(e->store, "judgement", e->config->judgement, err) == 0 &&

@@ -6,6 +6,21 @@
 #define PAGE_RECORDS 8000
 #define PAGE_BYTES (8u << 20)
 
+static int
+event_fold(struct engine *e, const struct event *event, struct err *err)
+{
+	const struct record *r = &event->record;
+	struct fold_batch *b = &e->batch;
+	int64_t source;
+
+	if (store_source(b->store, r->source, true, &source, err) < 0)
+		return -1;
+	if (b->log == b->store &&
+	    store_identity_again(b->store, source, r->id, r->seq, event->len, err) != 0)
+		return -1;
+	return fold_add(b, source, event, err);
+}
+
 /* Folds the next page of the log: how many records it has, 0 at the end. */
 static int
 page_fold(struct engine *e, struct ahead *ahead, int64_t *seq, struct err *err)
@@ -13,12 +28,10 @@ page_fold(struct engine *e, struct ahead *ahead, int64_t *seq, struct err *err)
 	const struct event *event;
 	int count = 0, more = 1;
 	size_t bytes = 0;
-	int64_t source;
 
 	while (count < PAGE_RECORDS && bytes < PAGE_BYTES &&
 	    (more = ahead_next(ahead, &event, err)) > 0) {
-		if (store_source(e->store, event->record.source, true, &source, err) < 0 ||
-		    fold_add(&e->batch, source, event, err) != 0)
+		if (event_fold(e, event, err) != 0)
 			return -1;
 		*seq = event->record.seq;
 		bytes += event->len;
