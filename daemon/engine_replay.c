@@ -3,8 +3,8 @@
 
 /* Records of the log that are folded at once, and their bytes: the more there are, the fewer
  * tickets are folded twice. A usual record takes 4 KB of memory. */
-#define PAGE_RECORDS 8000
-#define PAGE_BYTES (8u << 20)
+#define PAGE_RECORDS 32000
+#define PAGE_BYTES (16u << 20)
 
 static int
 event_fold(struct engine *e, const struct event *event, struct err *err)

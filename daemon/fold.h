@@ -45,6 +45,7 @@ struct fold_batch {
 	int64_t now;
 	bool behind; /* what is little goes to the daybook, and is posted later */
 	struct arena arena; /* freed with the batch */
+	struct arena scratch; /* emptied with each entity that is saved */
 	struct touched *touched;
 	struct cell *cells;
 	struct origin *origins;
