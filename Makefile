@@ -41,7 +41,7 @@ DAEMON = ahead alert_json alert_order api api_alerts api_behind api_catalogue ap
     evidence files fold fold_save frame gather guard guard_share handshake hook_event hook_map \
     hooks host http import import_rows import_send improvement improvement_order ingest keeper \
     keeper_lanes keeper_thread lines listen log memory notify notify_curl notify_lane \
-    notify_pause notify_queue notify_told order outbox papers plain posting progress quarantine question \
+    notify_pause notify_queue notify_told order outbox papers pile plain posting progress quarantine question \
     report_gather report_gather_course report_gather_more report_gather_time request route \
     routes row row_csv row_map rows scores scores_gather scores_sums scratch send series server \
     silence_order snapshot statistics ticket_clocks ticket_json ticket_scores utf8 verify \

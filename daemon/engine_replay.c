@@ -1,9 +1,10 @@
 #include "ahead.h"
 #include "engine_inside.h"
+#include "pile.h"
 
 /* Records of the log that are folded at once, and their bytes: the more there are, the fewer
- * tickets are folded twice. A usual record takes 4 KB of memory. */
-#define PAGE_RECORDS 32000
+ * tickets are folded twice. A usual record takes 1 KB of memory. */
+#define PAGE_RECORDS 32768
 #define PAGE_BYTES (16u << 20)
 
 static int
@@ -45,14 +46,21 @@ engine_replay(struct engine *e, struct store *log, int64_t *seq, int64_t last, i
     void (*progress)(void *context, int64_t done), void *context, struct err *err)
 {
 	struct ahead *ahead = ahead_new(log, *seq, last);
+	struct pile pile;
 	int n;
 
+	pile_init(&pile, e->store, *seq == 0);
 	e->batch.now = now;
 	e->batch.log = log;
+	e->batch.pile = &pile;
 	while ((n = page_fold(e, ahead, seq, err)) > 0) {
 		if (progress != NULL)
 			progress(context, *seq);
 	}
+	if (n == 0)
+		n = pile_post(&pile, err);
+	e->batch.pile = NULL;
+	pile_free(&pile);
 	ahead_free(ahead);
 	if (n < 0)
 		fold_drop(&e->batch);

@@ -7,6 +7,7 @@
 #include "domain/statistic.h"
 #include "domain/ticket.h"
 #include "fold_inside.h"
+#include "pile.h"
 #include "posting.h"
 
 static struct cell *
@@ -415,9 +416,11 @@ cells_save(struct fold_batch *b, struct err *err)
 		    {arena_strndup(&b->arena, buf_text(&packed), packed.len), packed.len}};
 	}
 	buf_free(&packed);
+	if (rc == 0 && b->pile != NULL)
+		return pile_add(b->pile, list, n, err);
 	if (rc == 0 && b->behind && n < POSTING_LINES / 4)
 		return store_daybook_add(b->store, list, n, err);
-	return rc == 0 ? posting_all(b->store, list, n, err) : -1;
+	return rc == 0 ? posting_all(b->store, list, n, NULL, err) : -1;
 }
 
 int
