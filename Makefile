@@ -48,7 +48,7 @@ DAEMON = ahead alert_json alert_order api api_alerts api_behind api_catalogue ap
     verify_closing watch watch_alert watch_budget watch_delivery watch_events watch_excluded \
     watch_folded watch_leveled watch_papers watch_past watch_quiet watch_scores watch_tell
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
-TESTS = check_agreement check_alert check_alert_closed check_alert_event check_alert_text \
+TESTS = check_agreement check_ahead check_alert check_alert_closed check_alert_event check_alert_text \
     check_assessment check_auth check_backup check_bloom check_budget check_buf check_calendar \
     check_calendar_count check_clock check_coding check_config check_config_corpus \
     check_config_judgement check_config_secret check_csv check_delivery check_engine \
@@ -59,7 +59,7 @@ TESTS = check_agreement check_alert check_alert_closed check_alert_event check_a
     check_listen check_log check_mapper check_measurement check_message \
     check_message_alertmanager check_message_email check_message_robots check_message_template \
     check_natural check_notify check_notify_faults check_notify_policy check_notify_told \
-    check_obligation check_outage check_outbox check_packed check_pattern check_period check_posting \
+    check_obligation check_outage check_outbox check_packed check_pattern check_period check_pile check_posting \
     check_quota check_report check_request check_send check_shape check_silence check_snapshot \
     check_stamp check_standard_webhooks check_statistic check_store check_store_alerts \
     check_store_desk check_store_migration check_systemd check_table check_tally check_ticket \
