@@ -9,7 +9,7 @@
 
 #define PIECE_RECORDS 256
 #define PIECE_BYTES (64u << 10) /* and the last record's, which may be as long */
-#define PIECES 128 /* as much as a thread parses while a page is saved */
+#define PIECES 128 /* as much as is parsed while a page of engine_replay.c is saved */
 
 struct piece {
 	size_t count, read;

@@ -17,7 +17,7 @@ rebuild(struct config *c, struct err *err)
 
 	if (command_lock(c->database, err) != 0)
 		return -1;
-	s = command_store(c->database, err);
+	s = store_open(c->database, STORE_REBUILD, err);
 	if (s == NULL)
 		return -1;
 	if (store_last(s, &all, err) == 0 && store_meta_set(s, "packed", "", err) == 0) {

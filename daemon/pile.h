@@ -15,8 +15,8 @@
 #include "domain/tally.h"
 #include "store/daybook.h"
 
-/* How many lines are posted at once; with what sorts them, they take some 30 MiB. */
-#define PILE_LINES 262144
+/* How many lines are posted at once; with what sorts them, they take some 8 MiB. */
+#define PILE_LINES 65536
 
 struct pile {
 	struct store *store;

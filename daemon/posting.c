@@ -53,8 +53,7 @@ static int
 stored_of(struct summing *sum, const struct tally_place *at, struct blob *stored, struct err *err)
 {
 	if (sum->last == NULL || tally_place_compare(at, sum->last) <= 0)
-		return store_tally(
-		    sum->store, at->scope, (int)at->level, at->bucket, stored, err);
+		return store_tally(sum->store, at->scope, (int)at->level, at->bucket, stored, err);
 	*sum->last = *at;
 	*stored = (struct blob){"", 0};
 	return 0;
@@ -127,8 +126,8 @@ posting_all(struct store *s, const struct daybook_line *lines, size_t count,
     struct tally_place *last, struct err *err)
 {
 	for (int level = 0; level < TALLY_LEVELS && count > 0; level++) {
-		if (level_post(s, lines, count, level, 1, last == NULL ? NULL : &last[level],
-			err) != 0)
+		if (level_post(
+			s, lines, count, level, 1, last == NULL ? NULL : &last[level], err) != 0)
 			return -1;
 	}
 	return 0;

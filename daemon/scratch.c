@@ -22,8 +22,8 @@ scratch_to(struct scratch *s, int64_t last, int64_t now, struct err *err)
 {
 	if (now > s->now)
 		s->now = now;
-	if (engine_replay(s->engine, s->log, &s->seq, last, s->now, progress_step, &s->progress,
-		err) != 0)
+	if (engine_replay(
+		s->engine, s->log, &s->seq, last, s->now, progress_step, &s->progress, err) != 0)
 		return -1;
 	return engine_due(s->engine, s->now, err);
 }

@@ -1,5 +1,5 @@
-/* Records of a log, read ahead: all of them, in their order, however many there are, up to the first
- * that cannot be read. */
+/* Records of a log, read ahead: all of them, in their order, however many there are, up to the
+ * first that cannot be read. */
 #include "ahead.h"
 
 #include <stdio.h>

@@ -229,8 +229,7 @@ make_anew(int upto)
 	ck_assert_int_eq(store_begin(s, &err), 0);
 	ck_assert_int_eq(store_identities_forget(s, &err), 0);
 	for (int n = 1; n <= upto; n++)
-		ck_assert_int_eq(
-		    store_identity_again(s, source, id_of(n), n, BODY_BYTES, &err), 0);
+		ck_assert_int_eq(store_identity_again(s, source, id_of(n), n, BODY_BYTES, &err), 0);
 }
 
 START_TEST(all_is_made_anew)
@@ -248,6 +247,20 @@ START_TEST(all_is_made_anew)
 	look_at_all();
 	store_close(s);
 	open_small();
+	look_at_all();
+}
+END_TEST
+
+START_TEST(who_comes_to_rebuild_finds_all_too)
+{
+	while (stored < 500)
+		transaction();
+	store_close(s);
+	s = store_open(path, STORE_REBUILD, &err);
+	ck_assert_ptr_nonnull(s);
+	look_at_all();
+	make_anew(stored);
+	ck_assert_int_eq(store_commit(s, &err), 0);
 	look_at_all();
 }
 END_TEST
@@ -370,6 +383,7 @@ add(TCase *t)
 	tcase_add_test(t, an_event_is_stored_once);
 	tcase_add_test(t, a_reader_follows);
 	tcase_add_test(t, all_is_made_anew);
+	tcase_add_test(t, who_comes_to_rebuild_finds_all_too);
 	tcase_add_test(t, what_is_not_made_anew_to_the_end_stays);
 	tcase_add_loop_test(t, what_is_spoilt_is_told, 0, 5);
 	tcase_add_test(t, a_damaged_filter_hides_nothing);

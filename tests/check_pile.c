@@ -108,8 +108,7 @@ static void
 compare(void)
 {
 	ck_assert_int_eq(pile_post(&pile, &err), 0);
-	ck_assert_int_eq(
-	    store_compare(piled, posted, DUMP_TALLIES, differs, NULL, &err), 0);
+	ck_assert_int_eq(store_compare(piled, posted, DUMP_TALLIES, differs, NULL, &err), 0);
 }
 
 START_TEST(batches_add_up)

@@ -184,8 +184,8 @@ store_identities_forget(struct store *s, struct err *err)
 }
 
 int
-store_identity_again(struct store *s, int64_t source, const char *id, int64_t seq, size_t bytes,
-    struct err *err)
+store_identity_again(
+    struct store *s, int64_t source, const char *id, int64_t seq, size_t bytes, struct err *err)
 {
 	struct identity *i = &s->identity;
 	size_t count;

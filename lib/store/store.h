@@ -23,6 +23,8 @@
 enum store_mode {
 	STORE_WRITE, /* creates the file and its tables where there are none */
 	STORE_READ,
+	STORE_REBUILD, /* to write, and to forget at once all but the log: store_identities_forget()
+			*/
 	STORE_SCRATCH, /* a private temporary database; path is ignored */
 };
 
@@ -244,11 +246,11 @@ int store_entries(struct store *s, enum entry_kind kind, const char *agreement, 
 /* Rebuilding: forgets all that is folded. */
 int store_forget(struct store *s, struct err *err);
 
-/* The same for what finds records by source and id, within a transaction, in which it is then told of
- * all of them again, in their order; `bytes`: of the body. */
+/* The same for what finds records by source and id, within a transaction, in which it is then told
+ * of all of them again, in their order; `bytes`: of the body. */
 int store_identities_forget(struct store *s, struct err *err);
-int store_identity_again(struct store *s, int64_t source, const char *id, int64_t seq, size_t bytes,
-    struct err *err);
+int store_identity_again(
+    struct store *s, int64_t source, const char *id, int64_t seq, size_t bytes, struct err *err);
 
 /* Texts of what is folded, for comparison. */
 enum dump { DUMP_ENTITIES, DUMP_TALLIES, DUMP_COUNTED, DUMP_DOWNS, DUMP_ENTRIES };
