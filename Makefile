@@ -32,23 +32,26 @@ CODEC = alert_event alert_text alert_words backfill_event config config_access c
 STORE = alerts backup closings compare daybook deliveries entity entries gaps hook identity \
     identity_hash identity_run improvements log mapper mapper_functions mapper_prepare memo \
     memory pasts silences statement store tallies tickets
-DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
+DAEMON = ahead alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
     api_deliveries api_evaluation api_gaps api_health api_improvements api_metrics api_periods \
     api_receivers api_report api_scores api_series api_silences api_statistics api_ticket \
     api_tickets auth behind_outages behind_papers behind_tickets chore client closing closing_order \
     cmd_backup cmd_check cmd_import cmd_rebuild cmd_serve cmd_verify cmd_version coding command \
-    delivery door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved evaluate \
+    delivery door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved \
+    engine_replay evaluate \
     evidence files fold fold_save frame gather guard guard_share handshake hook_event hook_map \
     hooks host http import import_rows import_send improvement improvement_order ingest keeper \
     keeper_lanes keeper_thread lines listen log memory notify notify_curl notify_lane \
-    notify_pause notify_queue notify_told order outbox papers plain posting progress quarantine question \
+    notify_pause notify_queue notify_told order outbox papers pile plain posting progress \
+    quarantine question \
     report_gather report_gather_course report_gather_more report_gather_time request route \
     routes row row_csv row_map rows scores scores_gather scores_sums scratch send series server \
     silence_order snapshot statistics ticket_clocks ticket_json ticket_scores utf8 verify \
     verify_closing watch watch_alert watch_budget watch_delivery watch_events watch_excluded \
     watch_folded watch_leveled watch_papers watch_past watch_quiet watch_scores watch_tell
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
-TESTS = check_agreement check_alert check_alert_closed check_alert_event check_alert_text \
+TESTS = check_agreement check_ahead check_alert check_alert_closed check_alert_event \
+    check_alert_text \
     check_assessment check_auth check_backup check_bloom check_budget check_buf check_calendar \
     check_calendar_count check_chore check_clock check_coding check_config check_config_corpus \
     check_config_judgement check_config_secret check_csv check_delivery check_engine \
@@ -59,7 +62,8 @@ TESTS = check_agreement check_alert check_alert_closed check_alert_event check_a
     check_listen check_log check_mapper check_measurement check_message \
     check_message_alertmanager check_message_email check_message_robots check_message_template \
     check_natural check_notify check_notify_faults check_notify_policy check_notify_told \
-    check_obligation check_outage check_outbox check_packed check_pattern check_period check_posting \
+    check_obligation check_outage check_outbox check_packed check_pattern check_period \
+    check_pile check_posting \
     check_quota check_report check_request check_send check_shape check_silence check_snapshot \
     check_stamp check_standard_webhooks check_statistic check_store check_store_alerts \
     check_store_desk check_store_migration check_systemd check_table check_tally check_ticket \

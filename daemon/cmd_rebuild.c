@@ -5,27 +5,6 @@
 #include "keeper.h"
 #include "progress.h"
 
-static void
-identities_step(void *context, int64_t done, int64_t all)
-{
-	struct progress *p = context;
-
-	p->all = all;
-	progress_step(p, done);
-}
-
-static int
-identities_renew(struct store *s, struct err *err)
-{
-	struct progress p;
-	int rc;
-
-	progress_begin(&p, "taking over records", 0);
-	rc = store_identities_renew(s, identities_step, &p, err);
-	progress_clear(&p);
-	return rc;
-}
-
 /* An engine folds the log anew, in one transaction, if it does not trust what is packed. */
 static int
 rebuild(struct config *c, struct err *err)
@@ -38,11 +17,10 @@ rebuild(struct config *c, struct err *err)
 
 	if (command_lock(c->database, err) != 0)
 		return -1;
-	s = command_store(c->database, err);
+	s = store_open(c->database, STORE_REBUILD, err);
 	if (s == NULL)
 		return -1;
-	if (identities_renew(s, err) == 0 && store_last(s, &all, err) == 0 &&
-	    store_meta_set(s, "packed", "", err) == 0) {
+	if (store_last(s, &all, err) == 0 && store_meta_set(s, "packed", "", err) == 0) {
 		progress_begin(&p, "rebuilding", all);
 		e = engine_new(s, c, keeper_now(), progress_step, &p, err);
 	}

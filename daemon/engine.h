@@ -74,10 +74,10 @@ int engine_rest(struct engine *e, struct err *err);
 /* When time alone next has something to do; STAMP_NEVER if it has not. */
 int engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err);
 
-/* Folds a page of the log into an emptied store, after `seq` (moved forward), up to the record
- * `last`; returns how many records it was, 0 at the end. No alerts move. */
-int engine_replay(
-    struct engine *e, struct store *log, int64_t *seq, int64_t last, int64_t now, struct err *err);
+/* Folds the log into an emptied store, after `seq` (moved forward), up to the record `last`;
+ * `progress`, which may be NULL, is told how far it is. No alerts move. */
+int engine_replay(struct engine *e, struct store *log, int64_t *seq, int64_t last, int64_t now,
+    void (*progress)(void *context, int64_t done), void *context, struct err *err);
 
 /* Judges what fell due by now, within a transaction. No alerts move. */
 int engine_due(struct engine *e, int64_t now, struct err *err);

@@ -4,6 +4,7 @@
  * engine.c       a step: batches in, one transaction
  * engine_hook.c  deliveries of hooks, and the quarantine
  * engine_judge.c the whole: all entities judged anew, or the whole log folded anew
+ * engine_replay.c the log, folded page by page
  * engine_moved.c what that moved, told to the operator
  */
 #ifndef SLAD_DAEMON_ENGINE_INSIDE_H

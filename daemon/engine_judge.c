@@ -1,59 +1,10 @@
-#include <inttypes.h>
 #include <string.h>
 
 #include "codec/packed.h"
 #include "engine_inside.h"
 #include "log.h"
 
-/* Records of the log that are folded at once, and their bytes: the more there are, the fewer
- * tickets are folded twice. A usual record takes 4 KB of memory. */
-#define REPLAY_PAGE 8000
-#define REPLAY_BYTES (8u << 20)
 #define JUDGE_PAGE 1000 /* entities in one transaction */
-
-struct replay {
-	struct engine *engine;
-	int64_t *seq;
-	int count;
-	size_t bytes;
-};
-
-static int
-replay_one(void *context, int64_t seq, const char *body, size_t len, struct err *err)
-{
-	struct replay *r = context;
-	struct fold_batch *b = &r->engine->batch;
-	struct event event;
-	int64_t source;
-
-	if (event_read_stored(body, len, &b->arena, &event, err) != 0)
-		return err_prefix(err, "record %" PRId64 " of the log", seq);
-	event.record.seq = seq;
-	*r->seq = seq;
-	r->count++;
-	r->bytes += len;
-	if (store_source(b->store, event.record.source, true, &source, err) < 0 ||
-	    fold_add(b, source, &event, err) != 0)
-		return -1;
-	return r->bytes >= REPLAY_BYTES;
-}
-
-int
-engine_replay(
-    struct engine *e, struct store *log, int64_t *seq, int64_t last, int64_t now, struct err *err)
-{
-	struct replay r = {.engine = e, .seq = seq};
-	int64_t page = last - *seq < REPLAY_PAGE ? last - *seq : REPLAY_PAGE;
-
-	e->batch.now = now;
-	e->batch.log = log;
-	if (store_replay(log, *seq, page, replay_one, &r, err) < 0 ||
-	    fold_save(&e->batch, err) != 0) {
-		fold_drop(&e->batch);
-		return -1;
-	}
-	return r.count;
-}
 
 static int
 page_judge(struct engine *e, const int64_t *ids, int n, struct err *err)
@@ -191,18 +142,14 @@ rebuild(struct engine *e, int64_t now, void (*progress)(void *context, int64_t d
     struct err *err)
 {
 	int64_t seq = 0;
-	int n = -1;
 
 	if (store_begin(e->store, err) == 0 && store_forget(e->store, err) == 0 &&
+	    store_identities_forget(e->store, err) == 0 &&
 	    store_meta_set(e->store, "packed", PACKED_VERSION, err) == 0 &&
 	    store_meta_set(e->store, "watching", "", err) == 0 &&
-	    store_meta_set(e->store, "judgement", e->config->judgement, err) == 0) {
-		while ((n = engine_replay(e, e->store, &seq, INT64_MAX, now, err)) > 0) {
-			if (progress != NULL)
-				progress(context, seq);
-		}
-	}
-	if (n == 0 && store_commit(e->store, err) == 0)
+	    store_meta_set(e->store, "judgement", e->config->judgement, err) == 0 &&
+	    engine_replay(e, e->store, &seq, INT64_MAX, now, progress, context, err) == 0 &&
+	    store_commit(e->store, err) == 0)
 		return 0;
 	store_rollback(e->store);
 	return -1;

@@ -36,6 +36,7 @@ fold_drop(struct fold_batch *b)
 	}
 	HASH_CLEAR(hh, b->origins);
 	arena_free(&b->arena);
+	arena_free(&b->scratch);
 }
 
 static const char *

@@ -44,7 +44,9 @@ struct fold_batch {
 	size_t rules;
 	int64_t now;
 	bool behind; /* what is little goes to the daybook, and is posted later */
+	struct pile *pile; /* gathers what tallies get from many batches; or NULL */
 	struct arena arena; /* freed with the batch */
+	struct arena scratch; /* emptied with each entity that is saved */
 	struct touched *touched;
 	struct cell *cells;
 	struct origin *origins;

@@ -7,6 +7,7 @@
 #include "domain/statistic.h"
 #include "domain/ticket.h"
 #include "fold_inside.h"
+#include "pile.h"
 #include "posting.h"
 
 static struct cell *
@@ -39,7 +40,7 @@ count_add(
 static int
 minutes_of(struct fold_batch *b, const struct count *counts, int n, int64_t **minutes)
 {
-	int64_t *list = arena_alloc(&b->arena, (size_t)n, sizeof(*list));
+	int64_t *list = arena_alloc(&b->scratch, (size_t)n, sizeof(*list));
 	int kept = 0;
 
 	for (int i = 0; i < n; i++) {
@@ -108,7 +109,7 @@ counts_save(
 {
 	int64_t entity = t->stored.id;
 	struct count *old;
-	int m = counts_unpack(t->before.bytes, t->before.len, &b->arena, &old, err);
+	int m = counts_unpack(t->before.bytes, t->before.len, &b->scratch, &old, err);
 
 	if (m < 0)
 		return -1;
@@ -120,7 +121,7 @@ static int
 downs_save(struct fold_batch *b, int64_t entity, const struct down *downs, size_t n,
     enum class class, struct err *err)
 {
-	struct stored_down *rows = arena_alloc(&b->arena, n, sizeof(*rows));
+	struct stored_down *rows = arena_alloc(&b->scratch, n, sizeof(*rows));
 
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct stored_down){.agreement = downs[i].agreement,
@@ -176,7 +177,7 @@ static bool
 counts_otherwise(struct fold_batch *b, const struct touched *t, const struct count *counts, int n)
 {
 	struct count *old;
-	int m = counts_unpack(t->before.bytes, t->before.len, &b->arena, &old, NULL), i, j;
+	int m = counts_unpack(t->before.bytes, t->before.len, &b->scratch, &old, NULL), i, j;
 	bool same = t->scope_before == t->stored.scope;
 
 	i = indicator_next(old, m, 0);
@@ -259,8 +260,8 @@ ticket_save(struct fold_batch *b, struct touched *t, const struct told *told, st
 	struct down *downs;
 	size_t count;
 
-	ticket_fold(told->list, told->count, b->agreements, b->now, &b->arena, &ticket);
-	count = ticket_counts(&ticket, &b->arena, &counts);
+	ticket_fold(told->list, told->count, b->agreements, b->now, &b->scratch, &ticket);
+	count = ticket_counts(&ticket, &b->scratch, &counts);
 	e->state = ticket_state_of(&ticket, told);
 	e->due = ticket_due(b, &ticket);
 	e->scope = 0;
@@ -268,7 +269,7 @@ ticket_save(struct fold_batch *b, struct touched *t, const struct told *told, st
 	    entity_save(b, t, counts, (int)count, err) != 0)
 		return -1;
 	if (mentions_outage(told)) {
-		count = ticket_downs(&ticket, &b->arena, &downs);
+		count = ticket_downs(&ticket, &b->scratch, &downs);
 		if (downs_save(b, e->id, downs, count, CLASS_TICKET, err) != 0)
 			return -1;
 	}
@@ -281,8 +282,8 @@ outage_save(struct fold_batch *b, struct touched *t, const struct told *told, st
 	struct entity *e = &t->stored;
 	struct down *downs;
 	size_t n = e->class == CLASS_OUTAGE
-	    ? outage_fold(told->list, told->count, &b->arena, &downs)
-	    : maintenance_fold(told->list, told->count, &b->arena, &downs);
+	    ? outage_fold(told->list, told->count, &b->scratch, &downs)
+	    : maintenance_fold(told->list, told->count, &b->scratch, &downs);
 
 	e->state = ENTITY_RESOLVED;
 	if (entity_save(b, t, NULL, 0, err) != 0 ||
@@ -379,7 +380,7 @@ touched_save(struct fold_batch *b, struct touched *t, struct err *err)
 	    [CLASS_RETRACTION] = retraction_save};
 	struct told told;
 
-	if (told_unpack(buf_text(&t->facts), t->facts.len, t->source, t->stored.name, &b->arena,
+	if (told_unpack(buf_text(&t->facts), t->facts.len, t->source, t->stored.name, &b->scratch,
 		&told, err) != 0)
 		return -1;
 	if (told.all_count == 0)
@@ -415,9 +416,11 @@ cells_save(struct fold_batch *b, struct err *err)
 		    {arena_strndup(&b->arena, buf_text(&packed), packed.len), packed.len}};
 	}
 	buf_free(&packed);
+	if (rc == 0 && b->pile != NULL)
+		return pile_add(b->pile, list, n, err);
 	if (rc == 0 && b->behind && n < POSTING_LINES / 4)
 		return store_daybook_add(b->store, list, n, err);
-	return rc == 0 ? posting_all(b->store, list, n, err) : -1;
+	return rc == 0 ? posting_all(b->store, list, n, NULL, err) : -1;
 }
 
 int
@@ -428,6 +431,7 @@ fold_save(struct fold_batch *b, struct err *err)
 	HASH_ITER (hh, b->touched, t, next) {
 		if (touched_save(b, t, err) != 0)
 			return -1;
+		arena_empty(&b->scratch);
 	}
 	if (cells_save(b, err) != 0)
 		return -1;

@@ -37,6 +37,7 @@ struct summing {
 	struct tally tally;
 	struct buf packed;
 	int64_t times;
+	struct tally_place *last; /* behind it there are no tallies yet; or NULL */
 };
 
 static void
@@ -45,6 +46,17 @@ sum_add(void *context, unsigned measure, int64_t n)
 	struct summing *sum = context;
 
 	tally_add(&sum->tally, measure, n * sum->times);
+}
+
+/* What is stored of it; nothing where there is nothing yet. */
+static int
+stored_of(struct summing *sum, const struct tally_place *at, struct blob *stored, struct err *err)
+{
+	if (sum->last == NULL || tally_place_compare(at, sum->last) <= 0)
+		return store_tally(sum->store, at->scope, (int)at->level, at->bucket, stored, err);
+	*sum->last = *at;
+	*stored = (struct blob){"", 0};
+	return 0;
 }
 
 static int
@@ -56,7 +68,7 @@ tally_post(struct summing *sum, const struct tally_place *at, struct err *err)
 	struct blob stored;
 
 	buf_reset(b);
-	if (store_tally(s, at->scope, level, at->bucket, &stored, err) < 0 ||
+	if (stored_of(sum, at, &stored, err) < 0 ||
 	    tally_pack_sum(&sum->tally, stored.bytes, stored.len, b, err) != 0)
 		return -1;
 	return store_tally_set(s, at->scope, level, at->bucket, buf_text(b), b->len, err);
@@ -83,36 +95,39 @@ next_post(
 
 /* Posts from list[*at] on, until `upto` is reached. */
 static int
-run_post(struct store *s, const struct posting_item *list, size_t count, size_t *at, size_t upto,
-    int64_t times, struct err *err)
+run_post(struct summing *sum, const struct posting_item *list, size_t count, size_t *at,
+    size_t upto, struct err *err)
 {
-	struct summing sum = {.store = s, .packed = BUF_INIT(TALLY_MAX), .times = times};
 	int rc = 0;
 
 	while (*at < count && *at < upto && rc == 0)
-		rc = next_post(&sum, list, count, at, err);
-	tally_free(&sum.tally);
-	buf_free(&sum.packed);
+		rc = next_post(sum, list, count, at, err);
+	tally_free(&sum->tally);
+	buf_free(&sum->packed);
 	return rc;
 }
 
 static int
 level_post(struct store *s, const struct daybook_line *lines, size_t count, int level,
-    int64_t times, struct err *err)
+    int64_t times, struct tally_place *last, struct err *err)
 {
+	struct summing sum = {
+	    .store = s, .packed = BUF_INIT(TALLY_MAX), .times = times, .last = last};
 	struct posting_item *list = items_make(lines, count, level);
 	size_t at = 0;
-	int rc = run_post(s, list, count, &at, count, times, err);
+	int rc = run_post(&sum, list, count, &at, count, err);
 
 	free(list);
 	return rc;
 }
 
 int
-posting_all(struct store *s, const struct daybook_line *lines, size_t count, struct err *err)
+posting_all(struct store *s, const struct daybook_line *lines, size_t count,
+    struct tally_place *last, struct err *err)
 {
 	for (int level = 0; level < TALLY_LEVELS && count > 0; level++) {
-		if (level_post(s, lines, count, level, 1, err) != 0)
+		if (level_post(
+			s, lines, count, level, 1, last == NULL ? NULL : &last[level], err) != 0)
 			return -1;
 	}
 	return 0;
@@ -170,6 +185,7 @@ level_done(struct posting *p, struct store *s, const struct daybook_turned *page
 static int
 slice(struct posting *p, struct store *s, size_t lines, size_t worth, struct err *err)
 {
+	struct summing sum = {.store = s, .packed = BUF_INIT(TALLY_MAX), .times = 1};
 	struct daybook_turned page;
 
 	if (store_daybook_turned(s, &page, err) != 0 ||
@@ -181,7 +197,7 @@ slice(struct posting *p, struct store *s, size_t lines, size_t worth, struct err
 		return 0;
 	if (p->item == NULL)
 		level_begin(p, &page, (int)page.from.level, &page.from);
-	if (run_post(s, p->item, p->count, &p->at, p->at + lines, 1, err) != 0)
+	if (run_post(&sum, p->item, p->count, &p->at, p->at + lines, err) != 0)
 		return -1;
 	if (p->at == p->count)
 		return level_done(p, s, &page, err);
@@ -259,7 +275,7 @@ posting_take_back(struct store *s, struct store *other, struct err *err)
 		t.lines = 0;
 		rc = store_daybook_unposted(other, level, take_back, &t, err);
 		if (rc == 0)
-			rc = t.failed ? -1 : level_post(s, t.line, t.lines, level, -1, err);
+			rc = t.failed ? -1 : level_post(s, t.line, t.lines, level, -1, NULL, err);
 	}
 	arena_free(&arena);
 	return rc;

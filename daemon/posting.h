@@ -26,8 +26,10 @@ struct posting { /* of one store, as long as it is open; all zero: nothing is un
 	size_t count, at;
 };
 
-/* Posts these lines at once, all of them. */
-int posting_all(struct store *s, const struct daybook_line *lines, size_t count, struct err *err);
+/* Posts these lines at once, all of them. last: by level, a place behind which the store has no
+ * tallies, so that none is looked for there; it is moved on. Or NULL: that is not known. */
+int posting_all(struct store *s, const struct daybook_line *lines, size_t count,
+    struct tally_place *last, struct err *err);
 
 /* Posts a slice of about so many lines, at one level, where a page is turned, or has enough lines
  * to be. Within a transaction. */

@@ -20,13 +20,12 @@ scratch_begin(struct scratch *s, struct store *log, struct config *c, int64_t no
 int
 scratch_to(struct scratch *s, int64_t last, int64_t now, struct err *err)
 {
-	int n;
-
 	if (now > s->now)
 		s->now = now;
-	while ((n = engine_replay(s->engine, s->log, &s->seq, last, s->now, err)) > 0)
-		progress_step(&s->progress, s->seq);
-	return n < 0 ? -1 : engine_due(s->engine, s->now, err);
+	if (engine_replay(
+		s->engine, s->log, &s->seq, last, s->now, progress_step, &s->progress, err) != 0)
+		return -1;
+	return engine_due(s->engine, s->now, err);
 }
 
 struct store *

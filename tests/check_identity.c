@@ -7,6 +7,7 @@
 #include "suite.h"
 
 #define EVENTS 6000
+#define BODY_BYTES 40 /* about */
 
 static char dir[64], path[80];
 static struct store *s;
@@ -222,11 +223,55 @@ START_TEST(a_reader_follows)
 }
 END_TEST
 
+static void
+make_anew(int upto)
+{
+	ck_assert_int_eq(store_begin(s, &err), 0);
+	ck_assert_int_eq(store_identities_forget(s, &err), 0);
+	for (int n = 1; n <= upto; n++)
+		ck_assert_int_eq(store_identity_again(s, source, id_of(n), n, BODY_BYTES, &err), 0);
+}
+
 START_TEST(all_is_made_anew)
+{
+	int64_t seq;
+
+	while (stored < 1000)
+		transaction();
+	make_anew(stored);
+	ck_assert_int_eq(store_identity(s, source, id_of(stored), &seq, &err), 1);
+	ck_assert_int_eq(store_commit(s, &err), 0);
+	look_at_all();
+	while (stored < 1200)
+		transaction();
+	look_at_all();
+	store_close(s);
+	open_small();
+	look_at_all();
+}
+END_TEST
+
+START_TEST(who_comes_to_rebuild_finds_all_too)
+{
+	while (stored < 500)
+		transaction();
+	store_close(s);
+	s = store_open(path, STORE_REBUILD, &err);
+	ck_assert_ptr_nonnull(s);
+	look_at_all();
+	make_anew(stored);
+	ck_assert_int_eq(store_commit(s, &err), 0);
+	look_at_all();
+}
+END_TEST
+
+START_TEST(what_is_not_made_anew_to_the_end_stays)
 {
 	while (stored < 1000)
 		transaction();
-	ck_assert_int_eq(store_identities_renew(s, NULL, NULL, &err), 0);
+	make_anew(stored / 2);
+	ck_assert_int_eq(store_identity(s, source, id_of(stored), &(int64_t){0}, &err), 0);
+	store_rollback(s);
 	look_at_all();
 	while (stored < 1200)
 		transaction();
@@ -338,6 +383,8 @@ add(TCase *t)
 	tcase_add_test(t, an_event_is_stored_once);
 	tcase_add_test(t, a_reader_follows);
 	tcase_add_test(t, all_is_made_anew);
+	tcase_add_test(t, who_comes_to_rebuild_finds_all_too);
+	tcase_add_test(t, what_is_not_made_anew_to_the_end_stays);
 	tcase_add_loop_test(t, what_is_spoilt_is_told, 0, 5);
 	tcase_add_test(t, a_damaged_filter_hides_nothing);
 	tcase_add_test(t, the_hash_is_siphash);

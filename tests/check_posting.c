@@ -189,7 +189,7 @@ step(void)
 	ck_assert_int_eq(store_begin(s, &err), 0);
 	for (uint64_t rows = pick(3); rows > 0; rows--) {
 		n = lines_make(&pending, lines);
-		ck_assert_int_eq(pick(5) == 0 ? posting_all(s, lines, n, &err)
+		ck_assert_int_eq(pick(5) == 0 ? posting_all(s, lines, n, NULL, &err)
 					      : store_daybook_add(s, lines, n, &err),
 		    0);
 	}
@@ -308,7 +308,7 @@ START_TEST(what_waits_can_be_taken_back)
 		ck_assert_int_eq(store_commit(s, &err), 0);
 		for (size_t k = 0; k < n; k++)
 			lines[k].scope += theirs[0] - scope[0];
-		ck_assert_int_eq(posting_all(whole, lines, n, &err), 0);
+		ck_assert_int_eq(posting_all(whole, lines, n, NULL, &err), 0);
 	}
 	ck_assert_int_gt(store_compare(s, whole, DUMP_TALLIES, note, said, &err), 0);
 	ck_assert_int_eq(posting_take_back(whole, s, &err), 0);

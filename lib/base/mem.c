@@ -117,6 +117,22 @@ arena_free(struct arena *a)
 	a->bytes = a->taken = 0;
 }
 
+void
+arena_empty(struct arena *a)
+{
+	struct arena_block *kept = a->blocks;
+
+	if (kept == NULL)
+		return;
+	a->blocks = kept->next;
+	arena_free(a);
+	memset(kept->data, 0, kept->used);
+	kept->used = 0;
+	kept->next = NULL;
+	a->blocks = kept;
+	a->taken = sizeof(*kept) + kept->size;
+}
+
 const char *
 arena_same(struct arena *a, const char *s, const char *before)
 {

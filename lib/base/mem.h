@@ -35,6 +35,7 @@ void *arena_alloc(struct arena *a, size_t n, size_t size); /* zeroed */
 char *arena_strndup(struct arena *a, const char *s, size_t len);
 char *arena_strdup(struct arena *a, const char *s);
 void arena_free(struct arena *a); /* frees every block; the arena is empty and usable again */
+void arena_empty(struct arena *a); /* the same, but it keeps its newest block */
 
 /* A list of `n` items of `size` bytes, with room for one more: itself, or a copy of twice the room.
  */

@@ -166,21 +166,38 @@ follow(struct store *s, struct err *err)
 }
 
 int
-store_identities_renew(struct store *s, void (*step)(void *context, int64_t done, int64_t all),
-    void *context, struct err *err)
+store_identities_forget(struct store *s, struct err *err)
 {
 	static const enum query all[] = {
 	    QUERY_IDENTITY_DROP_RUNS, QUERY_IDENTITY_DROP_BLOCKS, QUERY_IDENTITY_DROP_FILTERS};
-	int rc = store_begin(s, err);
+	struct identity *i = &s->identity;
 
-	for (size_t i = 0; rc == 0 && i < sizeof(all) / sizeof(all[0]); i++) {
-		statement(s, all[i], "");
-		rc = statement_run(s, all[i], err);
+	for (size_t q = 0; q < sizeof(all) / sizeof(all[0]); q++) {
+		statement(s, all[q], "");
+		if (statement_run(s, all[q], err) != 0)
+			return -1;
 	}
-	if (rc == 0)
-		rc = store_commit(s, err);
-	store_rollback(s);
-	return rc == 0 ? identity_load(s, step, context, err) : -1;
+	latest_forget(i);
+	i->seen = 0;
+	i->settled = i->loaded = true;
+	return runs_load(s, err);
+}
+
+int
+store_identity_again(
+    struct store *s, int64_t source, const char *id, int64_t seq, size_t bytes, struct err *err)
+{
+	struct identity *i = &s->identity;
+	size_t count;
+
+	if (seq <= i->seen)
+		return 0;
+	if (latest_put(s, source, id, seq, bytes, err) != 0)
+		return -1;
+	count = i->latest.count;
+	if (!is_full(i))
+		return 0;
+	return latest_write(s, err) == 0 ? identity_runs_earn(s, &i->runs, count, err) : -1;
 }
 
 struct candidate {

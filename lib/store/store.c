@@ -131,7 +131,9 @@ version_take(struct store *s, enum store_mode mode, struct err *err)
 static int
 set_up(struct store *s, enum store_mode mode, struct err *err)
 {
-	const char *pragmas[] = {pragmas_write, pragmas_read, pragmas_scratch};
+	static const char *const pragmas[] = {[STORE_WRITE] = pragmas_write,
+	    [STORE_READ] = pragmas_read,
+	    [STORE_SCRATCH] = pragmas_scratch};
 
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, PATIENCE);
@@ -154,9 +156,12 @@ store_open_watched(const char *path, enum store_mode mode,
 	int flags =
 	    mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	struct store *s = mem_alloc(1, sizeof(*s));
+	bool finds = mode == STORE_WRITE;
 
 	if (mode == STORE_SCRATCH)
 		path = "";
+	if (mode == STORE_REBUILD)
+		mode = STORE_WRITE;
 	identity_init(&s->identity, mode == STORE_READ);
 	s->daybook.shared = mode == STORE_READ;
 	if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
@@ -164,8 +169,7 @@ store_open_watched(const char *path, enum store_mode mode,
 		store_close(s);
 		return NULL;
 	}
-	if (set_up(s, mode, err) != 0 ||
-	    (mode == STORE_WRITE && identity_load(s, step, context, err) != 0)) {
+	if (set_up(s, mode, err) != 0 || (finds && identity_load(s, step, context, err) != 0)) {
 		err_prefix(err, "%s", path);
 		store_close(s);
 		return NULL;

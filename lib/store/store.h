@@ -23,6 +23,8 @@
 enum store_mode {
 	STORE_WRITE, /* creates the file and its tables where there are none */
 	STORE_READ,
+	STORE_REBUILD, /* to write, and to forget at once all but the log: store_identities_forget()
+			*/
 	STORE_SCRATCH, /* a private temporary database; path is ignored */
 };
 
@@ -241,12 +243,16 @@ int store_entry_replace(
 int store_entries(struct store *s, enum entry_kind kind, const char *agreement, struct arena *a,
     struct entry **list, struct err *err);
 
-/* Rebuilding: forgets all that is folded; finds every record's source and id in the log again; and
- * texts of what is folded, for comparison. */
+/* Rebuilding: forgets all that is folded. */
 int store_forget(struct store *s, struct err *err);
-int store_identities_renew(struct store *s, void (*step)(void *context, int64_t done, int64_t all),
-    void *context, struct err *err);
 
+/* The same for what finds records by source and id, within a transaction, in which it is then told
+ * of all of them again, in their order; `bytes`: of the body. */
+int store_identities_forget(struct store *s, struct err *err);
+int store_identity_again(
+    struct store *s, int64_t source, const char *id, int64_t seq, size_t bytes, struct err *err);
+
+/* Texts of what is folded, for comparison. */
 enum dump { DUMP_ENTITIES, DUMP_TALLIES, DUMP_COUNTED, DUMP_DOWNS, DUMP_ENTRIES };
 #define DUMPS 5
 extern const char *const dump_names[DUMPS];
