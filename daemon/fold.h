@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "codec/event_json.h"
@@ -44,6 +45,7 @@ struct fold_batch {
 	size_t rules;
 	int64_t now;
 	struct arena arena; /* freed with the batch */
+	struct buf scratch; /* likewise */
 	struct touched *touched;
 	struct cell *cells;
 	struct origin *origins;
