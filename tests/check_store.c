@@ -118,6 +118,27 @@ START_TEST(readers_see_commits_and_write_nothing)
 }
 END_TEST
 
+/* A reader prepares its questions when it asks them: one that it cannot ask says why. */
+START_TEST(what_cannot_be_asked_is_said)
+{
+	struct store *r = store_open(path, STORE_READ, &err);
+	char command[200];
+	int64_t due;
+
+	snprintf(command, sizeof(command), "sqlite3 %s 'DROP TABLE entity'", path);
+	ck_assert_int_eq(system(command), 0);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(store_next_due(r, &due, &err), -1);
+		ck_assert_ptr_nonnull(strstr(err.msg, "no such table: entity"));
+		ck_assert_int_eq(store_tickets_in(r, ENTITY_OPEN, &due, &err), -1);
+		ck_assert_ptr_nonnull(strstr(err.msg, "no such table: entity"));
+		ck_assert_int_eq(store_failure(r), STORE_REFUSED);
+		ck_assert_int_eq(store_last(r, &due, &err), 0);
+	}
+	store_close(r);
+}
+END_TEST
+
 /* 40 MiB in small transactions, or in large ones: how large the write-ahead log gets. */
 static off_t
 wal_of(int transactions, int entities)
@@ -435,6 +456,7 @@ add(TCase *t)
 	tcase_add_test(t, an_identity_is_stored_once);
 	tcase_add_test(t, a_rollback_leaves_no_trace);
 	tcase_add_test(t, readers_see_commits_and_write_nothing);
+	tcase_add_test(t, what_cannot_be_asked_is_said);
 	tcase_add_test(t, the_write_ahead_log_is_copied_back);
 	tcase_add_test(t, large_transactions_are_copied_back_together);
 	tcase_add_test(t, entities_are_saved_and_fall_due);

@@ -97,8 +97,7 @@ static int
 prepare(struct store *s, struct err *err)
 {
 	for (int q = 0; q < QUERIES; q++) {
-		if (sqlite3_prepare_v3(s->db, sql_queries[q].sql, -1, SQLITE_PREPARE_PERSISTENT,
-			&s->stmt[q], NULL) != SQLITE_OK)
+		if (statement_prepare(s, (enum query)q) != SQLITE_OK)
 			return failed(s, err, sql_queries[q].name);
 	}
 	return 0;
@@ -144,7 +143,9 @@ set_up(struct store *s, enum store_mode mode, struct err *err)
 	s->renewed = mode != STORE_WRITE;
 	if (mode == STORE_WRITE)
 		sqlite3_wal_hook(s->db, wal_grown, s);
-	return version_take(s, mode, err) == 0 ? prepare(s, err) : -1;
+	if (version_take(s, mode, err) != 0)
+		return -1;
+	return mode == STORE_READ ? 0 : prepare(s, err);
 }
 
 struct store *
