@@ -6,6 +6,7 @@
 
 #include "base/stamp.h"
 #include "store/statement.h"
+#include "store/wal.h"
 
 /* The writer, which is the only one to do it, copies the WAL back when it has so many pages, and as
  * those of so many transactions like the last one: what large transactions change again and again
@@ -159,7 +160,8 @@ store_open_watched(const char *path, enum store_mode mode,
 	if (mode == STORE_SCRATCH)
 		path = "";
 	identity_init(&s->identity, mode == STORE_READ);
-	if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+	if (wal_register() != SQLITE_OK ||
+	    sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, WAL_VFS) != SQLITE_OK) {
 		err_set(err, "database: %s: %s", path, sqlite3_errmsg(s->db));
 		store_close(s);
 		return NULL;
