@@ -31,7 +31,7 @@ CODEC = alert_event alert_text alert_words backfill_event config config_access c
     table verification zoneinfo
 STORE = alerts backup closings compare daybook deliveries entity entries gaps hook identity \
     identity_hash identity_run improvements log mapper mapper_functions mapper_prepare memo \
-    memory pasts silences statement store tallies tickets
+    memory pasts silences statement store tallies tickets wal
 DAEMON = ahead alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
     api_deliveries api_evaluation api_gaps api_health api_improvements api_metrics api_periods \
     api_receivers api_report api_scores api_series api_silences api_statistics api_ticket \
@@ -67,7 +67,7 @@ TESTS = check_agreement check_ahead check_alert check_alert_closed check_alert_e
     check_quota check_report check_request check_send check_shape check_silence check_snapshot \
     check_stamp check_standard_webhooks check_statistic check_store check_store_alerts \
     check_store_desk check_store_migration check_systemd check_table check_tally check_ticket \
-    check_trend check_verification check_window check_window_step check_zone check_zoneinfo \
+    check_trend check_verification check_wal check_window check_window_step check_zone check_zoneinfo \
     replay tool_calendar tool_report
 
 # bench/ has programs of its own: each from what stands behind it.

@@ -35,6 +35,7 @@ fold_drop(struct fold_batch *b)
 		tally_free(&c->tally);
 	}
 	HASH_CLEAR(hh, b->origins);
+	buf_free(&b->packed);
 	arena_free(&b->arena);
 	arena_free(&b->scratch);
 }
@@ -182,15 +183,12 @@ target_retract(struct fold_batch *b, int64_t source, const struct record *r, str
 }
 
 static size_t
-packed_size(const struct event *event)
+packed_size(struct fold_batch *b, const struct event *event)
 {
-	struct buf b = BUF_INIT(FACTS_MAX);
-	size_t len;
-
-	record_pack(&b, &event->record);
-	len = b.len + 10; /* its place in the log is not known yet */
-	buf_free(&b);
-	return len;
+	b->packed.max = FACTS_MAX;
+	buf_reset(&b->packed);
+	record_pack(&b->packed, &event->record);
+	return b->packed.len + 10; /* its place in the log is not known yet */
 }
 
 int
@@ -198,7 +196,7 @@ fold_room(struct fold_batch *b, int64_t source, const struct event *event, struc
 {
 	size_t most = event->record.type->class == CLASS_TICKET ? TICKET_MAX : OUTAGE_MAX;
 	struct touched *t = touch(b, event, source, err);
-	size_t size = packed_size(event);
+	size_t size = packed_size(b, event);
 
 	if (t == NULL)
 		return -1;
@@ -214,7 +212,7 @@ fold_room_back(struct fold_batch *b, int64_t source, const struct event *event)
 	struct touched *t = touch(b, event, source, NULL);
 
 	if (t != NULL)
-		t->held -= packed_size(event);
+		t->held -= packed_size(b, event);
 }
 
 int

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "codec/event_json.h"
@@ -47,6 +48,7 @@ struct fold_batch {
 	struct pile *pile; /* gathers what tallies get from many batches; or NULL */
 	struct arena arena; /* freed with the batch */
 	struct arena scratch; /* emptied with each entity that is saved */
+	struct buf packed; /* a record, to know its size */
 	struct touched *touched;
 	struct cell *cells;
 	struct origin *origins;

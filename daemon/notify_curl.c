@@ -12,7 +12,7 @@
 struct notify_curl {
 	struct event_base *base;
 	struct notify_curl_limits limits;
-	CURLM *multi;
+	CURLM *multi; /* NULL before the first message */
 	struct event *timer;
 };
 
@@ -136,27 +136,37 @@ watch_time(CURLM *multi, long ms, void *context)
 struct notify_curl *
 notify_curl_new(struct event_base *base, const struct notify_curl_limits *limits, struct err *err)
 {
-	struct notify_curl *c;
+	struct notify_curl *c = mem_alloc(1, sizeof(*c));
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-		err_set(err, "libcurl does not start");
-		return NULL;
-	}
-	c = mem_alloc(1, sizeof(*c));
 	c->base = base;
 	c->limits = *limits;
 	c->timer = evtimer_new(base, on_time, c);
+	if (c->timer != NULL)
+		return c;
+	err_set(err, "there is no memory for libcurl");
+	free(c);
+	return NULL;
+}
+
+/* Libcurl and the libraries it begins are some memory, and many a slad has nobody to tell anything.
+ */
+static bool
+start(struct notify_curl *c)
+{
+	if (c->multi != NULL)
+		return true;
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return false;
 	c->multi = curl_multi_init();
-	if (c->timer == NULL || c->multi == NULL) {
-		err_set(err, "there is no memory for libcurl");
-		notify_curl_free(c);
-		return NULL;
+	if (c->multi == NULL) {
+		curl_global_cleanup();
+		return false;
 	}
 	curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
 	curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
 	curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, watch_time);
 	curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
-	return c;
+	return true;
 }
 
 void
@@ -164,11 +174,12 @@ notify_curl_free(struct notify_curl *c)
 {
 	if (c == NULL)
 		return;
-	curl_multi_cleanup(c->multi);
-	if (c->timer != NULL)
-		event_free(c->timer);
+	if (c->multi != NULL) {
+		curl_multi_cleanup(c->multi);
+		curl_global_cleanup();
+	}
+	event_free(c->timer);
 	free(c);
-	curl_global_cleanup();
 }
 
 /* Keeps the first line by which a mail server refuses something. */
@@ -339,7 +350,7 @@ notify_curl_post(struct notify_curl *c, const struct message *message, notify_an
 	p->message = message;
 	p->answered = answered;
 	p->context = context;
-	p->easy = curl_easy_init();
+	p->easy = start(c) ? curl_easy_init() : NULL;
 	if (p->easy == NULL || !lists_put(p))
 		goto fail;
 	options_guard(p->easy, &c->limits);

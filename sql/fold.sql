@@ -6,8 +6,19 @@ WHERE name = ?3 AND source = ?2 AND class = ?1;
 INSERT INTO entity (class, source, name, state, scope, due, facts, counts)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8);
 
+-- An update takes a row out of every index of the columns it names and puts it back, even if they
+-- stay as they are: it names those that change.
 -- name: entity_set
-UPDATE entity SET state = ?2, scope = ?3, due = ?4, facts = ?5, counts = ?6 WHERE id = ?1;
+UPDATE entity SET facts = ?2, counts = ?3, scope = ?4 WHERE id = ?1;
+
+-- name: entity_set_state
+UPDATE entity SET facts = ?2, counts = ?3, scope = ?4, state = ?5 WHERE id = ?1;
+
+-- name: entity_set_due
+UPDATE entity SET facts = ?2, counts = ?3, scope = ?4, due = ?6 WHERE id = ?1;
+
+-- name: entity_set_both
+UPDATE entity SET facts = ?2, counts = ?3, scope = ?4, state = ?5, due = ?6 WHERE id = ?1;
 
 -- name: entity_get
 SELECT class, source, name, state, coalesce(scope, 0), coalesce(due, 0), facts, counts

@@ -118,6 +118,27 @@ START_TEST(readers_see_commits_and_write_nothing)
 }
 END_TEST
 
+/* A reader prepares its questions when it asks them: one that it cannot ask says why. */
+START_TEST(what_cannot_be_asked_is_said)
+{
+	struct store *r = store_open(path, STORE_READ, &err);
+	char command[200];
+	int64_t due;
+
+	snprintf(command, sizeof(command), "sqlite3 %s 'DROP TABLE entity'", path);
+	ck_assert_int_eq(system(command), 0);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(store_next_due(r, &due, &err), -1);
+		ck_assert_ptr_nonnull(strstr(err.msg, "no such table: entity"));
+		ck_assert_int_eq(store_tickets_in(r, ENTITY_OPEN, &due, &err), -1);
+		ck_assert_ptr_nonnull(strstr(err.msg, "no such table: entity"));
+		ck_assert_int_eq(store_failure(r), STORE_REFUSED);
+		ck_assert_int_eq(store_last(r, &due, &err), 0);
+	}
+	store_close(r);
+}
+END_TEST
+
 /* 40 MiB in small transactions, or in large ones: how large the write-ahead log gets. */
 static off_t
 wal_of(int transactions, int entities)
@@ -191,7 +212,9 @@ START_TEST(entities_are_saved_and_fall_due)
 	ck_assert(ids[0] == 2 && ids[1] == 1);
 	ck_assert_int_eq(store_next_due(s, &due, &err), 0);
 	ck_assert_int_eq(due, 400);
-	back = (struct entity){.id = 2, .facts = {"", 0}, .counts = {"", 0}};
+	ck_assert_int_eq(store_entity_get(s, 2, &arena, &back, &err), 1);
+	back.state = ENTITY_INCOMPLETE;
+	back.due = 0;
 	ck_assert_int_eq(store_entity_save(s, &back, &err), 0);
 	ck_assert_int_eq(store_next_due(s, &due, &err), 0);
 	ck_assert_int_eq(due, 500);
@@ -345,6 +368,32 @@ recounts(void *context, const struct recounted *r)
 	    (const char *)r->counts[1].bytes);
 }
 
+/* Whatever of an entity changes, saved again and again, is what is loaded. */
+START_TEST(entities_are_saved_as_they_are)
+{
+	struct entity e, back;
+	int64_t ids[2], count;
+
+	entity_save(&e, "T-1", 500);
+	for (int i = 0; i < 64; i++) {
+		e.state = i & 1 ? ENTITY_OPEN : ENTITY_RESOLVED;
+		e.due = i & 2 ? 0 : 400 + (i & 4);
+		e.scope = i & 8 ? 0 : 7;
+		e.facts = (struct blob){"facts and more", (size_t)(i % 14)};
+		e.counts = (struct blob){"counts", (size_t)(i % 6)};
+		ck_assert_int_eq(store_entity_save(s, &e, &err), 0);
+		ck_assert_int_eq(store_entity(s, 0, 1, "T-1", &arena, &back, &err), 1);
+		ck_assert(back.id == e.id && back.state == e.state && back.due == e.due);
+		ck_assert(back.scope == e.scope && back.facts.len == e.facts.len &&
+		    back.counts.len == e.counts.len);
+		ck_assert_int_eq(store_due(s, 1000, ids, 2, &err), e.due != 0);
+		ck_assert_int_eq(store_tickets_in(s, ENTITY_OPEN, &count, &err), 0);
+		ck_assert_int_eq(count, e.state == ENTITY_OPEN);
+		ck_assert_int_eq(store_open_after(s, 0, ids, 2, &err), e.state == ENTITY_OPEN);
+	}
+}
+END_TEST
+
 /* A ticket of the store `in`. */
 static void
 counting(struct store *in, const char *name, const char *source, const char *agreement,
@@ -407,9 +456,11 @@ add(TCase *t)
 	tcase_add_test(t, an_identity_is_stored_once);
 	tcase_add_test(t, a_rollback_leaves_no_trace);
 	tcase_add_test(t, readers_see_commits_and_write_nothing);
+	tcase_add_test(t, what_cannot_be_asked_is_said);
 	tcase_add_test(t, the_write_ahead_log_is_copied_back);
 	tcase_add_test(t, large_transactions_are_copied_back_together);
 	tcase_add_test(t, entities_are_saved_and_fall_due);
+	tcase_add_test(t, entities_are_saved_as_they_are);
 	tcase_add_test(t, tallies_are_ranges);
 	tcase_add_test(t, tallies_are_found_in_long_ranges);
 	tcase_add_test(t, downs_are_replaced);

@@ -8,10 +8,24 @@
 #define RECORD_BYTES 28 /* of a packed record; most have more */
 #define UUID_BYTES 16
 
+/* The lowest of some members, taken out of them. */
+static enum member
+member_next(uint64_t *members)
+{
+	enum member m = (enum member)__builtin_ctzll(*members);
+
+	*members &= *members - 1;
+	return m;
+}
+
 static uint64_t
 folded(uint64_t members)
 {
-	for (enum member m = 0; m < MEMBERS; m++) {
+	uint64_t rest = members;
+	enum member m;
+
+	while (rest != 0) {
+		m = member_next(&rest);
 		if (!record_members[m].folded)
 			members &= ~member_bit(m);
 	}
@@ -20,6 +34,11 @@ folded(uint64_t members)
 
 /* What most ids look like: 32 small hexadecimal digits, and hyphens between them. */
 static const char uuid_shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+#define UUID_TEXT (sizeof(uuid_shape) - 1)
+
+/* Where in the text the two digits of each byte begin. */
+static const unsigned char uuid_at[UUID_BYTES] = {
+    0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
 
 static int
 digit(char c)
@@ -32,20 +51,16 @@ digit(char c)
 static bool
 uuid_read(const char *id, unsigned char bytes[static UUID_BYTES])
 {
-	int n = 0, value;
+	int value;
 
-	memset(bytes, 0, UUID_BYTES);
-	for (size_t i = 0; i < sizeof(uuid_shape); i++) {
-		if (uuid_shape[i] != 'x') { /* a hyphen, or the end */
-			if (id[i] != uuid_shape[i])
-				return false;
-			continue;
-		}
-		value = digit(id[i]);
+	if (strnlen(id, UUID_TEXT + 1) != UUID_TEXT || id[8] != '-' || id[13] != '-' ||
+	    id[18] != '-' || id[23] != '-')
+		return false;
+	for (size_t i = 0; i < UUID_BYTES; i++) {
+		value = digit(id[uuid_at[i]]) * 16 | digit(id[uuid_at[i] + 1]);
 		if (value < 0)
 			return false;
-		bytes[n / 2] = (unsigned char)(bytes[n / 2] << 4 | value);
-		n++;
+		bytes[i] = (unsigned char)value;
 	}
 	return true;
 }
@@ -53,15 +68,13 @@ uuid_read(const char *id, unsigned char bytes[static UUID_BYTES])
 static const char *
 uuid_unpack(struct unpack *u, struct arena *a)
 {
+	static const char digits[] = "0123456789abcdef";
 	const unsigned char *bytes = unpack_bytes(u, UUID_BYTES);
-	char *id = arena_strndup(a, uuid_shape, sizeof(uuid_shape) - 1);
-	int n = 0;
+	char *id = arena_strndup(a, uuid_shape, UUID_TEXT);
 
-	for (size_t i = 0; bytes != NULL && id[i] != '\0'; i++) {
-		if (id[i] != 'x')
-			continue;
-		id[i] = "0123456789abcdef"[n % 2 == 0 ? bytes[n / 2] >> 4 : bytes[n / 2] & 15];
-		n++;
+	for (size_t i = 0; bytes != NULL && i < UUID_BYTES; i++) {
+		id[uuid_at[i]] = digits[bytes[i] >> 4];
+		id[uuid_at[i] + 1] = digits[bytes[i] & 15];
 	}
 	return id;
 }
@@ -69,9 +82,10 @@ uuid_unpack(struct unpack *u, struct arena *a)
 void
 record_pack(struct buf *facts, const struct record *r)
 {
-	uint64_t has = folded(r->has);
+	uint64_t has = folded(r->has), rest = has;
 	unsigned char uuid[UUID_BYTES];
 	bool is_uuid = uuid_read(r->id, uuid);
+	enum member m;
 
 	pack_uint(facts, (uint64_t)r->seq);
 	pack_uint(
@@ -84,9 +98,8 @@ record_pack(struct buf *facts, const struct record *r)
 		pack_text(facts, r->id);
 	pack_uint(facts, has);
 	pack_uint(facts, folded(r->unset));
-	for (enum member m = 0; m < MEMBERS; m++) {
-		if (((has >> m) & 1) == 0)
-			continue;
+	while (rest != 0) {
+		m = member_next(&rest);
 		if (member_is_text(m))
 			pack_text(facts, r->m[m].text);
 		else
@@ -106,7 +119,8 @@ text_unpack(struct unpack *u, struct arena *a)
 static void
 record_unpack(struct unpack *u, struct arena *a, struct record *r)
 {
-	uint64_t type;
+	uint64_t type, rest;
+	enum member m;
 	bool is_uuid;
 
 	r->seq = (int64_t)unpack_uint(u);
@@ -124,9 +138,13 @@ record_unpack(struct unpack *u, struct arena *a, struct record *r)
 	r->id = is_uuid ? uuid_unpack(u, a) : text_unpack(u, a);
 	r->has = unpack_uint(u);
 	r->unset = unpack_uint(u);
-	for (enum member m = 0; m < MEMBERS; m++) {
-		if (!record_has(r, m))
-			continue;
+	if (r->has >> MEMBERS != 0) {
+		u->bad = true;
+		return;
+	}
+	rest = r->has;
+	while (rest != 0) {
+		m = member_next(&rest);
 		if (member_is_text(m))
 			r->m[m].text = text_unpack(u, a);
 		else

@@ -8,6 +8,8 @@ entity_read(sqlite3_stmt *st, int at, struct arena *a, struct entity *e)
 	e->state = sqlite3_column_int(st, at);
 	e->scope = sqlite3_column_int64(st, at + 1);
 	e->due = sqlite3_column_int64(st, at + 2);
+	e->state_stored = e->state;
+	e->due_stored = e->due;
 	e->facts = column_blob(st, at + 3, a);
 	e->counts = column_blob(st, at + 4, a);
 }
@@ -55,29 +57,48 @@ bind_or_null(sqlite3_stmt *st, int at, int64_t n)
 		sqlite3_bind_int64(st, at, n);
 }
 
+static int
+entity_add(struct store *s, struct entity *e, struct err *err)
+{
+	sqlite3_stmt *st = statement(s, QUERY_ENTITY_ADD, "iitiiibb", (int64_t)e->class, e->source,
+	    e->name, (int64_t)e->state, e->scope, e->due, e->facts, e->counts);
+
+	bind_or_null(st, 5, e->scope);
+	bind_or_null(st, 6, e->due);
+	if (statement_run(s, QUERY_ENTITY_ADD, err) != 0)
+		return -1;
+	e->id = sqlite3_last_insert_rowid(s->db);
+	return 0;
+}
+
+static int
+entity_set(struct store *s, const struct entity *e, struct err *err)
+{
+	bool moves = e->state != e->state_stored, waits = e->due != e->due_stored;
+	enum query q = moves && waits ? QUERY_ENTITY_SET_BOTH
+	    : moves                   ? QUERY_ENTITY_SET_STATE
+	    : waits                   ? QUERY_ENTITY_SET_DUE
+				      : QUERY_ENTITY_SET;
+	sqlite3_stmt *st = statement(s, q, "ibb", e->id, e->facts, e->counts);
+
+	bind_or_null(st, 4, e->scope);
+	if (moves)
+		sqlite3_bind_int(st, 5, e->state);
+	if (waits)
+		bind_or_null(st, 6, e->due);
+	return statement_run(s, q, err);
+}
+
 int
 store_entity_save(struct store *s, struct entity *e, struct err *err)
 {
-	enum query q = e->id == 0 ? QUERY_ENTITY_ADD : QUERY_ENTITY_SET;
-	sqlite3_stmt *st;
-	int scope_at;
+	int rc = e->id == 0 ? entity_add(s, e, err) : entity_set(s, e, err);
 
-	if (e->id == 0) {
-		st = statement(s, q, "iitiiibb", (int64_t)e->class, e->source, e->name,
-		    (int64_t)e->state, e->scope, e->due, e->facts, e->counts);
-		scope_at = 5;
-	} else {
-		st = statement(s, q, "iiiibb", e->id, (int64_t)e->state, e->scope, e->due, e->facts,
-		    e->counts);
-		scope_at = 3;
+	if (rc == 0) {
+		e->state_stored = e->state;
+		e->due_stored = e->due;
 	}
-	bind_or_null(st, scope_at, e->scope);
-	bind_or_null(st, scope_at + 1, e->due);
-	if (statement_run(s, q, err) != 0)
-		return -1;
-	if (e->id == 0)
-		e->id = sqlite3_last_insert_rowid(s->db);
-	return 0;
+	return rc;
 }
 
 /* Collects the first column of a bound statement. */

@@ -3,14 +3,31 @@
 #include <stdarg.h>
 #include <string.h>
 
+int
+statement_prepare(struct store *s, enum query q)
+{
+	return sqlite3_prepare_v3(
+	    s->db, sql_queries[q].sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt[q], NULL);
+}
+
+/* Of one that cannot be prepared, the step tells why. */
+static sqlite3_stmt *
+ready(struct store *s, enum query q)
+{
+	if (s->stmt[q] == NULL)
+		statement_prepare(s, q);
+	else
+		sqlite3_reset(s->stmt[q]);
+	return s->stmt[q];
+}
+
 sqlite3_stmt *
 statement(struct store *s, enum query q, const char *types, ...)
 {
-	sqlite3_stmt *st = s->stmt[q];
+	sqlite3_stmt *st = ready(s, q);
 	struct blob b;
 	va_list ap;
 
-	sqlite3_reset(st);
 	va_start(ap, types);
 	for (int i = 0; types[i] != '\0'; i++) {
 		switch (types[i]) {
@@ -56,6 +73,8 @@ statement_run(struct store *s, enum query q, struct err *err)
 void
 statement_end(struct store *s, enum query q)
 {
+	if (s->stmt[q] == NULL)
+		return;
 	sqlite3_reset(s->stmt[q]);
 	sqlite3_clear_bindings(s->stmt[q]);
 }

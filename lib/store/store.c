@@ -6,6 +6,7 @@
 
 #include "base/stamp.h"
 #include "store/statement.h"
+#include "store/wal.h"
 
 /* The writer, which is the only one to do it, copies the WAL back when it has so many pages, and as
  * those of so many transactions like the last one: what large transactions change again and again
@@ -97,8 +98,7 @@ static int
 prepare(struct store *s, struct err *err)
 {
 	for (int q = 0; q < QUERIES; q++) {
-		if (sqlite3_prepare_v3(s->db, sql_queries[q].sql, -1, SQLITE_PREPARE_PERSISTENT,
-			&s->stmt[q], NULL) != SQLITE_OK)
+		if (statement_prepare(s, (enum query)q) != SQLITE_OK)
 			return failed(s, err, sql_queries[q].name);
 	}
 	return 0;
@@ -146,7 +146,9 @@ set_up(struct store *s, enum store_mode mode, struct err *err)
 	s->renewed = mode != STORE_WRITE;
 	if (mode == STORE_WRITE)
 		sqlite3_wal_hook(s->db, wal_grown, s);
-	return version_take(s, mode, err) == 0 ? prepare(s, err) : -1;
+	if (version_take(s, mode, err) != 0)
+		return -1;
+	return mode == STORE_READ ? 0 : prepare(s, err);
 }
 
 struct store *
@@ -164,7 +166,8 @@ store_open_watched(const char *path, enum store_mode mode,
 		mode = STORE_WRITE;
 	identity_init(&s->identity, mode == STORE_READ);
 	s->daybook.shared = mode == STORE_READ;
-	if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+	if (wal_register() != SQLITE_OK ||
+	    sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX, WAL_VFS) != SQLITE_OK) {
 		err_set(err, "database: %s: %s", path, sqlite3_errmsg(s->db));
 		store_close(s);
 		return NULL;

@@ -119,6 +119,9 @@ struct entity {
 	int64_t scope; /* 0: none */
 	int64_t due; /* 0: none */
 	struct blob facts, counts;
+	/* the store's: as the row has them */
+	int state_stored;
+	int64_t due_stored;
 };
 
 /* Into the arena. */
@@ -126,7 +129,8 @@ int store_entity(struct store *s, int class, int64_t source, const char *name, s
     struct entity *e, struct err *err);
 int store_entity_get(
     struct store *s, int64_t id, struct arena *a, struct entity *e, struct err *err);
-int store_entity_save(struct store *s, struct entity *e, struct err *err); /* sets id if it was 0 */
+/* A new one, whose id it sets, or one that this store gave out. */
+int store_entity_save(struct store *s, struct entity *e, struct err *err);
 
 /* Ids of entities: due at or before now, or of a name (tickets only, with their sources), or the
  * next ones after an id, all of them or open tickets only. They return how many, at most `limit`,
