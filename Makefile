@@ -29,7 +29,7 @@ CODEC = alert_event alert_text alert_words backfill_event config config_access c
     message_wecom metric packed receiver report report_csv report_html report_json report_md \
     report_page report_page_more report_page_scores report_svg report_text standard_webhooks \
     table verification zoneinfo
-STORE = alerts backup closings compare deliveries entity entries gaps hook identity \
+STORE = alerts backup body closings compare deliveries dictionary entity entries gaps hook identity \
     identity_hash identity_run improvements log mapper mapper_functions mapper_prepare memo \
     memory pasts silences statement store tallies tickets
 DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
@@ -49,7 +49,7 @@ DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_corr
     watch_folded watch_leveled watch_papers watch_past watch_quiet watch_scores watch_tell
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_closed check_alert_event check_alert_text \
-    check_assessment check_auth check_backup check_bloom check_budget check_buf check_calendar \
+    check_assessment check_auth check_backup check_bloom check_body check_budget check_buf check_calendar \
     check_calendar_count check_clock check_coding check_config check_config_corpus \
     check_config_judgement check_config_secret check_csv check_delivery check_engine \
     check_engine_facts check_engine_statistics check_evaluation check_event_binary \
@@ -72,7 +72,7 @@ bench-generate = generate life
 bench-load = load wire
 bench-peers/bare = peers/bare peers/bare_set
 
-PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto zlib
+PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto zlib libzstd
 
 prefix = /usr/local
 exec_prefix = $(prefix)

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "sql.h"
+#include "store/body.h"
 #include "store/identity.h"
 #include "store/memo.h"
 #include "store/store.h"
@@ -19,6 +20,7 @@ struct store {
 	bool renewed; /* the write-ahead log is of this connection alone */
 	int wal; /* pages of the write-ahead log after the last commit */
 	struct identity identity;
+	struct bodies bodies;
 	struct memo sources, scopes; /* of the writer */
 };
 

@@ -187,6 +187,7 @@ store_close(struct store *s)
 		sqlite3_finalize(s->stmt[q]);
 	sqlite3_close(s->db);
 	identity_free(&s->identity);
+	bodies_free(&s->bodies);
 	memo_forget(&s->sources);
 	memo_forget(&s->scopes);
 	free(s);
