@@ -13,7 +13,9 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from desk import Desk, rows  # noqa: E402
+import logged  # noqa: E402
+from desk import Desk  # noqa: E402
+from logged import rows  # noqa: E402
 from slad import PATIENCE, PROGRAM, Slad, main  # noqa: E402
 
 AGREEMENTS = [{"id": "acme", "from": "2020-01-01", "services": [{"id": "mail"}], "targets": [
@@ -226,7 +228,7 @@ class Verify(Case):
         "an outage": "UPDATE down SET until = until + 60000 WHERE kind = 0",
         "an outage less": "DELETE FROM down",
         "a record": "DELETE FROM record WHERE seq = 7",
-        "a record's text": "UPDATE record SET body = replace(body, 'mail', 'fax') WHERE seq = 7",
+        "a record's text": "UPDATE record SET body = replace(text(body), 'mail', 'fax') WHERE seq = 7",
     }
 
     def stop_whole(self, slad):
@@ -237,6 +239,7 @@ class Verify(Case):
 
     def tamper(self, slad, statement):
         with contextlib.closing(sqlite3.connect(slad.path("slad.db"))) as database, database:
+            database.create_function("text", 1, logged.text)
             changed = database.execute(statement).rowcount
         self.assertGreaterEqual(changed, 1, statement)
 
