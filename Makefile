@@ -36,7 +36,7 @@ DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_corr
     api_deliveries api_evaluation api_gaps api_health api_improvements api_metrics api_periods \
     api_receivers api_report api_scores api_series api_silences api_statistics api_ticket \
     api_tickets auth behind_outages behind_papers behind_tickets client closing closing_order \
-    cmd_backup cmd_check cmd_import cmd_rebuild cmd_serve cmd_verify cmd_version coding command \
+    cmd_backup cmd_check cmd_export cmd_import cmd_rebuild cmd_serve cmd_verify cmd_version coding command \
     delivery door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved evaluate \
     evidence files fold fold_save frame gather guard guard_share handshake hook_event hook_map \
     hooks host http import import_rows import_send improvement improvement_order ingest keeper \
@@ -49,7 +49,7 @@ DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_corr
     watch_folded watch_leveled watch_papers watch_past watch_quiet watch_scores watch_tell
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_alert check_alert_closed check_alert_event check_alert_text \
-    check_assessment check_auth check_backup check_bloom check_body check_budget check_buf check_calendar \
+    check_assessment check_auth check_backup check_bloom check_body check_body_log check_budget check_buf check_calendar \
     check_calendar_count check_clock check_coding check_config check_config_corpus \
     check_config_judgement check_config_secret check_csv check_delivery check_engine \
     check_engine_facts check_engine_statistics check_evaluation check_event_binary \
