@@ -24,51 +24,48 @@ CODEC = alert_event alert_text alert_words backfill_event config config_access c
     config_agreement config_bind config_calendar config_delivery config_hook config_judgement \
     config_mapping config_profile config_receiver config_refs config_rule config_rule_kinds \
     config_scalar config_secret config_template config_verify config_yaml csv event_binary \
-    event_body event_json event_reader inflate json_cut json_text markup message message_alertmanager \
-    message_dingtalk message_email message_feishu message_slack message_template message_webhook \
-    message_wecom metric packed receiver report report_csv report_html report_json report_md \
-    report_page report_page_more report_page_scores report_svg report_text standard_webhooks \
-    table verification zoneinfo
-STORE = alerts backup closings compare daybook deliveries entity entries gaps hook identity \
-    identity_hash identity_run improvements log mapper mapper_functions mapper_prepare memo \
-    memory pasts silences statement store tallies tickets wal
+    event_body event_json event_reader inflate json_cut json_text markup message \
+    message_alertmanager message_dingtalk message_email message_feishu message_slack \
+    message_template message_webhook message_wecom metric packed receiver report report_csv \
+    report_html report_json report_md report_page report_page_more report_page_scores report_svg \
+    report_text standard_webhooks table verification zoneinfo
+STORE = alerts backup body closings compare daybook deliveries dictionary entity entries gaps hook \
+    identity identity_hash identity_run improvements log mapper mapper_functions mapper_prepare \
+    memo memory pasts silences statement store tallies tickets wal
 DAEMON = ahead alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
     api_deliveries api_evaluation api_gaps api_health api_improvements api_metrics api_periods \
     api_receivers api_report api_scores api_series api_silences api_statistics api_ticket \
-    api_tickets auth behind_outages behind_papers behind_tickets chore client closing closing_order \
-    cmd_backup cmd_check cmd_import cmd_rebuild cmd_serve cmd_verify cmd_version coding command \
-    delivery door downs dryrun dryrun_show engine engine_hook engine_judge engine_moved \
-    engine_replay evaluate \
-    evidence files fold fold_save frame gather guard guard_share handshake hook_event hook_map \
-    hooks host http import import_rows import_send improvement improvement_order ingest keeper \
-    keeper_lanes keeper_thread lines listen log memory notify notify_curl notify_lane \
-    notify_pause notify_queue notify_told order outbox papers pile plain posting progress \
-    quarantine question \
-    report_gather report_gather_course report_gather_more report_gather_time request route \
-    routes row row_csv row_map rows scores scores_gather scores_sums scratch send series server \
-    silence_order snapshot statistics ticket_clocks ticket_json ticket_scores utf8 verify \
-    verify_closing watch watch_alert watch_budget watch_delivery watch_events watch_excluded \
-    watch_folded watch_leveled watch_papers watch_past watch_quiet watch_scores watch_tell
+    api_tickets auth behind_outages behind_papers behind_tickets chore client closing \
+    closing_order cmd_backup cmd_check cmd_export cmd_import cmd_rebuild cmd_serve cmd_verify \
+    cmd_version coding command delivery door downs dryrun dryrun_show engine engine_hook \
+    engine_judge engine_moved engine_replay evaluate evidence files fold fold_save frame gather \
+    guard guard_share handshake hook_event hook_map hooks host http import import_rows import_send \
+    improvement improvement_order ingest keeper keeper_lanes keeper_thread lines listen log memory \
+    notify notify_curl notify_lane notify_pause notify_queue notify_told order outbox papers pile \
+    plain posting progress quarantine question report_gather report_gather_course \
+    report_gather_more report_gather_time request route routes row row_csv row_map rows scores \
+    scores_gather scores_sums scratch send series server silence_order snapshot statistics \
+    ticket_clocks ticket_json ticket_scores utf8 verify verify_closing watch watch_alert \
+    watch_budget watch_delivery watch_events watch_excluded watch_folded watch_leveled \
+    watch_papers watch_past watch_quiet watch_scores watch_tell
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_ahead check_alert check_alert_closed check_alert_event \
-    check_alert_text \
-    check_assessment check_auth check_backup check_bloom check_budget check_buf check_calendar \
-    check_calendar_count check_chore check_clock check_coding check_config check_config_corpus \
-    check_config_judgement check_config_secret check_csv check_delivery check_engine \
-    check_engine_facts check_engine_statistics check_evaluation check_event_binary \
-    check_event_json check_event_json_facts check_frame check_guard check_guard_share \
-    check_hashed check_histogram check_host check_http check_identity check_improvement check_ingest \
-    check_inflate check_json_cut check_json_text check_ladder check_latest check_lines \
-    check_listen check_log check_mapper check_measurement check_message \
-    check_message_alertmanager check_message_email check_message_robots check_message_template \
-    check_natural check_notify check_notify_faults check_notify_policy check_notify_told \
-    check_obligation check_outage check_outbox check_packed check_pattern check_period \
-    check_pile check_posting \
-    check_quota check_report check_request check_send check_shape check_silence check_snapshot \
-    check_stamp check_standard_webhooks check_statistic check_store check_store_alerts \
-    check_store_desk check_store_migration check_systemd check_table check_tally check_ticket \
-    check_trend check_verification check_wal check_window check_window_step check_zone check_zoneinfo \
-    replay tool_calendar tool_report
+    check_alert_text check_assessment check_auth check_backup check_bloom check_body \
+    check_body_log check_budget check_buf check_calendar check_calendar_count check_chore \
+    check_clock check_coding check_config check_config_corpus check_config_judgement \
+    check_config_secret check_csv check_delivery check_engine check_engine_facts \
+    check_engine_statistics check_evaluation check_event_binary check_event_json \
+    check_event_json_facts check_frame check_guard check_guard_share check_hashed check_histogram \
+    check_host check_http check_identity check_improvement check_inflate check_ingest \
+    check_json_cut check_json_text check_ladder check_latest check_lines check_listen check_log \
+    check_mapper check_measurement check_message check_message_alertmanager check_message_email \
+    check_message_robots check_message_template check_natural check_notify check_notify_faults \
+    check_notify_policy check_notify_told check_obligation check_outage check_outbox check_packed \
+    check_pattern check_period check_pile check_posting check_quota check_report check_request \
+    check_send check_shape check_silence check_snapshot check_stamp check_standard_webhooks \
+    check_statistic check_store check_store_alerts check_store_desk check_store_migration \
+    check_systemd check_table check_tally check_ticket check_trend check_verification check_wal \
+    check_window check_window_step check_zone check_zoneinfo replay tool_calendar tool_report
 
 # bench/ has programs of its own: each from what stands behind it.
 BENCH = generate load peers/bare
@@ -76,7 +73,7 @@ bench-generate = generate life
 bench-load = load wire
 bench-peers/bare = peers/bare peers/bare_set
 
-PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto zlib
+PACKAGES = sqlite3 libevent_core libevent_extra jansson libcurl yaml-0.1 glib-2.0 libcrypto zlib libzstd
 
 prefix = /usr/local
 exec_prefix = $(prefix)

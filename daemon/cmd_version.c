@@ -27,5 +27,6 @@ cmd_version(int argc, char **argv)
 	printf("GLib %s\n", zoneinfo_version(glib));
 	printf("%s\n", OpenSSL_version(OPENSSL_VERSION));
 	printf("zlib %s\n", inflate_version());
+	printf("zstd %s\n", store_zstd_version());
 	return EXIT_DONE;
 }

@@ -13,6 +13,7 @@ static const struct command commands[] = {
     {"import", "import [-u URL] FILE...",
 	"send NDJSON files, or tables by --mapping, to a running daemon", cmd_import},
     {"backup", "backup [-c FILE] DEST", "copy the database while the daemon runs", cmd_backup},
+    {"export", "export [-c FILE]", "print all events of the log, as NDJSON", cmd_export},
     {"verify", "verify [-c FILE]", "recompute everything from the log and compare", cmd_verify},
     {"rebuild", "rebuild [-c FILE]", "recompute everything from the log and store it", cmd_rebuild},
     {"version", "version", "print the version, and those of the libraries", cmd_version},

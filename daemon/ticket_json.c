@@ -72,7 +72,7 @@ records_json(struct shown *s, struct err *err)
 		}
 		event = json_loads(body, 0, NULL);
 		json_array_append_new(list,
-		    json_pack("{sIsosbsO?}", "seq", (json_int_t)sorted[i]->seq, "received",
+		    json_pack("{sIsosbsO*}", "seq", (json_int_t)sorted[i]->seq, "received",
 			json_instant(received), "retracted", sorted[i]->retracted, "event", event));
 		json_decref(event);
 	}

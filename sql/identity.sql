@@ -35,14 +35,12 @@ INSERT INTO identity_filter (place, bytes) VALUES (?1, ?2);
 DELETE FROM identity_filter WHERE place >= ?1 AND place < ?2;
 
 -- name: identity_of
-SELECT seq, iif(json_valid(body), (SELECT id FROM source WHERE name = body ->> '$.source'), 0),
-    iif(json_valid(body), body ->> '$.id', ''), length(body)
-FROM record WHERE seq > ?1 ORDER BY seq;
+SELECT seq, body FROM record WHERE seq > ?1 ORDER BY seq;
 
--- name: identity_is
-SELECT 1 FROM record
-WHERE seq = ?1 AND json_valid(body) AND body ->> '$.id' = ?3
-    AND body ->> '$.source' = (SELECT name FROM source WHERE id = ?2);
+-- Of a body: its source, and its id; 0 and '' where it is no event.
+-- name: identity_words
+SELECT iif(json_valid(?1), coalesce((SELECT id FROM source WHERE name = ?1 ->> '$.source'), 0), 0),
+    iif(json_valid(?1), coalesce(?1 ->> '$.id', ''), '');
 
 -- name: identity_drop_runs
 DELETE FROM identity_run;

@@ -1,3 +1,5 @@
+-- Bodies of records may be packed from here on, as blobs (lib/store/body.h).
+
 -- What commits add to tallies, until it is posted to them: one row has all that a commit adds, where
 -- each tally lies on a page of its own. lines: scope, minute and counts, packed. Ids only ascend.
 CREATE TABLE daybook (

@@ -46,7 +46,8 @@ setup(void)
 	ck_assert_ptr_nonnull(file);
 	fclose(file);
 	body = mem_alloc(BODY, 1);
-	memset(body, ' ', BODY);
+	for (uint32_t i = 0, noise = 1; i < BODY; i++, noise = noise * 1664525 + 1013904223)
+		body[i] = (char)(1 + (noise >> 24) % 255); /* gets no smaller by packing */
 	s = store_open(from, STORE_WRITE, &err);
 	ck_assert_msg(s != NULL, "%s", err.msg);
 	for (int i = 1; i <= RECORDS; i++)

@@ -76,7 +76,8 @@ append(int n)
 	int64_t seq;
 
 	snprintf(body, sizeof(body),
-	    "{\"id\":\"e\\\"\xc3\xa9\\\"-%d\",\"source\":\"desk \\\"1\\\"\"}", n);
+	    "{\"id\":\"e\\\"\xc3\xa9\\\"-%d\",\"source\":\"desk \\\"1\\\"\"%s}", n,
+	    n % 2 == 0 ? ",\"specversion\":\"1.0\",\"type\":\"request.opened\"" : "");
 	ck_assert_msg(store_append(s, source, id_of(n), 1000, body, strlen(body), &seq, &err) == 0,
 	    "%s", err.msg);
 	ck_assert_int_eq(seq, n);
@@ -299,6 +300,8 @@ static const struct {
 	"7 is not found by its source and id; run slad rebuild\n"
 	"1 identities lead to other records than their own; run slad rebuild\n",
 	2},
+    {"UPDATE record SET body = substr(body, 1, length(body) - 1) WHERE seq = 8",
+	"8 is not found by its source and id; run slad rebuild\n", 2},
     {"DELETE FROM identity_block WHERE place = (SELECT max(place) FROM identity_block)",
 	" is not found by its source and id; run slad rebuild\n", 0},
     {"UPDATE identity_block SET entries = zeroblob(length(entries)) "
@@ -385,7 +388,7 @@ add(TCase *t)
 	tcase_add_test(t, all_is_made_anew);
 	tcase_add_test(t, who_comes_to_rebuild_finds_all_too);
 	tcase_add_test(t, what_is_not_made_anew_to_the_end_stays);
-	tcase_add_loop_test(t, what_is_spoilt_is_told, 0, 5);
+	tcase_add_loop_test(t, what_is_spoilt_is_told, 0, 6);
 	tcase_add_test(t, a_damaged_filter_hides_nothing);
 	tcase_add_test(t, the_hash_is_siphash);
 	tcase_add_test(t, each_database_has_a_key_of_its_own);

@@ -28,8 +28,8 @@ records_check(struct gaps *g, struct err *err)
 {
 	struct store *s = g->store;
 	sqlite3_stmt *st = statement(s, QUERY_IDENTITY_OF, "i", INT64_C(0));
+	struct identity_words w;
 	int64_t expected = 1, seq;
-	const char *id;
 	int more, stands = 1;
 
 	while ((more = statement_step(s, QUERY_IDENTITY_OF, err)) > 0) {
@@ -37,9 +37,10 @@ records_check(struct gaps *g, struct err *err)
 		for (; expected < seq; expected++)
 			tell(g, expected, "was acknowledged, but is gone from the log");
 		expected = seq + 1;
-		id = (const char *)sqlite3_column_text(st, 2);
-		stands =
-		    identity_stands(s, sqlite3_column_int64(st, 1), id == NULL ? "" : id, seq, err);
+		stands = identity_words(s, st, 1, &w, err);
+		if (stands == 0)
+			stands = identity_stands(s, w.source, w.id, seq, err);
+		statement_end(s, QUERY_IDENTITY_WORDS);
 		if (stands < 0)
 			break;
 		if (stands == 0)

@@ -58,19 +58,42 @@ is_full(const struct identity *i)
 	return i->latest.count >= i->sizes.recent || i->bytes >= IDENTITY_BYTES;
 }
 
+int
+identity_words(
+    struct store *s, sqlite3_stmt *st, int column, struct identity_words *w, struct err *err)
+{
+	const char *body = "", *id;
+	sqlite3_stmt *words;
+	struct err damage;
+
+	w->bytes = 0;
+	if (body_column(&s->bodies, st, column, &s->bodies.text, &body, &w->bytes, &damage) != 0)
+		body = "";
+	words = statement(s, QUERY_IDENTITY_WORDS, "");
+	sqlite3_bind_text64(words, 1, body, w->bytes, SQLITE_STATIC, SQLITE_UTF8);
+	if (statement_step(s, QUERY_IDENTITY_WORDS, err) < 0)
+		return -1;
+	w->source = sqlite3_column_int64(words, 0);
+	id = (const char *)sqlite3_column_text(words, 1);
+	w->id = id == NULL ? "" : id;
+	return 0;
+}
+
 /* Reads on in the log: 0 at its end, 1 when as much is known as is to be kept in memory. */
 static int
 log_read(struct store *s, bool bounded, struct err *err)
 {
 	struct identity *i = &s->identity;
 	sqlite3_stmt *st = statement(s, QUERY_IDENTITY_OF, "i", i->seen);
-	const char *id;
+	struct identity_words w;
 	int more = 0;
 
 	while (!(bounded && is_full(i)) && (more = statement_step(s, QUERY_IDENTITY_OF, err)) > 0) {
-		id = (const char *)sqlite3_column_text(st, 2);
-		more = latest_put(s, sqlite3_column_int64(st, 1), id == NULL ? "" : id,
-		    sqlite3_column_int64(st, 0), (size_t)sqlite3_column_int64(st, 3), err);
+		more = identity_words(s, st, 1, &w, err);
+		if (more == 0)
+			more = latest_put(
+			    s, w.source, w.id, sqlite3_column_int64(st, 0), w.bytes, err);
+		statement_end(s, QUERY_IDENTITY_WORDS);
 		if (more != 0)
 			break;
 	}
@@ -211,11 +234,16 @@ static int
 is_it(void *context, int64_t seq, struct err *err)
 {
 	struct candidate *c = context;
-	int found;
+	sqlite3_stmt *st = statement(c->store, QUERY_RECORD_BODY, "i", seq);
+	int found = statement_step(c->store, QUERY_RECORD_BODY, err);
+	struct identity_words w;
 
-	statement(c->store, QUERY_IDENTITY_IS, "iit", seq, c->source, c->id);
-	found = statement_step(c->store, QUERY_IDENTITY_IS, err);
-	statement_end(c->store, QUERY_IDENTITY_IS);
+	if (found > 0 && identity_words(c->store, st, 0, &w, err) != 0)
+		found = -1;
+	if (found > 0)
+		found = w.source == c->source && strcmp(w.id, c->id) == 0;
+	statement_end(c->store, QUERY_IDENTITY_WORDS);
+	statement_end(c->store, QUERY_RECORD_BODY);
 	if (found > 0)
 		*c->seq = seq;
 	return found;

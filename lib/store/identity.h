@@ -15,6 +15,8 @@
 
 #include <stdbool.h>
 
+#include <sqlite3.h>
+
 #include "base/latest.h"
 #include "store/identity_hash.h"
 #include "store/identity_run.h"
@@ -35,6 +37,19 @@ struct identity {
 	int64_t mark_seen;
 	bool pending, settled; /* the transaction added some; and changed runs */
 };
+
+/* Of a record: its source, 0 for none, and its id; they live until the caller ends the statement.
+ */
+struct identity_words {
+	int64_t source;
+	const char *id;
+	size_t bytes; /* of its body */
+};
+
+/* Reads them from the body in a column of a row that stands, by QUERY_IDENTITY_WORDS; a body that
+ * is damaged has none. */
+int identity_words(
+    struct store *s, sqlite3_stmt *st, int column, struct identity_words *w, struct err *err);
 
 void identity_init(struct identity *i, bool reader);
 void identity_free(struct identity *i);

@@ -1,3 +1,5 @@
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/statement.h"
@@ -57,16 +59,26 @@ store_identity(struct store *s, int64_t source, const char *id, int64_t *seq, st
 	return identity_find(s, source, id, seq, err);
 }
 
+/* Of a row that stands; empty where it is damaged. */
+static void
+body_or_none(struct store *s, sqlite3_stmt *st, int column, const char **body, size_t *len)
+{
+	struct err err;
+
+	if (body_column(&s->bodies, st, column, &s->bodies.text, body, len, &err) == 0)
+		return;
+	*body = "";
+	*len = 0;
+}
+
 int
 store_body(struct store *s, int64_t seq, const char **body, size_t *len, struct err *err)
 {
 	sqlite3_stmt *st = statement(s, QUERY_RECORD_BODY, "i", seq);
 	int found = statement_step(s, QUERY_RECORD_BODY, err);
 
-	if (found > 0) {
-		*body = (const char *)sqlite3_column_text(st, 0);
-		*len = (size_t)sqlite3_column_bytes(st, 0);
-	}
+	if (found > 0)
+		body_or_none(s, st, 0, body, len);
 	return found;
 }
 
@@ -76,10 +88,12 @@ store_received(struct store *s, int64_t seq, struct arena *a, int64_t *received,
 {
 	sqlite3_stmt *st = statement(s, QUERY_RECORD_RECEIVED, "i", seq);
 	int found = statement_step(s, QUERY_RECORD_RECEIVED, err);
+	size_t len;
 
 	if (found > 0) {
 		*received = sqlite3_column_int64(st, 0);
-		*body = column_text(st, 1, a);
+		body_or_none(s, st, 1, body, &len);
+		*body = arena_strndup(a, *body, len);
 	}
 	statement_end(s, QUERY_RECORD_RECEIVED);
 	return found;
@@ -90,12 +104,17 @@ store_append(struct store *s, int64_t source, const char *id, int64_t received, 
     size_t len, int64_t *seq, struct err *err)
 {
 	int known = identity_find(s, source, id, seq, err);
+	struct blob packed;
 	sqlite3_stmt *st;
 
 	if (known != 0)
 		return known < 0 ? -1 : err_set(err, "the log has the event '%.100s' already", id);
 	st = statement(s, QUERY_RECORD_ADD, "i", received);
-	sqlite3_bind_text64(st, 2, body, len, SQLITE_STATIC, SQLITE_UTF8);
+	packed = body_pack(&s->bodies, body, len);
+	if (packed.len > 0)
+		sqlite3_bind_blob64(st, 2, packed.bytes, packed.len, SQLITE_STATIC);
+	else
+		sqlite3_bind_text64(st, 2, body, len, SQLITE_STATIC, SQLITE_UTF8);
 	if (statement_run(s, QUERY_RECORD_ADD, err) != 0)
 		return -1;
 	*seq = sqlite3_last_insert_rowid(s->db);
@@ -129,15 +148,22 @@ store_replay(struct store *s, int64_t seq, int64_t limit,
     void *context, struct err *err)
 {
 	sqlite3_stmt *st = statement(s, QUERY_RECORD_PAGE, "ii", seq, limit);
+	struct body_room room = {.bytes = NULL};
+	const char *body;
+	size_t len;
 	int more;
 
 	while ((more = statement_step(s, QUERY_RECORD_PAGE, err)) > 0) {
-		more = each(context, sqlite3_column_int64(st, 0),
-		    (const char *)sqlite3_column_text(st, 1), (size_t)sqlite3_column_bytes(st, 1),
-		    err);
+		seq = sqlite3_column_int64(st, 0);
+		more = body_column(&s->bodies, st, 1, &room, &body, &len, err);
+		if (more == 0)
+			more = each(context, seq, body, len, err);
+		else
+			err_prefix(err, "record %" PRId64 " of the log", seq);
 		if (more != 0)
 			break;
 	}
 	statement_end(s, QUERY_RECORD_PAGE);
+	free(room.bytes);
 	return more;
 }

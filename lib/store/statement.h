@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "sql.h"
+#include "store/body.h"
 #include "store/daybook.h"
 #include "store/identity.h"
 #include "store/memo.h"
@@ -23,6 +24,7 @@ struct store {
 	int wal; /* pages of the write-ahead log after the last commit */
 	struct identity identity;
 	struct daybook daybook;
+	struct bodies bodies;
 	struct memo sources, scopes; /* of the writer */
 };
 

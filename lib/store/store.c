@@ -196,6 +196,7 @@ store_close(struct store *s)
 	sqlite3_close(s->db);
 	identity_free(&s->identity);
 	daybook_free(&s->daybook);
+	bodies_free(&s->bodies);
 	memo_forget(&s->sources);
 	memo_forget(&s->scopes);
 	free(s);

@@ -73,6 +73,7 @@ enum store_failure store_failure(const struct store *s);
 void store_forgive(struct store *s);
 const char *store_failure_text(const struct store *s); /* in SQLite's words */
 const char *store_version(void); /* of the library that is loaded */
+const char *store_zstd_version(void);
 
 int store_meta(struct store *s, const char *name, char *value, size_t size, struct err *err);
 int store_meta_set(struct store *s, const char *name, const char *value, struct err *err);
@@ -82,6 +83,7 @@ int store_source(struct store *s, const char *name, bool add, int64_t *id, struc
 int store_source_name(
     struct store *s, int64_t id, struct arena *a, const char **name, struct err *err);
 int store_identity(struct store *s, int64_t source, const char *id, int64_t *seq, struct err *err);
+/* A body that is damaged is given as an empty text. */
 int store_body(struct store *s, int64_t seq, const char **body, size_t *len, struct err *err);
 int store_received(struct store *s, int64_t seq, struct arena *a, int64_t *received,
     const char **body, struct err *err);
@@ -96,7 +98,7 @@ int store_hear(struct store *s, const char *source, int64_t received, struct err
 int store_heard(struct store *s, const char *source, int64_t *received, struct err *err);
 
 /* Walks the log after `seq`, at most `limit` records; what each() returns other than 0 ends it, and
- * is returned. */
+ * is returned. -1 at a body that is damaged. A body lives until each() returns. */
 int store_replay(struct store *s, int64_t seq, int64_t limit,
     int (*each)(void *context, int64_t seq, const char *body, size_t len, struct err *err),
     void *context, struct err *err);

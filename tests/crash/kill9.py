@@ -21,7 +21,8 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from desk import parsed, rows, stamp  # noqa: E402
+from desk import parsed, stamp  # noqa: E402
+from logged import rows  # noqa: E402
 from hook import Receiver  # noqa: E402
 from kit import FULL  # noqa: E402
 from slad import Slad, event, ndjson  # noqa: E402
@@ -196,7 +197,7 @@ class Run:
     def look_at_the_log(self):
         """The events in the log by (source, id)."""
         path = self.slad.path("slad.db")
-        found = rows(path, "SELECT body ->> '$.source', body ->> '$.id' FROM record")
+        found = rows(path, "SELECT text(body) ->> '$.source', text(body) ->> '$.id' FROM record")
         stored = set(found)
         self.check("a record is there once", len(stored) == len(found),
                    f"{len(stored)} identities, {len(found)} records")

@@ -23,7 +23,9 @@ import time
 import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from desk import rows, stamp  # noqa: E402
+from desk import stamp  # noqa: E402
+from logged import rows  # noqa: E402
+import logged  # noqa: E402
 from slad import TOP, Slad, event  # noqa: E402
 
 BUILD = os.environ.get("BUILD") or os.path.join(TOP, "build/release")
@@ -242,9 +244,7 @@ def log_of(path):
     """(source, id) of each event in a log, one for each record; and what is wrong with the file."""
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         said = database.execute("PRAGMA quick_check(3)").fetchall()
-        bodies = database.execute("SELECT body FROM record ORDER BY seq").fetchall()
-    events = (json.loads(body) for body, in bodies)
-    return [(e["source"], e["id"]) for e in events], [] if said == [("ok",)] else said
+    return [(e["source"], e["id"]) for e in logged.events(path)], [] if said == [("ok",)] else said
 
 
 def check_log(checks, load, path, sure=None, what=""):

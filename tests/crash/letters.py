@@ -20,7 +20,8 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from desk import rows, until  # noqa: E402
+from desk import until  # noqa: E402
+from logged import rows  # noqa: E402
 from hook import Receiver  # noqa: E402
 from slad import Slad  # noqa: E402
 

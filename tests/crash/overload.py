@@ -26,7 +26,8 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 from crowd import Crowd  # noqa: E402
-from desk import Desk, metrics, rows, stamp, until  # noqa: E402
+import logged  # noqa: E402
+from desk import Desk, metrics, stamp, until  # noqa: E402
 from slad import LINES, TOP, Slad  # noqa: E402
 
 FULL = os.environ.get("SLAD_CRASH") == "full"
@@ -316,7 +317,7 @@ class Run:
         self.check("bound of memory", max(self.peaks) <= bound, (max(self.peaks), bound))
 
     def look_at_the_log(self):
-        found = collections.Counter(id for id, in rows(self.slad.path("slad.db"), "SELECT body ->> '$.id' FROM record"))
+        found = collections.Counter(event["id"] for event in logged.events(self.slad.path("slad.db")))
         missing = [id for id in self.load.tally.sure if id not in found]
         twice = [id for id, count in found.items() if count > 1]
         self.check("all that was acknowledged is in the log", not missing, (len(missing), missing[:5]))

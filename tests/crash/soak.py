@@ -25,7 +25,8 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from desk import rows, stamp, until  # noqa: E402
+from desk import stamp, until  # noqa: E402
+from logged import rows  # noqa: E402
 from hook import Message, Receiver  # noqa: E402
 from kit import FULL  # noqa: E402
 from slad import Slad, event  # noqa: E402

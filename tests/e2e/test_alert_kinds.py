@@ -11,7 +11,8 @@ from urllib.parse import quote
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 sys.path[:0] = [os.path.join(TOP, "tests/support"), os.path.join(TOP, "tests/oracle")]
 from check_oracle import Replay  # noqa: E402
-from desk import Desk, metrics, parsed, rows, until  # noqa: E402
+from desk import Desk, metrics, parsed, until  # noqa: E402
+from logged import rows  # noqa: E402
 from hook import Receiver  # noqa: E402
 from slad import Slad, event, main  # noqa: E402
 

@@ -13,7 +13,8 @@ import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from desk import Desk, rows, until  # noqa: E402
+from desk import Desk, until  # noqa: E402
+from logged import rows  # noqa: E402
 from slad import PATIENCE, PROGRAM, Slad, main, ndjson  # noqa: E402
 
 CONFIG = {"agreements": [{"id": "acme", "from": "2020-01-01", "targets": [{"kind": "request", "respond": "10m"}]}]}
@@ -66,7 +67,7 @@ class Case(unittest.TestCase):
         self.assertEqual([n for n in os.listdir(self.slad.directory) if n.startswith("copy.db.")], [], done)
 
     def ids(self, path):
-        return {id for id, in rows(path, "SELECT body->>'id' FROM record")}
+        return {id for id, in rows(path, "SELECT text(body) ->> 'id' FROM record")}
 
     def sound(self, path):
         """What slad verify says of a copy."""

@@ -4,13 +4,13 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+import logged  # noqa: E402
 from desk import Desk  # noqa: E402
 from slad import PATIENCE, TOP, Slad, main  # noqa: E402
 
@@ -98,8 +98,7 @@ class Case(unittest.TestCase):
         text = self.slad.ask("GET", "/metrics", headers={"Authorization": f"Bearer {TOKEN}"}).text
         counts = {result: int(count) for result, count in
                   re.findall(r'slad_hook_deliveries_total{result="(\w+)",source="cases"} (\d+)', text)}
-        with sqlite3.connect(f"file:{self.slad.path('slad.db')}?mode=ro", uri=True) as db:
-            bodies = [json.loads(body) for (body,) in db.execute("SELECT body FROM record ORDER BY seq")]
+        bodies = logged.events(self.slad.path("slad.db"))
         return counts, [body for body in bodies if body["source"] == "cases"]
 
     def test_a_hook_takes_each_mode(self):

@@ -13,7 +13,9 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from desk import Desk, rows  # noqa: E402
+import logged  # noqa: E402
+from desk import Desk  # noqa: E402
+from logged import rows  # noqa: E402
 from slad import PATIENCE, PROGRAM, Slad, main  # noqa: E402
 
 AGREEMENTS = [{"id": "acme", "from": "2020-01-01", "services": [{"id": "mail"}], "targets": [
@@ -55,7 +57,7 @@ class Case(unittest.TestCase):
 
 
 class Usage(Case):
-    COMMANDS = ["serve", "check", "import", "backup", "verify", "rebuild", "version", "help"]
+    COMMANDS = ["serve", "check", "import", "backup", "export", "verify", "rebuild", "version", "help"]
 
     def test_help(self):
         for word in ("help", "-h", "--help"):
@@ -226,7 +228,7 @@ class Verify(Case):
         "an outage": "UPDATE down SET until = until + 60000 WHERE kind = 0",
         "an outage less": "DELETE FROM down",
         "a record": "DELETE FROM record WHERE seq = 7",
-        "a record's text": "UPDATE record SET body = replace(body, 'mail', 'fax') WHERE seq = 7",
+        "a record's text": "UPDATE record SET body = replace(text(body), 'mail', 'fax') WHERE seq = 7",
     }
 
     def stop_whole(self, slad):
@@ -237,6 +239,7 @@ class Verify(Case):
 
     def tamper(self, slad, statement):
         with contextlib.closing(sqlite3.connect(slad.path("slad.db"))) as database, database:
+            database.create_function("text", 1, logged.text)
             changed = database.execute(statement).rowcount
         self.assertGreaterEqual(changed, 1, statement)
 
@@ -295,6 +298,46 @@ class Verify(Case):
         done = slad.run("verify")
         self.ends(done, 1)
         self.assertIn("judges otherwise", done.stdout)
+
+
+    def test_a_damaged_record_is_named(self):
+        slad = self.filled()
+        self.stop_whole(slad)
+        self.tamper(slad, "UPDATE record SET body = substr(body, 1, 20) WHERE seq = 7")
+        self.ends(slad.run("verify"), 4, "record 7 of the log: its text is damaged")
+        done = slad.run("export")
+        self.ends(done, 1, "record 7 of the log: its text is damaged")
+        self.assertEqual([len(done.stdout.splitlines()) + 1],
+                         [count for count, in rows(slad.path("slad.db"), "SELECT count(*) FROM record")])
+        slad.start()  # what it has folded stands
+        self.assertEqual(slad.post(Desk(prefix="new").opened("T-new")).status, 200)
+        shown = [record.get("event") for i in range(50) for record in slad.ticket(f"T{i}")["records"]]
+        self.assertEqual(shown.count(None), 1)
+        slad.stop()
+        self.ends(slad.run("rebuild"), 4, "record 7 of the log: its text is damaged")
+
+
+class Export(Case):
+    def test_another_slad_takes_it(self):
+        slad, other = self.filled(), self.fresh(start=True)
+        done = slad.run("export")
+        self.ends(done, 0, "exporting: ")
+        lines = done.stdout.splitlines()
+        self.assertEqual([json.loads(line) for line in lines], logged.events(slad.path("slad.db")))
+        self.assertEqual(other.post_all(map(json.loads, lines))["accepted"], len(lines))
+        slad.stop()
+        other.stop()
+        self.assertEqual(other.run("export").stdout, done.stdout)
+        self.assertEqual(slad.run("export").stdout, done.stdout)
+
+    def test_nowhere_to_write(self):
+        slad = self.filled()
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([PROGRAM, "export", "-c", slad.file], stdout=full, stderr=subprocess.PIPE, text=True)
+        self.ends(done, 4, "standard output: No space left on device")
+
+    def test_no_database(self):
+        self.ends(self.fresh().run("export"), 4, "slad.db")
 
 
 class Rebuild(Case):

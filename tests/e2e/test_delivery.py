@@ -6,7 +6,8 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from desk import Desk, metrics, rows, until  # noqa: E402
+from desk import Desk, metrics, until  # noqa: E402
+from logged import rows  # noqa: E402
 from hook import Receiver  # noqa: E402
 from slad import PATIENCE, Slad, main  # noqa: E402
 

@@ -8,7 +8,8 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from desk import Desk, metrics, rows, stamp, until  # noqa: E402
+from desk import Desk, metrics, stamp, until  # noqa: E402
+from logged import rows  # noqa: E402
 from slad import LINES, Slad, event, main, ndjson  # noqa: E402
 
 CONFIG = {"agreements": [{"id": "acme", "from": "2020-01-01"}, {"id": "beta", "from": "2020-01-01"}]}
@@ -65,7 +66,7 @@ class Case(unittest.TestCase):
     def stored(self):
         """How many events of this test's source are in the log."""
         return rows(self.slad.path("slad.db"), "SELECT count(*) FROM record "
-                    "WHERE body ->> '$.source' = ?", self.source)[0][0]
+                    "WHERE text(body) ->> '$.source' = ?", self.source)[0][0]
 
 
 class Forms(Case):

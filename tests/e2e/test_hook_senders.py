@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -16,6 +15,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+import logged  # noqa: E402
 from hooks import SECRET, System, TOP  # noqa: E402
 from slad import PATIENCE, Slad, main  # noqa: E402
 
@@ -229,8 +229,7 @@ class Zabbix(Case):
                 self.post(slad, self.filled({name: v for name, v in macros.items() if not name.endswith(unknown)})[0])
             with self.subTest(unknown=unknown):
                 self.assertEqual(slad.get("/v1/quarantine")["quarantine"], [])
-                with sqlite3.connect(f"file:{slad.path('slad.db')}?mode=ro", uri=True) as db:
-                    events = [json.loads(body) for (body,) in db.execute("SELECT body FROM record ORDER BY seq")]
+                events = logged.events(slad.path("slad.db"))
                 self.assertEqual([(event["type"], event["subject"], event["time"], event["data"]["service"]) for event in events],
                                  [("outage.started", "77001", "2026-03-07T10:00:00.000Z", "mail"),
                                   ("outage.ended", "77001", "2026-03-07T10:20:05.000Z", "mail")])

@@ -3,11 +3,11 @@
 import json
 import os
 import random
-import sqlite3
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+import logged  # noqa: E402
 from hooks import SECRET, TOP, systems  # noqa: E402
 from slad import Slad, main  # noqa: E402
 
@@ -60,8 +60,7 @@ class Hooks(unittest.TestCase):
                         {**headers, **(system.sign(body, given=headers) if proof is None else proof)})
 
     def log(self, slad):
-        with sqlite3.connect(f"file:{slad.path('slad.db')}?mode=ro", uri=True) as db:
-            return [json.loads(body) for (body,) in db.execute("SELECT body FROM record ORDER BY seq")]
+        return logged.events(slad.path("slad.db"))
 
     def taken(self, slad, system, steps):
         for headers, body in steps:

@@ -17,7 +17,8 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from desk import Desk, rows, until  # noqa: E402
+from desk import Desk, until  # noqa: E402
+from logged import rows  # noqa: E402
 from robot import Robot  # noqa: E402
 from slad import PATIENCE, PROGRAM, Slad, main, ndjson  # noqa: E402
 from tls import Authority  # noqa: E402

@@ -8,6 +8,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+import logged  # noqa: E402
 from desk import Desk  # noqa: E402
 from slad import Slad, TOP, main  # noqa: E402
 
@@ -40,6 +41,8 @@ class Migration(unittest.TestCase):
                 db.execute(f"DROP TABLE {name}")
             db.execute("DELETE FROM meta WHERE name = 'identity_key'")
             db.execute(first_schema("identity"))
+            db.create_function("text", 1, logged.text)
+            db.execute("UPDATE record SET body = text(body)")
             db.execute("INSERT INTO identity SELECT s.id, r.body ->> '$.id', r.seq FROM record r "
                        "JOIN source s ON s.name = r.body ->> '$.source'")
             db.execute("ALTER TABLE tally RENAME TO tally_by_time")

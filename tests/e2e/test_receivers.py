@@ -17,7 +17,8 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 import alertmanager  # noqa: E402
 import mail  # noqa: E402
-from desk import Desk, parsed, rows, until  # noqa: E402
+from desk import Desk, parsed, until  # noqa: E402
+from logged import rows  # noqa: E402
 from hook import SECRET, Receiver  # noqa: E402
 from robot import Robot  # noqa: E402
 from slad import Slad, main  # noqa: E402

@@ -11,7 +11,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from desk import rows  # noqa: E402
+from logged import rows  # noqa: E402
 from slad import Slad, event, main  # noqa: E402
 
 SEED = int(os.environ.get("SEED") or random.randrange(1 << 30))

@@ -9,7 +9,6 @@ import datetime
 import json
 import os
 import re
-import sqlite3
 import sys
 import unittest
 import zoneinfo
@@ -17,6 +16,7 @@ import zoneinfo
 import yaml
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+import logged  # noqa: E402
 from hooks import SECRET, TOP, sign, verification  # noqa: E402
 from slad import Slad, main  # noqa: E402
 
@@ -126,8 +126,7 @@ class Templates(unittest.TestCase):
         self.assertEqual(answer.status, 202, (answer, body))
 
     def log(self, slad):
-        with sqlite3.connect(f"file:{slad.path('slad.db')}?mode=ro", uri=True) as db:
-            return [json.loads(body) for (body,) in db.execute("SELECT body FROM record ORDER BY seq")]
+        return logged.events(slad.path("slad.db"))
 
     def reasons(self, slad):
         return [row["reason"] for row in slad.get("/v1/quarantine")["quarantine"]]

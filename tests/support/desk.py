@@ -4,9 +4,7 @@
     slad.post([desk.opened("T1", ago=60, service="mail"), desk.event("request.responded", "T1")])
     until(lambda: slad.scores(indicator="timely_response_rate")[0]["a"] == 1, "T1 is late")
 """
-import contextlib
 import datetime
-import sqlite3
 import time
 
 from slad import PATIENCE, SOURCE, event
@@ -59,12 +57,6 @@ def until(condition, what, patience=PATIENCE):
         if time.monotonic() > end:
             raise AssertionError(f"after {patience:g} s it still does not hold that {what}")
         time.sleep(TICK)
-
-
-def rows(path, query, *values):
-    """What a database says, while its daemon runs or not."""
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        return database.execute(query, values).fetchall()
 
 
 def metrics(slad):
