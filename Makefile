@@ -29,7 +29,7 @@ CODEC = alert_event alert_text alert_words backfill_event config config_access c
     message_wecom metric packed receiver report report_csv report_html report_json report_md \
     report_page report_page_more report_page_scores report_svg report_text standard_webhooks \
     table verification zoneinfo
-STORE = alerts backup closings compare daybook deliveries entity entries gaps hook identity \
+STORE = alerts backup closings compare daybook deliveries entity entries evidence gaps hook identity \
     identity_hash identity_run improvements log mapper mapper_functions mapper_prepare memo \
     memory pasts silences statement store tallies tickets
 DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
