@@ -44,7 +44,7 @@ DAEMON = alert_json alert_order api api_alerts api_behind api_catalogue api_corr
     notify_pause notify_queue notify_told order outbox papers plain posting progress quarantine question \
     report_gather report_gather_course report_gather_more report_gather_time request route \
     routes row row_csv row_map rows scores scores_gather scores_sums scratch send series server \
-    silence_order snapshot statistics ticket_clocks ticket_json ticket_scores utf8 verify \
+    silence_order snapshot statistics study ticket_clocks ticket_json ticket_scores utf8 verify \
     verify_closing watch watch_alert watch_budget watch_delivery watch_events watch_excluded \
     watch_folded watch_leveled watch_papers watch_past watch_quiet watch_scores watch_tell
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
