@@ -310,7 +310,7 @@ END_TEST
 
 START_TEST(each_database_has_a_key_of_its_own)
 {
-	char other[100], key[2][40];
+	char other[SCRATCH_PATH + 8], key[2][40];
 	struct store *o;
 
 	snprintf(other, sizeof(other), "%s-other", path);

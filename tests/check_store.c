@@ -121,7 +121,7 @@ wal_of(int transactions, int entities)
 {
 	static char facts[60000];
 	struct entity e;
-	char wal[100];
+	char wal[SCRATCH_PATH + 8];
 	struct stat st;
 	off_t most = 0;
 
