@@ -29,9 +29,9 @@ CODEC = alert_event alert_text alert_words backfill_event config config_access c
     message_template message_webhook message_wecom metric packed receiver report report_csv \
     report_html report_json report_md report_page report_page_more report_page_scores report_svg \
     report_text standard_webhooks table verification zoneinfo
-STORE = alerts backup body closings compare daybook deliveries dictionary entity entries gaps hook \
-    identity identity_hash identity_run improvements log mapper mapper_functions mapper_prepare \
-    memo memory pasts silences statement store tallies tickets wal
+STORE = alerts backup body closings compare daybook deliveries dictionary entity entries evidence \
+    gaps hook identity identity_hash identity_run improvements log mapper mapper_functions \
+    mapper_prepare memo memory pasts silences statement store tallies tickets wal
 DAEMON = ahead alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
     api_deliveries api_evaluation api_gaps api_health api_improvements api_metrics api_periods \
     api_receivers api_report api_scores api_series api_silences api_statistics api_ticket \
@@ -44,7 +44,7 @@ DAEMON = ahead alert_json alert_order api api_alerts api_behind api_catalogue ap
     notify notify_curl notify_lane notify_pause notify_queue notify_told order outbox papers pile \
     plain posting progress quarantine question report_gather report_gather_course \
     report_gather_more report_gather_time request route routes row row_csv row_map rows scores \
-    scores_gather scores_sums scratch send series server silence_order snapshot statistics \
+    scores_gather scores_sums scratch send series server silence_order snapshot statistics study \
     ticket_clocks ticket_json ticket_scores utf8 verify verify_closing watch watch_alert \
     watch_budget watch_delivery watch_events watch_excluded watch_folded watch_leveled \
     watch_papers watch_past watch_quiet watch_scores watch_tell
@@ -55,17 +55,18 @@ TESTS = check_agreement check_ahead check_alert check_alert_closed check_alert_e
     check_clock check_coding check_config check_config_corpus check_config_judgement \
     check_config_secret check_csv check_delivery check_engine check_engine_facts \
     check_engine_statistics check_evaluation check_event_binary check_event_json \
-    check_event_json_facts check_frame check_guard check_guard_share check_hashed check_histogram \
-    check_host check_http check_identity check_improvement check_inflate check_ingest \
-    check_json_cut check_json_text check_ladder check_latest check_lines check_listen check_log \
-    check_mapper check_measurement check_message check_message_alertmanager check_message_email \
-    check_message_robots check_message_template check_natural check_notify check_notify_faults \
-    check_notify_policy check_notify_told check_obligation check_outage check_outbox check_packed \
-    check_pattern check_period check_pile check_posting check_quota check_report check_request \
-    check_send check_shape check_silence check_snapshot check_stamp check_standard_webhooks \
-    check_statistic check_store check_store_alerts check_store_desk check_store_migration \
-    check_systemd check_table check_tally check_ticket check_trend check_verification check_wal \
-    check_window check_window_step check_zone check_zoneinfo replay tool_calendar tool_report
+    check_event_json_facts check_evidence check_frame check_guard check_guard_share check_hashed \
+    check_histogram check_host check_http check_identity check_improvement check_inflate \
+    check_ingest check_json_cut check_json_text check_ladder check_latest check_lines check_listen \
+    check_log check_mapper check_measurement check_message check_message_alertmanager \
+    check_message_email check_message_robots check_message_template check_natural check_notify \
+    check_notify_faults check_notify_policy check_notify_told check_obligation check_outage \
+    check_outbox check_packed check_pattern check_period check_pile check_posting check_quota \
+    check_report check_request check_send check_shape check_silence check_snapshot check_stamp \
+    check_standard_webhooks check_statistic check_store check_store_alerts check_store_desk \
+    check_store_migration check_study check_systemd check_table check_tally check_ticket \
+    check_trend check_verification check_wal check_window check_window_step check_zone \
+    check_zoneinfo replay tool_calendar tool_report
 
 # bench/ has programs of its own: each from what stands behind it.
 BENCH = generate load peers/bare

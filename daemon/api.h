@@ -21,6 +21,7 @@
 struct hook_counts;
 struct http;
 struct notify;
+struct study;
 
 struct api {
 	struct store *reader;
@@ -28,6 +29,7 @@ struct api {
 	struct keeper *keeper; /* NULL where nobody keeps: in tests */
 	struct http *http; /* likewise */
 	struct notify *notify; /* likewise */
+	struct study *study; /* likewise */
 	struct hook_counts *hooks; /* of those that were heard of */
 	uint64_t hooks_unknown; /* deliveries for others */
 	int64_t (*now)(void);

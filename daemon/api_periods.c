@@ -91,27 +91,41 @@ closing_find(struct asked *k, const struct request *r, const char *window, struc
 	return 0;
 }
 
+/* The object with what differs; NULL if that fails. */
+static json_t *
+moves_put(
+    struct asked *k, json_t *o, const struct closed_state *before, const struct closed_state *after)
+{
+	if (closing_moves_put(o, before, after, &k->page, &k->err) == 0)
+		return o;
+	json_decref(o);
+	return NULL;
+}
+
 /* A revision, its scores, and what moved since the one before it. */
 static json_t *
 revision_json(struct asked *k)
 {
-	struct closed_state state, before = {0};
+	struct closed_state state = {0}, before = {0};
 	struct stored_closing last;
-	json_t *o;
+	json_t *o = NULL;
 	int found = 0;
 
 	if (k->closing.revision > 1)
 		found = store_closing(k->api->reader, k->agreement, k->closing.window,
 		    k->closing.revision - 1, &k->arena, &last, &k->err);
-	if (found < 0 ||
+	if (found >= 0 &&
 	    (found > 0 ? closing_load : closing_load_scores)(
-		k->api->reader, k->closing.id, &k->arena, &state, &k->err) != 0 ||
-	    (found > 0 && closing_load(k->api->reader, last.id, &k->arena, &before, &k->err) != 0))
-		return NULL;
-	o = closing_json(&k->closing);
-	json_object_set_new(o, "scores", closing_scores_json(&state));
-	if (found > 0)
-		closing_moves_put(o, &before, &state, &k->page);
+		k->api->reader, k->closing.id, &k->arena, &state, &k->err) == 0 &&
+	    (found == 0 ||
+		closing_load(k->api->reader, last.id, &k->arena, &before, &k->err) == 0)) {
+		o = closing_json(&k->closing);
+		json_object_set_new(o, "scores", closing_scores_json(&state));
+		if (found > 0)
+			o = moves_put(k, o, &before, &state);
+	}
+	closing_end(&state);
+	closing_end(&before);
 	return o;
 }
 
@@ -120,15 +134,17 @@ static json_t *
 moves_json(struct asked *k)
 {
 	const struct act act = {.store = k->api->reader, .config = k->api->config, .now = k->now};
-	struct closed_state closed, live;
-	json_t *o;
+	struct closed_state closed = {0}, live = {0};
+	json_t *o = NULL;
 
-	if (closing_load(k->api->reader, k->closing.id, &k->arena, &closed, &k->err) != 0 ||
-	    closing_gather(&act, k->agreement, &k->window, &k->arena, &live, &k->err) != 0)
-		return NULL;
-	o = closing_json(&k->closing);
-	json_object_set_new(o, "as_of", json_instant(k->now));
-	closing_moves_put(o, &closed, &live, &k->page);
+	if (closing_load(k->api->reader, k->closing.id, &k->arena, &closed, &k->err) == 0 &&
+	    closing_gather(&act, k->agreement, &k->window, &k->arena, &live, &k->err) == 0) {
+		o = closing_json(&k->closing);
+		json_object_set_new(o, "as_of", json_instant(k->now));
+		o = moves_put(k, o, &closed, &live);
+	}
+	closing_end(&closed);
+	closing_end(&live);
 	return o;
 }
 

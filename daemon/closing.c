@@ -1,7 +1,6 @@
 #include "closing.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "api.h"
@@ -19,8 +18,11 @@ struct gathering {
 	const struct act *act;
 	struct arena *arena;
 	struct closed_state *state;
-	size_t score_room, evidence_room;
+	struct sheaf *sheaf;
+	size_t score_room, evidences;
 	bool by_service;
+	struct err *err;
+	bool failed;
 };
 
 /* So many things, and the thread shows that it lives. */
@@ -78,35 +80,29 @@ static int
 evidence_add(void *context, const struct evidence *item)
 {
 	struct gathering *g = context;
-	struct closed_state *state = g->state;
-	struct stored_evidence last = {0};
 	struct buf name = BUF_INIT(8192);
 	bool report = item->kind == EVIDENCE_REPORT;
+	struct stored_evidence e = {.indicator = indicator_table[item->indicator].id,
+	    .kind = evidence_kind_names[item->kind],
+	    .source = report ? "" : item->source,
+	    .cycle = item->cycle,
+	    .part = item->from,
+	    .service = item->scope.dim[DIM_SERVICE],
+	    .counted = outcome_names[item->outcome],
+	    .cause = item->cause,
+	    .a = item->kind == EVIDENCE_EVENT ? item->n : item->a,
+	    .b = item->b,
+	    .c = item->c};
 
-	beat(g->act, state->evidences);
-	if (state->evidences > 0)
-		last = state->evidence[state->evidences - 1];
+	beat(g->act, g->evidences++);
 	if (report)
 		buf_putf(&name, "%s %s", item->topic, item->period);
 	else
 		name_put(&name, item->name);
-	state->evidence = arena_grown(g->arena, state->evidence, state->evidences,
-	    &g->evidence_room, sizeof(*state->evidence));
-	state->evidence[state->evidences++] =
-	    (struct stored_evidence){.indicator = indicator_table[item->indicator].id,
-		.kind = evidence_kind_names[item->kind],
-		.source = report ? "" : arena_same(g->arena, item->source, last.source),
-		.name = arena_same(g->arena, buf_text(&name), last.name),
-		.cycle = item->cycle,
-		.part = item->from,
-		.service = arena_same(g->arena, item->scope.dim[DIM_SERVICE], last.service),
-		.counted = outcome_names[item->outcome],
-		.cause = arena_same(g->arena, item->cause, last.cause),
-		.a = item->kind == EVIDENCE_EVENT ? item->n : item->a,
-		.b = item->b,
-		.c = item->c};
+	e.name = buf_text(&name);
+	g->failed = sheaf_add(g->sheaf, &e, g->err) != 0;
 	buf_free(&name);
-	return 0;
+	return g->failed;
 }
 
 static int
@@ -124,9 +120,8 @@ is_of_service(const struct stored_evidence *e)
 }
 
 static int
-by_key(const void *x, const void *y)
+by_key(const struct stored_evidence *a, const struct stored_evidence *b)
 {
-	const struct stored_evidence *a = x, *b = y;
 	int order = strcmp(a->indicator, b->indicator);
 
 	if (order == 0)
@@ -142,27 +137,39 @@ by_key(const void *x, const void *y)
 	return order != 0 || !is_of_service(a) ? order : strcmp(a->service, b->service);
 }
 
+static int
+evidence_gather(struct gathering *g, const struct scores_query *q)
+{
+	const struct act *act = g->act;
+	int rc;
+
+	g->sheaf = sheaf_open(act->beat, act->context, g->err);
+	if (g->sheaf == NULL)
+		return -1;
+	rc = evidence_walk(act->store, act->config, q, evidence_add, g, g->err);
+	if (rc == 0 && !g->failed)
+		g->state->evidence = sheaf_read(g->sheaf, g->err);
+	else
+		sheaf_free(g->sheaf);
+	return g->state->evidence == NULL ? -1 : 0;
+}
+
 int
 closing_gather(const struct act *act, const char *agreement, const struct window *w,
     struct arena *a, struct closed_state *state, struct err *err)
 {
 	struct scores_query q = {.window = *w, .cohort = COHORT_OPENED, .now = act->now};
-	struct gathering g = {.act = act, .arena = a, .state = state};
+	struct gathering g = {.act = act, .arena = a, .state = state, .err = err};
 
 	*state = (struct closed_state){0};
 	q.filter[DIM_AGREEMENT] = (struct scores_filter){1, &agreement};
 	for (int i = 0; i < INDICATORS; i++)
 		q.wanted[i] = true;
-	if (scores_gather(&g, &q, err) != 0 ||
-	    evidence_walk(act->store, act->config, &q, evidence_add, &g, err) != 0)
+	if (scores_gather(&g, &q, err) != 0 || evidence_gather(&g, &q) != 0)
 		return -1;
 	q.bys = 1;
 	q.by[0] = DIM_SERVICE;
-	if (scores_gather(&g, &q, err) != 0)
-		return -1;
-	if (state->evidences > 1)
-		qsort(state->evidence, state->evidences, sizeof(*state->evidence), by_key);
-	return 0;
+	return scores_gather(&g, &q, err);
 }
 
 int
@@ -172,7 +179,6 @@ closing_load_scores(
 	int scores = store_closed_scores(s, closing, a, &state->score, err);
 
 	state->scores = scores < 0 ? 0 : (size_t)scores;
-	state->evidences = 0;
 	state->evidence = NULL;
 	return scores < 0 ? -1 : 0;
 }
@@ -181,29 +187,37 @@ int
 closing_load(
     struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err)
 {
-	int evidences;
-
 	if (closing_load_scores(s, closing, a, state, err) != 0)
 		return -1;
-	evidences = store_evidence(s, closing, a, &state->evidence, err);
-	state->evidences = evidences < 0 ? 0 : (size_t)evidences;
-	return evidences < 0 ? -1 : 0;
+	state->evidence = store_evidence(s, closing, err);
+	return state->evidence == NULL ? -1 : 0;
+}
+
+void
+closing_end(struct closed_state *state)
+{
+	evidence_end(state->evidence);
+	state->evidence = NULL;
 }
 
 int
 closing_save(
     const struct act *act, int64_t closing, const struct closed_state *state, struct err *err)
 {
+	struct stored_evidence e;
+	size_t done = 0;
+	int more;
+
 	for (size_t i = 0; i < state->scores; i++) {
 		if (store_closed_score_add(act->store, closing, &state->score[i], err) != 0)
 			return -1;
 	}
-	for (size_t i = 0; i < state->evidences; i++) {
-		beat(act, i);
-		if (store_evidence_add(act->store, closing, &state->evidence[i], err) != 0)
+	while ((more = evidence_next(state->evidence, &e, err)) > 0) {
+		beat(act, done++);
+		if (store_evidence_add(act->store, closing, &e, err) != 0)
 			return -1;
 	}
-	return 0;
+	return more;
 }
 
 /* What one thing counted: {"counted":"bad"} with the amounts it has; null if it was not there. */
@@ -250,45 +264,72 @@ move_json(const struct stored_evidence *before, const struct stored_evidence *af
 	return o;
 }
 
-json_t *
-closing_moved(const struct closed_state *before, const struct closed_state *after,
-    const struct moved_page *page, int64_t *count)
+/* One of two walks side by side. */
+struct side {
+	struct evidence_reader *reader;
+	struct stored_evidence e;
+	int more; /* 1 it stands at `e`, 0 at the end, -1 failed */
+};
+
+static void
+side_on(struct side *s, struct err *err)
 {
-	const struct stored_evidence *x, *y;
+	s->more = evidence_next(s->reader, &s->e, err);
+}
+
+/* Which of the two stands at the smaller key: -1 the first, 1 the second, 0 both. */
+static int
+side_order(const struct side *x, const struct side *y)
+{
+	return x->more == 0 ? 1 : y->more == 0 ? -1 : by_key(&x->e, &y->e);
+}
+
+json_t *
+closing_moved(struct evidence_reader *before, struct evidence_reader *after,
+    const struct moved_page *page, int64_t *count, struct err *err)
+{
+	struct side x = {.reader = before}, y = {.reader = after};
 	json_t *list = json_array();
-	size_t i = 0, j = 0;
 	int64_t n = 0;
 	int order;
 
-	while (i < before->evidences || j < after->evidences) {
-		x = i < before->evidences ? &before->evidence[i] : NULL;
-		y = j < after->evidences ? &after->evidence[j] : NULL;
-		order = x == NULL ? 1 : y == NULL ? -1 : by_key(x, y);
-		if (order != 0 || !counts_alike(x, y)) {
+	side_on(&x, err);
+	side_on(&y, err);
+	while (x.more >= 0 && y.more >= 0 && x.more + y.more > 0) {
+		order = side_order(&x, &y);
+		if (order != 0 || !counts_alike(&x.e, &y.e)) {
 			if (n >= page->after && n - page->after < page->limit)
-				json_array_append_new(
-				    list, move_json(order <= 0 ? x : NULL, order >= 0 ? y : NULL));
+				json_array_append_new(list,
+				    move_json(order <= 0 ? &x.e : NULL, order >= 0 ? &y.e : NULL));
 			n++;
 		}
-		i += order <= 0;
-		j += order >= 0;
+		if (order <= 0)
+			side_on(&x, err);
+		if (order >= 0)
+			side_on(&y, err);
 	}
 	*count = n;
-	return list;
+	if (x.more >= 0 && y.more >= 0)
+		return list;
+	json_decref(list);
+	return NULL;
 }
 
-void
+int
 closing_moves_put(json_t *o, const struct closed_state *before, const struct closed_state *after,
-    const struct moved_page *page)
+    const struct moved_page *page, struct err *err)
 {
 	int64_t count, end;
-	json_t *moved = closing_moved(before, after, page, &count);
+	json_t *moved = closing_moved(before->evidence, after->evidence, page, &count, err);
 
+	if (moved == NULL)
+		return -1;
 	end = page->after + (int64_t)json_array_size(moved);
 	json_object_set_new(o, "moved", moved);
 	json_object_set_new(o, "moved_count", json_integer(count));
 	json_object_set_new(o, "next", end < count ? json_sprintf("%" PRId64, end) : json_null());
 	json_object_set_new(o, "scores_moved", closing_scores_moved(before, after));
+	return 0;
 }
 
 /* The whole first, then by service, each in the order of the indicators. */

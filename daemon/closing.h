@@ -13,14 +13,15 @@
 #include "store/store_closing.h"
 
 /* An agreement's scores in a window, the whole and by service (but where there are more services
- * than one answer takes), and what each was made of, sorted like store_evidence(). */
+ * than one answer takes), in an arena; and what each was made of, to be read once, or NULL. */
 struct closed_state {
-	size_t scores, evidences;
+	size_t scores;
 	struct closed_score *score;
-	struct stored_evidence *evidence;
+	struct evidence_reader *evidence;
 };
 
-/* As of now, from the folded state of a store, within a transaction. Into the arena. */
+/* As of now, from the folded state of a store, within a transaction. Whatever it returns, and where
+ * a state is loaded with its evidence, closing_end() is to be called before that ends. */
 int closing_gather(const struct act *act, const char *agreement, const struct window *w,
     struct arena *a, struct closed_state *state, struct err *err);
 
@@ -29,6 +30,9 @@ int closing_load_scores(
     struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err);
 int closing_load(
     struct store *s, int64_t closing, struct arena *a, struct closed_state *state, struct err *err);
+void closing_end(struct closed_state *state);
+
+/* Stores a state that was gathered; its evidence is read to the end. */
 int closing_save(
     const struct act *act, int64_t closing, const struct closed_state *state, struct err *err);
 
@@ -41,13 +45,14 @@ struct moved_page {
 
 /* Puts into `o` what differs: `moved`, a page of tickets and the like, with what they counted
  * before and after; `moved_count`, how many there are in all, and `next`; and `scores_moved`, the
- * scores whose numbers do. */
-void closing_moves_put(json_t *o, const struct closed_state *before,
-    const struct closed_state *after, const struct moved_page *page);
+ * scores whose numbers do. 0, or -1 with a sentence. */
+int closing_moves_put(json_t *o, const struct closed_state *before,
+    const struct closed_state *after, const struct moved_page *page, struct err *err);
 
-/* All that differs, and all scores that do, as lists. New references. */
-json_t *closing_moved(const struct closed_state *before, const struct closed_state *after,
-    const struct moved_page *page, int64_t *count);
+/* A page of what differs in the evidence, and how much does in all; all scores that do. New
+ * references; NULL with a sentence. */
+json_t *closing_moved(struct evidence_reader *before, struct evidence_reader *after,
+    const struct moved_page *page, int64_t *count, struct err *err);
 json_t *closing_scores_moved(const struct closed_state *before, const struct closed_state *after);
 
 /* A revision's head: agreement, window, from, to, revision, closed_at, by, note, configuration. */

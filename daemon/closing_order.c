@@ -56,27 +56,48 @@ order_window(struct order *o, const struct act *act, const char **agreement, str
 	return rc == 0 && w->to <= act->now ? 0 : -1;
 }
 
-/* What the revision before it was, or nothing. */
+/* The revision before it, whose id is 0 where there is none. */
 static int
-before_load(struct order *o, const struct act *act, const struct stored_closing *c,
-    struct closed_state *before, struct err *err)
+revision_next(struct order *o, const struct act *act, struct stored_closing *c,
+    struct stored_closing *last, struct err *err)
 {
-	struct stored_closing last;
-	int found = store_closing(
-	    act->store, c->agreement, c->window, c->revision - 1, o->arena, &last, err);
+	int found = store_closing(act->store, c->agreement, c->window, 0, o->arena, last, err);
 
-	*before = (struct closed_state){0};
-	return found <= 0 ? found : closing_load(act->store, last.id, o->arena, before, err);
+	if (found <= 0)
+		*last = (struct stored_closing){0};
+	c->revision = last->revision + 1;
+	return found < 0 ? -1 : 0;
 }
 
+/* What moved since the revision before, both of them as they are stored now. */
 static int
-revision_next(struct order *o, const struct act *act, struct stored_closing *c, struct err *err)
+moves_put(struct order *o, const struct act *act, const struct stored_closing *last,
+    const struct stored_closing *c, json_t *json, struct err *err)
 {
-	struct stored_closing last;
-	int found = store_closing(act->store, c->agreement, c->window, 0, o->arena, &last, err);
+	const struct moved_page page = {0, CLOSING_MOVED};
+	struct closed_state before = {0}, now = {0};
+	int rc = -1;
 
-	c->revision = found > 0 ? last.revision + 1 : 1;
-	return found < 0 ? -1 : 0;
+	if (closing_load(act->store, last->id, o->arena, &before, err) == 0 &&
+	    closing_load(act->store, c->id, o->arena, &now, err) == 0)
+		rc = closing_moves_put(json, &before, &now, &page, err);
+	closing_end(&before);
+	closing_end(&now);
+	return rc;
+}
+
+/* Gathers, and stores. */
+static int
+state_keep(struct order *o, const struct act *act, const struct window *w, struct stored_closing *c,
+    struct closed_state *state, struct err *err)
+{
+	int rc = -1;
+
+	if (closing_gather(act, c->agreement, w, o->arena, state, err) == 0 &&
+	    store_last(act->store, &c->seq, err) == 0 && store_closing_add(act->store, c, err) == 0)
+		rc = closing_save(act, c->id, state, err);
+	closing_end(state);
+	return rc;
 }
 
 int
@@ -84,8 +105,8 @@ closing_close(struct order *o, const struct act *act, struct err *err)
 {
 	struct stored_closing c = {
 	    .closed = act->now, .judgement = act->config->judgement, .by = o->by, .note = o->note};
-	const struct moved_page page = {0, CLOSING_MOVED};
-	struct closed_state before = {0}, now;
+	struct stored_closing last;
+	struct closed_state state;
 	struct window w;
 	json_t *json;
 
@@ -94,16 +115,15 @@ closing_close(struct order *o, const struct act *act, struct err *err)
 	c.window = w.name;
 	c.from = w.from;
 	c.to = w.to;
-	if (revision_next(o, act, &c, err) != 0 ||
-	    (c.revision > 1 && before_load(o, act, &c, &before, err) < 0) ||
-	    closing_gather(act, c.agreement, &w, o->arena, &now, err) != 0 ||
-	    store_last(act->store, &c.seq, err) != 0 ||
-	    store_closing_add(act->store, &c, err) != 0 || closing_save(act, c.id, &now, err) != 0)
+	if (revision_next(o, act, &c, &last, err) != 0 ||
+	    state_keep(o, act, &w, &c, &state, err) != 0)
 		return -1;
 	json = closing_json(&c);
-	json_object_set_new(json, "scores", closing_scores_json(&now));
-	if (c.revision > 1)
-		closing_moves_put(json, &before, &now, &page);
+	json_object_set_new(json, "scores", closing_scores_json(&state));
+	if (last.id > 0 && moves_put(o, act, &last, &c, json, err) != 0) {
+		json_decref(json);
+		return -1;
+	}
 	answer_json(&o->answer, 200, json);
 	return 0;
 }

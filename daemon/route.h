@@ -18,7 +18,8 @@ struct route {
 	enum method method;
 	const char *pattern;
 	unsigned scope; /* of enum token_scope; 0 is open to all */
-	/* Exactly one of the two. The second answers later, by http_answer(). */
+	/* One of the two; both where study_take (study.h) has the first one called. The second
+	 * answers later, by http_answer(). */
 	void (*handler)(void *context, const struct request *r, struct answer *a);
 	void (*deferred)(void *context, struct exchange *x);
 	/* What the keeper does, where `deferred` takes orders. */

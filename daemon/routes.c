@@ -11,6 +11,7 @@
 #include "order.h"
 #include "quarantine.h"
 #include "silence_order.h"
+#include "study.h"
 
 const struct route routes[] = {
     {METHOD_POST, "/v1/events", SCOPE_INGEST, NULL, ingest_events, NULL},
@@ -44,8 +45,8 @@ const struct route routes[] = {
     {METHOD_POST, "/v1/silences", SCOPE_OPERATE, NULL, order_take, silence_create},
     {METHOD_DELETE, "/v1/silences/{id}", SCOPE_OPERATE, NULL, order_take, silence_lift},
     {METHOD_GET, "/v1/periods", SCOPE_READ, api_periods, NULL, NULL},
-    {METHOD_GET, "/v1/periods/{window}", SCOPE_READ, api_period, NULL, NULL},
-    {METHOD_GET, "/v1/periods/{window}/moves", SCOPE_READ, api_period_moves, NULL, NULL},
+    {METHOD_GET, "/v1/periods/{window}", SCOPE_READ, api_period, study_take, NULL},
+    {METHOD_GET, "/v1/periods/{window}/moves", SCOPE_READ, api_period_moves, study_take, NULL},
     {METHOD_POST, "/v1/periods/{window}/close", SCOPE_OPERATE, NULL, order_take, closing_close},
     {METHOD_GET, "/v1/improvements", SCOPE_READ, api_improvements, NULL, NULL},
     {METHOD_GET, "/v1/improvements/{id}", SCOPE_READ, api_improvement, NULL, NULL},

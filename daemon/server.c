@@ -18,6 +18,7 @@
 #include "notify.h"
 #include "order.h"
 #include "routes.h"
+#include "study.h"
 #include "systemd.h"
 
 #define SIGNALS 3
@@ -246,6 +247,17 @@ lose(struct server *s)
 /* A reader that failed, whatever became of that in the answer, knows nothing. If the disk
  * failed, or the file looks corrupt, a new process may know better. */
 static void
+reader_failed(void *context, enum store_failure failure, const char *text, struct answer *a)
+{
+	struct server *s = context;
+
+	answer_problem(a, 503, "the database could not be read: %s", text);
+	log_error("a question was not answered: %s", text);
+	s->broken = s->broken || failure == STORE_BROKEN;
+	event_active(s->look, EV_TIMEOUT, 0);
+}
+
+static void
 answer_check(void *context, struct answer *a)
 {
 	struct server *s = context;
@@ -253,12 +265,8 @@ answer_check(void *context, struct answer *a)
 
 	if (failure == STORE_SOUND)
 		return;
-	answer_problem(
-	    a, 503, "the database could not be read: %s", store_failure_text(s->api.reader));
-	log_error("a question was not answered: %s", store_failure_text(s->api.reader));
+	reader_failed(s, failure, store_failure_text(s->api.reader), a);
 	store_forgive(s->api.reader);
-	s->broken = s->broken || failure == STORE_BROKEN;
-	event_active(s->look, EV_TIMEOUT, 0);
 }
 
 static void
@@ -383,6 +391,9 @@ edge_start(struct server *s, struct config *c, struct err *err)
 	if (http_listen(s->http, c->listener, c->listeners, err) != 0)
 		return -1;
 	http_check(s->http, answer_check, s);
+	s->api.study = study_new(s->base, &s->api, reader_failed, s, err);
+	if (s->api.study == NULL)
+		return -1;
 	http_reload(s->http, c->token, c->tokens);
 	for (size_t i = 0; i < c->listeners; i++) {
 		if (c->listener[i].path != NULL)
@@ -454,6 +465,7 @@ server_free(struct server *s)
 {
 	if (s == NULL)
 		return;
+	study_free(s->api.study);
 	store_close(s->api.reader); /* first: the writer, closed last, empties the WAL */
 	keeper_free(s->api.keeper);
 	notify_free(s->notify);

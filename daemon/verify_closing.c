@@ -43,27 +43,30 @@ outcome_of(const char *name)
 	return (enum outcome)o;
 }
 
-static struct weighed
-weigh(const struct closed_state *state, const char *indicator)
+/* Weighs all evidence of a state, by indicator. */
+static int
+weigh(struct evidence_reader *r, struct weighed all[INDICATORS], struct err *err)
 {
-	const struct stored_evidence *e;
-	struct weighed w = {0};
+	struct stored_evidence e;
+	struct weighed *w;
 	enum outcome o;
+	int i, more;
 
-	for (size_t i = 0; i < state->evidences; i++) {
-		e = &state->evidence[i];
-		if (strcmp(e->indicator, indicator) != 0)
+	while ((more = evidence_next(r, &e, err)) > 0) {
+		i = indicator_find(e.indicator);
+		if (i < 0)
 			continue;
-		o = outcome_of(e->counted);
-		w.outcome[o] += strcmp(e->kind, "event") == 0 ? e->a : 1;
+		w = &all[i];
+		o = outcome_of(e.counted);
+		w->outcome[o] += strcmp(e.kind, "event") == 0 ? e.a : 1;
 		if (o == OUTCOME_GOOD || o == OUTCOME_BAD) {
-			w.a += e->a;
-			w.b += e->b;
-			w.c += e->c;
-			w.assessed++;
+			w->a += e.a;
+			w->b += e.b;
+			w->c += e.c;
+			w->assessed++;
 		}
 	}
-	return w;
+	return more;
 }
 
 /* What A and B the evidence gives; B is -1 where it is promised, not counted. */
@@ -96,10 +99,10 @@ is_number(const json_t *value, int64_t n, int64_t unit)
 }
 
 static void
-adds_up(struct look *l, const struct closed_state *state, const struct closed_score *s)
+adds_up(struct look *l, const struct weighed all[INDICATORS], const struct closed_score *s)
 {
 	enum indicator i = (enum indicator)indicator_find(s->indicator);
-	struct weighed w = weigh(state, s->indicator);
+	struct weighed w = all[i];
 	json_t *score = json_loads(s->score, 0, NULL);
 	int64_t a, b, pending = w.outcome[OUTCOME_PENDING];
 
@@ -124,27 +127,46 @@ tell_moved(struct look *l, json_t *list, const char *sentence)
 	json_decref(list);
 }
 
+/* Whether its scores, as a whole, are what its evidence comes to. */
+static int
+all_add_up(struct look *l, struct closed_state *state, struct err *err)
+{
+	struct weighed all[INDICATORS] = {{{0}, 0, 0, 0, 0}};
+
+	if (weigh(state->evidence, all, err) != 0)
+		return -1;
+	for (size_t i = 0; i < state->scores; i++) {
+		if (state->score[i].service == NULL)
+			adds_up(l, all, &state->score[i]);
+	}
+	return 0;
+}
+
 /* The revision against what the log comes to at its record. */
 static int
 follows(struct look *l, struct store *fresh, const struct config *c,
     const struct stored_closing *closing, const struct closed_state *state, struct arena *a,
     struct err *err)
 {
+	const struct moved_page page = {0, CLOSING_MOVED};
 	struct window w = {.from = closing->from,
 	    .to = closing->to,
 	    .zone = watch_zone(c, closing->agreement, closing->closed)};
 	const struct act act = {.store = fresh, .config = c, .now = closing->closed};
-	const struct moved_page page = {0, CLOSING_MOVED};
 	struct closed_state again;
+	json_t *moved = NULL;
 	int64_t count;
 
 	snprintf(w.name, sizeof(w.name), "%s", closing->window);
-	if (closing_gather(&act, closing->agreement, &w, a, &again, err) != 0)
-		return -1;
-	tell_moved(l, closing_scores_moved(&again, state), "is not the score that the log gives");
-	tell_moved(
-	    l, closing_moved(&again, state, &page, &count), "does not count what the log gives");
-	return 0;
+	if (closing_gather(&act, closing->agreement, &w, a, &again, err) == 0)
+		moved = closing_moved(again.evidence, state->evidence, &page, &count, err);
+	if (moved != NULL) {
+		tell_moved(
+		    l, closing_scores_moved(&again, state), "is not the score that the log gives");
+		tell_moved(l, moved, "does not count what the log gives");
+	}
+	closing_end(&again);
+	return moved == NULL ? -1 : 0;
 }
 
 int
@@ -155,17 +177,20 @@ verify_closing(struct store *stored, struct store *fresh, const struct config *c
 {
 	struct look l = {.each = each, .context = context};
 	struct arena arena = {0};
-	struct closed_state state;
+	struct closed_state state = {0};
 	int rc = closing_load(stored, closing->id, &arena, &state, err);
 
 	snprintf(l.key, sizeof(l.key), "%s %s, revision %" PRId64, closing->agreement,
 	    closing->window, closing->revision);
-	for (size_t i = 0; i < state.scores && rc == 0; i++) {
-		if (state.score[i].service == NULL)
-			adds_up(&l, &state, &state.score[i]);
+	if (rc == 0)
+		rc = all_add_up(&l, &state, err);
+	closing_end(&state);
+	if (rc == 0 && strcmp(closing->judgement, c->judgement) == 0) {
+		state.evidence = store_evidence(stored, closing->id, err);
+		rc = state.evidence == NULL ? -1
+					    : follows(&l, fresh, c, closing, &state, &arena, err);
 	}
-	if (rc == 0 && strcmp(closing->judgement, c->judgement) == 0)
-		rc = follows(&l, fresh, c, closing, &state, &arena, err);
+	closing_end(&state);
 	*differences += l.told;
 	arena_free(&arena);
 	return rc;

@@ -7,13 +7,14 @@
 
 #include "base/mem.h"
 #include "store/store.h"
+#include "scratch_dir.h"
 #include "suite.h"
 
 #define RECORDS 200 /* of 64 KiB: more pages than a few steps copy */
 #define BODY (64u << 10)
 #define STEPS 50 /* far more than it takes; a copy that begins again and again gets there */
 
-static char dir[64], from[80], to[80];
+static char from[SCRATCH_PATH], to[SCRATCH_PATH];
 static struct store *s;
 static char *body;
 static struct err err;
@@ -38,10 +39,9 @@ setup(void)
 {
 	FILE *file;
 
-	snprintf(dir, sizeof(dir), "/tmp/check_backup.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(from, sizeof(from), "%s/db", dir);
-	snprintf(to, sizeof(to), "%s/copy", dir);
+	scratch_make();
+	scratch_path(from, "db");
+	scratch_path(to, "copy");
 	file = fopen(to, "w");
 	ck_assert_ptr_nonnull(file);
 	fclose(file);
@@ -57,12 +57,9 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[128];
-
 	store_close(s);
 	free(body);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 struct steps {

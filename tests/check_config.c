@@ -26,7 +26,7 @@ START_TEST(test_defaults)
 
 	ck_assert_str_eq(buf_text(&notes), "");
 	ck_assert_str_eq(c->file, in_scratch(ONE));
-	ck_assert_str_eq(c->database, in_scratch("/slad.db"));
+	ck_assert_str_eq(c->database, in_scratch("slad.db"));
 	ck_assert_str_eq(c->zone->name, "UTC");
 	ck_assert_uint_eq(c->listeners, 1);
 	ck_assert_str_eq(c->listener[0].host, "127.0.0.1");
@@ -96,7 +96,7 @@ START_TEST(test_listeners)
 	ck_assert_uint_eq(c->listener[2].port, 65535);
 	ck_assert_ptr_null(c->listener[2].path);
 	ck_assert_ptr_null(c->listener[3].host);
-	ck_assert_str_eq(c->listener[3].path, in_scratch("/a/b.sock"));
+	ck_assert_str_eq(c->listener[3].path, in_scratch("a/b.sock"));
 	ck_assert_str_eq(c->listener[4].path, "/run/s");
 	config_unref(c);
 }
@@ -108,7 +108,7 @@ START_TEST(test_database_beside_a_file_without_folder)
 	char *home = getcwd(NULL, 0);
 
 	config_unref(load("database: data/x.db\n" MINIMAL));
-	ck_assert_int_eq(chdir(scratch), 0);
+	ck_assert_int_eq(chdir(scratch_dir), 0);
 	c = config_load("one.yaml", &notes);
 	ck_assert_int_eq(chdir(home), 0);
 	ck_assert_ptr_nonnull(c);

@@ -62,7 +62,7 @@ START_TEST(test_secret_that_everyone_may_read)
 	snprintf(expected, sizeof(expected),
 	    "%s/one.yaml:3:64: warning: everyone may read the secret '%s/ops.secret'; chmod o-r "
 	    "would end that\n",
-	    scratch, scratch);
+	    scratch_dir, scratch_dir);
 	ck_assert_str_eq(buf_text(&notes), expected);
 }
 END_TEST

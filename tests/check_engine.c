@@ -9,6 +9,7 @@
 #include "domain/alert.h"
 #include "engine.h"
 #include "store/store_hook.h"
+#include "scratch_dir.h"
 #include "suite.h"
 #include "verify.h"
 
@@ -27,7 +28,7 @@ static const char no_rule[] =
     "  - {id: acme, from: 2026-01-01, targets: [{respond: 10m, resolve: 8h}]}\n"
     "receivers: [{name: ops, webhook: {url: 'http://127.0.0.1:9/'}}]\n";
 
-static char dir[64], file[80], database[80];
+static char file[SCRATCH_PATH], database[SCRATCH_PATH];
 static struct store *s;
 static struct engine *e;
 static struct config *config;
@@ -69,10 +70,9 @@ end(void)
 static void
 setup(void)
 {
-	snprintf(dir, sizeof(dir), "/tmp/check_engine.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(file, sizeof(file), "%s/slad.yaml", dir);
-	snprintf(database, sizeof(database), "%s/db", dir);
+	scratch_make();
+	scratch_path(file, "slad.yaml");
+	scratch_path(database, "db");
 	config = configuration(slow);
 	last_message = 0;
 	start(START);
@@ -81,13 +81,10 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[128];
-
 	end();
 	config_unref(config);
 	arena_free(&arena);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 static void
@@ -398,10 +395,10 @@ static const char *
 logged(void)
 {
 	static char text[4096];
-	char path[96];
+	char path[SCRATCH_PATH];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/log", dir);
+	scratch_path(path, "log");
 	f = fopen(path, "r");
 	if (f == NULL)
 		return freopen(path, "w", stderr) == NULL ? NULL : "";

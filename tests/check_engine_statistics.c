@@ -10,6 +10,7 @@
 #include "closing.h"
 #include "engine.h"
 #include "statistics.h"
+#include "scratch_dir.h"
 #include "suite.h"
 #include "verify.h"
 
@@ -54,7 +55,7 @@ static const struct {
 #define ALL (sizeof(life) / sizeof(life[0]))
 #define EVENTS (ALL - 2)
 
-static char dir[64], file[80], database[80];
+static char file[SCRATCH_PATH], database[SCRATCH_PATH];
 static struct store *s;
 static struct engine *e;
 static struct config *config;
@@ -67,10 +68,9 @@ setup(void)
 	struct buf mistakes = BUF_INIT(10000);
 	FILE *f;
 
-	snprintf(dir, sizeof(dir), "/tmp/check_statistics.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(file, sizeof(file), "%s/slad.yaml", dir);
-	snprintf(database, sizeof(database), "%s/db", dir);
+	scratch_make();
+	scratch_path(file, "slad.yaml");
+	scratch_path(database, "db");
 	f = fopen(file, "w");
 	fputs(text, f);
 	fclose(f);
@@ -84,8 +84,7 @@ teardown(void)
 {
 	config_unref(config);
 	arena_free(&arena);
-	unlink(file);
-	rmdir(dir);
+	scratch_remove();
 }
 
 static void

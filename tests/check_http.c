@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <sys/un.h>
 
+#include "scratch_dir.h"
 #include "world.h"
 
 START_TEST(routes)
@@ -110,7 +111,7 @@ START_TEST(names_of_others)
 	struct world w = world_default();
 	struct listener unix_socket = {.loopback = true};
 	struct buf b = BUF_INIT(1u << 20);
-	char path[64], text[80];
+	char path[SCRATCH_PATH], text[SCRATCH_PATH + 8];
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
 	int fd;
 
@@ -124,7 +125,8 @@ START_TEST(names_of_others)
 	ck_assert_int_eq(ask(&w, evil, &b), 401);
 	world_close(&w);
 
-	snprintf(path, sizeof(path), "/tmp/slad-check-%d.sock", (int)getpid());
+	scratch_make();
+	scratch_path(path, "s");
 	snprintf(text, sizeof(text), "unix:%s", path);
 	unix_socket.text = text;
 	unix_socket.path = path;
@@ -141,6 +143,7 @@ START_TEST(names_of_others)
 	close(fd);
 	buf_free(&b);
 	world_close(&w);
+	scratch_remove();
 }
 END_TEST
 

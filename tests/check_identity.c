@@ -4,12 +4,13 @@
 #include <string.h>
 
 #include "store/statement.h"
+#include "scratch_dir.h"
 #include "suite.h"
 
 #define EVENTS 6000
 #define BODY_BYTES 40 /* about */
 
-static char dir[64], path[80];
+static char path[SCRATCH_PATH];
 static struct store *s;
 static struct err err;
 static int64_t source;
@@ -42,9 +43,8 @@ setup(void)
 	mask = UINT64_MAX;
 	sizes = (struct identity_sizes){16, 2, 3};
 	stored = 0;
-	snprintf(dir, sizeof(dir), "/tmp/check_identity.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/db", dir);
+	scratch_make();
+	scratch_path(path, "db");
 	open_small();
 	ck_assert_int_eq(store_source(s, "desk \"1\"", true, &source, &err), 1);
 }
@@ -52,11 +52,8 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[128];
-
 	store_close(s);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 /* An id whose text is written with an escape. */
@@ -361,7 +358,7 @@ END_TEST
 
 START_TEST(each_database_has_a_key_of_its_own)
 {
-	char other[100], key[2][40];
+	char other[SCRATCH_PATH + 8], key[2][40];
 	struct store *o;
 
 	snprintf(other, sizeof(other), "%s-other", path);

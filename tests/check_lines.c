@@ -8,9 +8,10 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "scratch_dir.h"
 #include "suite.h"
 
-static char path[64];
+static char path[SCRATCH_PATH];
 static FILE *file;
 static struct lines *lines;
 static struct line line;
@@ -19,11 +20,9 @@ static struct err err;
 static void
 setup(void)
 {
-	int fd;
-
-	snprintf(path, sizeof(path), "/tmp/check_lines.XXXXXX");
-	fd = mkstemp(path);
-	file = fdopen(fd, "w");
+	scratch_make();
+	scratch_path(path, "lines");
+	file = fopen(path, "w");
 	ck_assert_ptr_nonnull(file);
 }
 
@@ -32,7 +31,7 @@ teardown(void)
 {
 	lines_close(lines);
 	lines = NULL;
-	unlink(path);
+	scratch_remove();
 }
 
 static void

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "scratch_dir.h"
 #include "world.h"
 
 static int
@@ -20,7 +21,7 @@ connect_unix(const char *path)
 
 START_TEST(unix_socket)
 {
-	char dir[] = "/tmp/check_http.XXXXXX", path[64];
+	char path[SCRATCH_PATH];
 	struct world w = world_default(), other = world_default();
 	struct buf b = BUF_INIT(1u << 20);
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
@@ -29,8 +30,8 @@ START_TEST(unix_socket)
 	struct err err;
 	int fd;
 
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/s", dir);
+	scratch_make();
+	scratch_path(path, "s");
 	/* One that a process has left behind. */
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
@@ -65,7 +66,7 @@ START_TEST(unix_socket)
 	ck_assert_ptr_nonnull(strstr(err.msg, "no socket"));
 	world_close(&other);
 	ck_assert_int_eq(unlink(path), 0);
-	rmdir(dir);
+	scratch_remove();
 	buf_free(&b);
 }
 END_TEST

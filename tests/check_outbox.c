@@ -8,13 +8,14 @@
 #include "engine.h"
 #include "outbox.h"
 #include "store/store_delivery.h"
+#include "scratch_dir.h"
 #include "suite.h"
 
 #define START (INT64_C(20759) * STAMP_DAY)
 #define DAY(n) (START + (n)*STAMP_DAY)
 #define CONFIG "agreements: [{id: acme, from: 2026-01-01}]\n"
 
-static char file[64];
+static char file[SCRATCH_PATH];
 static struct store *s;
 static struct engine *e;
 static struct config *config;
@@ -25,12 +26,14 @@ static void
 setup(void)
 {
 	struct buf mistakes = BUF_INIT(10000);
-	int fd;
+	FILE *f;
 
-	snprintf(file, sizeof(file), "/tmp/check_outbox.XXXXXX");
-	fd = mkstemp(file);
-	ck_assert_int_eq(write(fd, CONFIG, strlen(CONFIG)), (ssize_t)strlen(CONFIG));
-	close(fd);
+	scratch_make();
+	scratch_path(file, "slad.yaml");
+	f = fopen(file, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs(CONFIG, f);
+	fclose(f);
 	config = config_load(file, &mistakes);
 	ck_assert_msg(config != NULL, "%s", buf_text(&mistakes));
 	buf_free(&mistakes);
@@ -47,7 +50,7 @@ teardown(void)
 	store_close(s);
 	config_unref(config);
 	arena_free(&arena);
-	unlink(file);
+	scratch_remove();
 }
 
 static void

@@ -7,6 +7,7 @@
 #include "domain/tally.h"
 #include "posting.h"
 #include "store/statement.h"
+#include "scratch_dir.h"
 #include "suite.h"
 
 #define SCOPES 4
@@ -18,7 +19,7 @@ struct model {
 	int64_t n[SCOPES][MINUTES][MEASURES];
 };
 
-static char dir[64], path[80];
+static char path[SCRATCH_PATH];
 static struct store *s, *reader, *sleeper;
 static struct err err;
 static struct arena arena;
@@ -58,9 +59,8 @@ static void
 setup(void)
 {
 	memset(&committed, 0, sizeof(committed));
-	snprintf(dir, sizeof(dir), "/tmp/check_posting.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/db", dir);
+	scratch_make();
+	scratch_path(path, "db");
 	s = open_as(STORE_WRITE);
 	scopes_make(s, scope);
 	reader = open_as(STORE_READ);
@@ -74,15 +74,12 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[128];
-
 	posting_free(&posting);
 	store_close(s);
 	store_close(reader);
 	store_close(sleeper);
 	arena_free(&arena);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 struct question {

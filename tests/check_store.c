@@ -8,9 +8,10 @@
 #include "base/buf.h"
 #include "base/stamp.h"
 #include "store/store_alert.h"
+#include "scratch_dir.h"
 #include "suite.h"
 
-static char dir[64], path[80];
+static char path[SCRATCH_PATH];
 static struct store *s;
 static struct arena arena;
 static struct err err;
@@ -18,9 +19,8 @@ static struct err err;
 static void
 setup(void)
 {
-	snprintf(dir, sizeof(dir), "/tmp/check_store.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/db", dir);
+	scratch_make();
+	scratch_path(path, "db");
 	s = store_open(path, STORE_WRITE, &err);
 	ck_assert_msg(s != NULL, "%s", err.msg);
 }
@@ -28,12 +28,9 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[128];
-
 	store_close(s);
 	arena_free(&arena);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 static int64_t
@@ -145,7 +142,7 @@ wal_of(int transactions, int entities)
 {
 	static char facts[60000];
 	struct entity e;
-	char wal[100];
+	char wal[SCRATCH_PATH + 8];
 	struct stat st;
 	off_t most = 0;
 
@@ -433,7 +430,7 @@ END_TEST
 
 START_TEST(a_newer_file_is_refused)
 {
-	char command[200];
+	char command[200], other[SCRATCH_PATH];
 
 	store_close(s);
 	snprintf(
@@ -442,9 +439,9 @@ START_TEST(a_newer_file_is_refused)
 		ck_assert_ptr_null(store_open(path, STORE_WRITE, &err));
 		ck_assert_ptr_nonnull(strstr(err.msg, "use a newer slad"));
 	}
-	snprintf(command, sizeof(command), "%s/new", dir);
-	ck_assert_ptr_null(store_open(command, STORE_READ, &err));
-	s = store_open(command, STORE_WRITE, &err);
+	scratch_path(other, "new");
+	ck_assert_ptr_null(store_open(other, STORE_READ, &err));
+	s = store_open(other, STORE_WRITE, &err);
 }
 END_TEST
 

@@ -7,9 +7,10 @@
 #include "base/buf.h"
 #include "base/stamp.h"
 #include "store/store_alert.h"
+#include "scratch_dir.h"
 #include "suite.h"
 
-static char dir[64], path[80];
+static char path[SCRATCH_PATH];
 static struct store *s;
 static struct arena arena;
 static struct err err;
@@ -17,9 +18,8 @@ static struct err err;
 static void
 setup(void)
 {
-	snprintf(dir, sizeof(dir), "/tmp/check_store_alerts.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/db", dir);
+	scratch_make();
+	scratch_path(path, "db");
 	s = store_open(path, STORE_WRITE, &err);
 	ck_assert_msg(s != NULL, "%s", err.msg);
 }
@@ -27,12 +27,9 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[128];
-
 	store_close(s);
 	arena_free(&arena);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 START_TEST(alerts_live_and_rest)

@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "store/statement.h"
+#include "scratch_dir.h"
 #include "suite.h"
 
 #define RECORDS 140000 /* more than two runs */
 
-static char dir[64], path[80], image[80];
+static char path[SCRATCH_PATH], image[SCRATCH_PATH];
 static struct store *s;
 static struct err err;
 static int64_t steps, images;
@@ -47,10 +48,9 @@ make_old(void)
 static void
 setup(void)
 {
-	snprintf(dir, sizeof(dir), "/tmp/check_migration.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/db", dir);
-	snprintf(image, sizeof(image), "%s/image", dir);
+	scratch_make();
+	scratch_path(path, "db");
+	scratch_path(image, "image");
 	steps = images = 0;
 	make_old();
 }
@@ -58,11 +58,8 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[128];
-
 	store_close(s);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 static void
@@ -104,7 +101,7 @@ END_TEST
 static void
 step(void *context, int64_t done, int64_t all)
 {
-	char command[400];
+	char command[500];
 
 	(void)context;
 	ck_assert_int_eq(all, RECORDS);

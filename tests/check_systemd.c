@@ -10,9 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "scratch_dir.h"
 #include "systemd.h"
 
-static char dir[] = "/tmp/check_systemd.XXXXXX", path[64];
+static char path[SCRATCH_PATH];
 static int manager;
 
 static void
@@ -20,8 +21,8 @@ listen_as_manager(void)
 {
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
 
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/s", dir);
+	scratch_make();
+	scratch_path(path, "s");
 	snprintf(sun.sun_path, sizeof(sun.sun_path), "%s", path);
 	manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	ck_assert_int_eq(bind(manager, (struct sockaddr *)&sun, sizeof(sun)), 0);
@@ -68,7 +69,7 @@ START_TEST(notices)
 out:
 	close(manager);
 	unlink(path);
-	rmdir(dir);
+	scratch_remove();
 }
 END_TEST
 

@@ -12,37 +12,34 @@
 #include <unistd.h>
 
 #include "codec/config.h"
+#include "scratch_dir.h"
 
 #define NOTES_MAX (1u << 20)
-#define ONE "/one.yaml"
-#define SECRET "/ops.secret"
+#define ONE "one.yaml"
+#define SECRET "ops.secret"
 #define MINIMAL "agreements:\n  - {id: a, from: 2026-01-01}\n"
 
-static char scratch[64]; /* a directory of one test */
 static struct buf notes = BUF_INIT(NOTES_MAX);
 
 static inline const char *
 in_scratch(const char *name)
 {
-	static char path[128];
+	static char path[SCRATCH_PATH];
 
-	snprintf(path, sizeof(path), "%s%s", scratch, name);
+	scratch_path(path, name);
 	return path;
 }
 
 static inline void
 set_up(void)
 {
-	snprintf(scratch, sizeof(scratch), "/tmp/check_config.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(scratch));
+	scratch_make();
 }
 
 static inline void
 tear_down(void)
 {
-	unlink(in_scratch(ONE));
-	unlink(in_scratch(SECRET));
-	ck_assert_int_eq(rmdir(scratch), 0);
+	scratch_remove();
 	buf_free(&notes);
 }
 

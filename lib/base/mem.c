@@ -133,12 +133,6 @@ arena_empty(struct arena *a)
 	a->taken = sizeof(*kept) + kept->size;
 }
 
-const char *
-arena_same(struct arena *a, const char *s, const char *before)
-{
-	return before != NULL && strcmp(s, before) == 0 ? before : arena_strdup(a, s);
-}
-
 void *
 arena_grown(struct arena *a, void *list, size_t n, size_t *room, size_t size)
 {

@@ -39,8 +39,6 @@ void arena_empty(struct arena *a); /* the same, but it keeps its newest block */
 
 /* A list of `n` items of `size` bytes, with room for one more: itself, or a copy of twice the room.
  */
-/* `before`, which may be NULL, if it is the same text; else a copy. */
-const char *arena_same(struct arena *a, const char *s, const char *before);
 void *arena_grown(struct arena *a, void *list, size_t n, size_t *room, size_t size);
 
 #endif

@@ -52,11 +52,38 @@ int store_closed_score_add(
 int store_evidence_add(
     struct store *s, int64_t closing, const struct stored_evidence *e, struct err *err);
 
-/* In the order in which they were added; and sorted bytewise by indicator, kind, source, name,
- * cycle, part. In the arena; they return how many, or -1. */
+/* In the order in which they were added, in the arena; returns how many, or -1. */
 int store_closed_scores(
     struct store *s, int64_t closing, struct arena *a, struct closed_score **list, struct err *err);
-int store_evidence(struct store *s, int64_t closing, struct arena *a, struct stored_evidence **list,
-    struct err *err);
+
+/*
+ * Evidence is never in memory as a whole: a month of a large agreement has millions. It is read one
+ * by one, sorted bytewise by indicator, kind, source, name, cycle, part, service, wherever it lies:
+ * stored with a closing, or in a sheaf.
+ */
+struct evidence_reader;
+
+/* That of a closing; several may be open at once, none while the store's transaction ends. NULL
+ * with a sentence if it fails. */
+struct evidence_reader *store_evidence(struct store *s, int64_t closing, struct err *err);
+
+/* 1 and the next one, whose texts live until the next call; 0 at the end; -1. */
+int evidence_next(struct evidence_reader *r, struct stored_evidence *e, struct err *err);
+void evidence_end(struct evidence_reader *r); /* NULL is fine */
+
+/*
+ * A sheaf: evidence in the order in which it is found, put into the other. It takes some MiB of
+ * memory; what is more lies in temporary files, which have no name and end with it. No store has to
+ * do with it, and none fails with it. `beat`, which may be NULL, is called now and then while it
+ * works.
+ */
+struct sheaf;
+
+struct sheaf *sheaf_open(void (*beat)(void *context, int64_t done), void *context, struct err *err);
+int sheaf_add(struct sheaf *s, const struct stored_evidence *e, struct err *err);
+void sheaf_free(struct sheaf *s); /* NULL is fine */
+
+/* All that is in it; takes it over, also where it fails. */
+struct evidence_reader *sheaf_read(struct sheaf *s, struct err *err);
 
 #endif

@@ -227,17 +227,7 @@ open(const char *path, int flags, ...)
 	return (int)opened(AT_FDCWD, path, flags, mode);
 }
 
-int
-open64(const char *path, int flags, ...)
-{
-	va_list ap;
-	mode_t mode;
-
-	va_start(ap, flags);
-	mode = mode_of(flags, ap);
-	va_end(ap);
-	return (int)opened(AT_FDCWD, path, flags, mode);
-}
+int open64(const char *path, int flags, ...) __attribute__((alias("open")));
 
 int
 close(int fd)
@@ -259,11 +249,8 @@ pwrite64(int fd, const void *bytes, size_t len, off64_t offset)
 	return syscall(SYS_pwrite64, fd, bytes, len, offset);
 }
 
-ssize_t
-pwrite(int fd, const void *bytes, size_t len, off_t offset)
-{
-	return pwrite64(fd, bytes, len, offset);
-}
+ssize_t pwrite(int fd, const void *bytes, size_t len, off_t offset)
+    __attribute__((alias("pwrite64")));
 
 ssize_t
 write(int fd, const void *bytes, size_t len)
@@ -324,11 +311,7 @@ ftruncate64(int fd, off64_t size)
 	return truncated(fd, size);
 }
 
-int
-ftruncate(int fd, off_t size)
-{
-	return truncated(fd, size);
-}
+int ftruncate(int fd, off_t size) __attribute__((alias("ftruncate64")));
 
 int
 fsync(int fd)
@@ -370,8 +353,5 @@ mmap64(void *at, size_t len, int prot, int flags, int fd, off64_t offset)
 	return mapped(at, len, prot, flags, fd, offset);
 }
 
-void *
-mmap(void *at, size_t len, int prot, int flags, int fd, off_t offset)
-{
-	return mapped(at, len, prot, flags, fd, offset);
-}
+void *mmap(void *at, size_t len, int prot, int flags, int fd, off_t offset)
+    __attribute__((alias("mmap64")));

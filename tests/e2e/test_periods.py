@@ -3,12 +3,13 @@
 import datetime
 import json
 import os
+import re
 import sqlite3
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
-from slad import Slad, event, main  # noqa: E402
+from slad import PROGRAM, Slad, event, main  # noqa: E402
 
 CONFIG = {
     "timezone": "UTC",
@@ -229,6 +230,35 @@ class Case(unittest.TestCase):
         self.assertEqual(self.score("timely_response_rate"), (0, 2))
         self.assertEqual(self.score("timely_response_rate", revision=1), (1, 2))
         self.assertEqual(self.slad.verify()[0], 0)
+
+    def growth(self, method, path, **params):
+        """MiB of resident memory that answering takes at most, beside what was there before; and the answer."""
+        process = f"/proc/{self.slad.process.pid}"
+
+        def resident(name):
+            with open(process + "/status", encoding="ascii") as status:
+                return next(int(line.split()[1]) for line in status if line.startswith(name)) / 1024
+
+        with open(process + "/clear_refs", "w", encoding="ascii") as refs:
+            refs.write("5")  # the peak begins anew
+        before = resident("VmRSS")
+        answer = self.slad.ask(method, path, None, None, **params)
+        self.assertEqual(answer.status, 200, answer)
+        return resident("VmHWM") - before, answer.json()
+
+    @unittest.skipIf(re.search("asan|tsan", PROGRAM), "a sanitizer keeps what was freed")
+    def test_memory_does_not_grow_with_what_counts(self):
+        count = 30000
+        self.slad.post_lines([json.dumps(self.on(3 + i % 7, "request.opened", f"{i:x}", agreement="acme")) + "\n"
+                              for i in range(count)])
+        close, moves = ("POST", "/v1/periods/2026-03/close"), ("GET", "/v1/periods/2026-03/moves")
+        grown = [self.growth(*close, agreement="acme")[0], self.growth(*moves, agreement="acme")[0]]
+        self.slad.post_lines([json.dumps(self.on(11, "request.resolved", f"{i:x}")) + "\n" for i in range(count)])
+        for asked in (moves, close, ("GET", "/v1/periods/2026-03")):
+            grew, answer = self.growth(*asked, agreement="acme")
+            self.assertGreaterEqual(answer["moved_count"], count)
+            grown.append(grew)
+        self.assertLess(max(grown), 32, grown)
 
 
 if __name__ == "__main__":
