@@ -5,13 +5,15 @@
 
 /* The question that a report's request asks of the scores. */
 static void
-question_of(const struct request *r, struct request *asked)
+question_of(const struct request *r, struct request *asked, struct arena *a)
 {
 	static const char *const passed[] = {"agreement", "lang", "profile"};
 	const char *value;
 
 	*asked = *r;
 	asked->params = 0;
+	asked->param =
+	    arena_alloc(a, 1 + sizeof(passed) / sizeof(passed[0]), sizeof(*asked->param));
 	asked->param[asked->params++] = (struct param){"window", r->segment[2]};
 	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
 		value = request_param(r, passed[i]);
@@ -40,7 +42,7 @@ report_read(struct api *api, const struct request *r, struct arena *arena, struc
 	const char *agreement = request_param(r, "agreement");
 	struct request asked;
 
-	question_of(r, &asked);
+	question_of(r, &asked, arena);
 	if (params_check(r, names, err) != 0 || format_read(r, format, err) != 0)
 		return -1;
 	if (agreement == NULL || strchr(agreement, ',') != NULL)

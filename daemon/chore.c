@@ -10,16 +10,17 @@
 
 struct chores {
 	struct event *turn; /* pending while there is a chore */
-	int64_t since; /* ns: when others were let in last */
+	int64_t since; /* spent when others were let in last */
 	STAILQ_HEAD(, chore) waiting;
 };
 
+/* Of the processor, ns: that the machine had others to serve is nothing to make up for. */
 static int64_t
-now(void)
+spent(void)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
 	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
 }
 
@@ -52,14 +53,14 @@ static void
 on_turn(evutil_socket_t fd, short what, void *arg)
 {
 	struct chores *all = arg;
-	int64_t began = now(), share = (began - all->since) / CHORE_SHARE;
+	int64_t began = spent(), share = (began - all->since) / CHORE_SHARE;
 	int steps = 0;
 
 	(void)fd, (void)what;
 	do
 		steps++;
-	while (step(all) && steps < CHORE_STEPS && now() - began < share);
-	all->since = now();
+	while (step(all) && steps < CHORE_STEPS && spent() - began < share);
+	all->since = spent();
 	go_on(all);
 }
 
@@ -79,7 +80,7 @@ void
 chores_add(struct chores *all, struct chore *c)
 {
 	if (STAILQ_EMPTY(&all->waiting))
-		all->since = now();
+		all->since = spent();
 	STAILQ_INSERT_TAIL(&all->waiting, c, next);
 	go_on(all);
 }

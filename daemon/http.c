@@ -170,15 +170,14 @@ read_headers(struct exchange *x)
 {
 	struct request *r = &x->request;
 	struct evkeyval *header;
-	const char *type;
+	size_t n = 0;
 
 	TAILQ_FOREACH(header, evhttp_request_get_input_headers(x->req), next)
-	if (r->headers < REQUEST_HEADERS)
-		r->header[r->headers++] =
-		    (struct param){.name = header->key, .value = header->value};
-	type = request_header(r, "Content-Type");
-	if (type != NULL)
-		r->content_type = request_media_type(type, &x->arena);
+	n++;
+	r->header = arena_alloc(&x->arena, n, sizeof(*r->header));
+	TAILQ_FOREACH(header, evhttp_request_get_input_headers(x->req), next)
+	r->header[r->headers++] = (struct param){.name = header->key, .value = header->value};
+	r->content_type = request_media_type(request_header(r, "Content-Type"), &x->arena);
 }
 
 /* A browser reaches no Unix socket, and what is before one may call it anything. */

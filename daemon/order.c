@@ -70,6 +70,7 @@ request_copy(struct request *to, const struct request *from, struct arena *a)
 	for (size_t i = 0; i < from->segments; i++)
 		to->segment[i] = arena_strdup(a, from->segment[i]);
 	to->params = from->params;
+	to->param = arena_alloc(a, from->params, sizeof(*to->param));
 	for (size_t i = 0; i < from->params; i++)
 		to->param[i] = (struct param){
 		    arena_strdup(a, from->param[i].name), arena_strdup(a, from->param[i].value)};

@@ -137,11 +137,14 @@ parse_param(struct request *r, const char *s, size_t len, struct arena *a, struc
 static int
 parse_query(struct request *r, const char *s, struct arena *a, struct err *err)
 {
-	size_t len;
+	size_t len, most = 1;
 
 	if (strlen(s) > REQUEST_QUERY_MAX)
 		return err_set(
 		    err, "the query is longer than %d bytes; ask for less", REQUEST_QUERY_MAX);
+	for (const char *c = s; *c != '\0' && most < REQUEST_PARAMS; c++)
+		most += *c == '&';
+	r->param = arena_alloc(a, most, sizeof(*r->param));
 	for (;; s += len + 1) {
 		len = strcspn(s, "&");
 		if (len > 0 && parse_param(r, s, len, a, err) != 0)
@@ -188,8 +191,11 @@ request_header(const struct request *r, const char *name)
 const char *
 request_media_type(const char *value, struct arena *a)
 {
-	char *type = arena_strndup(a, value, strcspn(value, "; \t"));
+	char *type;
 
+	if (value == NULL)
+		return "";
+	type = arena_strndup(a, value, strcspn(value, "; \t"));
 	for (char *s = type; *s != '\0'; s++)
 		*s = (char)tolower((unsigned char)*s);
 	return type;

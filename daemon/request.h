@@ -32,10 +32,9 @@ struct request {
 	size_t segments;
 	const char *segment[REQUEST_SEGMENTS]; /* "v1", "scores": percent-decoded */
 	size_t params;
-	struct param param[REQUEST_PARAMS]; /* in the order sent; percent-decoded UTF-8 */
+	struct param *param; /* in the order sent; percent-decoded UTF-8 */
 	size_t headers;
-	struct param
-	    header[REQUEST_HEADERS]; /* names in any case; values are bytes without controls */
+	struct param *header; /* names in any case; values are bytes without controls */
 	const char *content_type; /* without parameters, lower case; "" if none */
 	const char *body; /* without its content coding */
 	size_t body_len;
@@ -74,7 +73,7 @@ const char *request_param(const struct request *r, const char *name);
 /* The first header of that name, in any case, or NULL. */
 const char *request_header(const struct request *r, const char *name);
 
-/* "Application/JSON; charset=utf-8" as "application/json". */
+/* "Application/JSON; charset=utf-8" as "application/json"; NULL as "". */
 const char *request_media_type(const char *value, struct arena *a);
 
 /* Whether it was sent for the page of another site, and may change something: a browser says of

@@ -351,7 +351,7 @@ START_TEST(a_long_order_shows_that_it_lives)
 			 .request = {.segments = 4,
 			     .segment = {"v1", "periods", "2026-11", "close"},
 			     .params = 1,
-			     .param = {{"agreement", "acme"}}},
+			     .param = (struct param[]){{"agreement", "acme"}}},
 			 .body = json_object(),
 			 .by = "test",
 			 .note = "",

@@ -321,6 +321,33 @@ START_TEST(deferred)
 }
 END_TEST
 
+/* Who says more before the answer is heard once, and then no more until it has come. */
+START_TEST(impatient)
+{
+	struct world w = world_default();
+	struct buf b = BUF_INIT(1u << 20);
+	int fd, waiting;
+
+	world_open(&w, &loopback);
+	fd = client_of(&w);
+	client_say(&w, fd, "POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+	while (w.waiting == 0)
+		turn(&w);
+	waiting = event_base_get_num_events(w.base, EVENT_BASE_COUNT_ADDED);
+	client_say(&w, fd, GET("/"));
+	for (int i = 0; i < 10; i++)
+		turn(&w);
+	ck_assert_int_eq(event_base_get_num_events(w.base, EVENT_BASE_COUNT_ADDED), waiting - 1);
+	ck_assert_uint_eq(w.calls, 0);
+	http_answer(w.later[0], &(struct answer)ANSWER_INIT);
+	ck_assert(!client_await(&w, fd, &b, 2));
+	ck_assert_ptr_nonnull(strstr(b.data, "here\n"));
+	close(fd);
+	buf_free(&b);
+	world_close(&w);
+}
+END_TEST
+
 /* The client goes, politely or not, and its answer comes. */
 START_TEST(vanished)
 {
@@ -459,7 +486,7 @@ int
 main(void)
 {
 	const TTest *const tests[] = {routes, head, tokens, foreign_pages, names_of_others,
-	    keep_alive, pipelined, too_large_an_answer, half_closed, deferred, vanished,
+	    keep_alive, pipelined, too_large_an_answer, half_closed, deferred, impatient, vanished,
 	    freed_meanwhile, drain, drain_of_none};
 
 	return world_run("http", tests, sizeof(tests) / sizeof(tests[0]));

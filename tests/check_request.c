@@ -143,8 +143,7 @@ START_TEST(lookups)
 	ck_assert_str_eq(request_param(&r, "c"), "");
 	ck_assert_ptr_null(request_param(&r, "B"));
 	r.headers = 2;
-	r.header[0] = (struct param){"Content-Encoding", "gzip"};
-	r.header[1] = (struct param){"ce-id", "7"};
+	r.header = (struct param[]){{"Content-Encoding", "gzip"}, {"ce-id", "7"}};
 	ck_assert_str_eq(request_header(&r, "content-encoding"), "gzip");
 	ck_assert_str_eq(request_header(&r, "CE-ID"), "7");
 	ck_assert_ptr_null(request_header(&r, "ce-source"));
