@@ -190,7 +190,7 @@ class Reload(Trouble):
 
     def story(self):
         self.load.fill(TICKETS)
-        for number, respond in ((1, "20m"), (40, "2h"), (150, "30m"), (300, "40m"))[:4 if FULL else 2]:
+        for number, respond in ((1, "20m"), (3, "2h"), (6, "30m"), (9, "40m"))[:4 if FULL else 2]:
             self.fault.arm("write", number, errno.ENOSPC, forever=True)
             first = len(self.slad.log)
             self.slad.write_config(config(respond, database="data/slad.db"))
