@@ -67,6 +67,7 @@ setup(void)
 	fclose(f);
 	config = config_load(path, &mistakes);
 	ck_assert_msg(config != NULL, "%s", buf_text(&mistakes));
+	buf_free(&mistakes);
 	s = store_open(config->database, STORE_WRITE, &err);
 	ck_assert_msg(s != NULL, "%s", err.msg);
 	store_close(s);
