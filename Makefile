@@ -17,7 +17,7 @@ VERSION = 0.1.0
 # lib/store do not see each other. `tests/lint/layers` holds the house to that.
 BASE = err mem buf pack stamp natural hashed bloom latest
 DOMAIN = zone calendar period window scope indicator ladder record agreement rule ticket \
-    ticket_cycle ticket_moves clock outage tally quota measurement assessment score obligation \
+    ticket_cycle ticket_moves clock outage tally tally_sum quota measurement assessment score obligation \
     alert improvement standing profile evaluation histogram statistic budget trend window_step \
     delivery shape silence sight pattern mapping
 CODEC = alert_event alert_text alert_words backfill_event config config_access config_address \

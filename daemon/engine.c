@@ -16,7 +16,6 @@
 
 #define DUE_PAGE 256 /* entities that fell due, folded at once */
 #define WATCH_PAUSE 250 /* ms between two looks at the rules while events pour in */
-#define POST_PACE 16 /* lines that are posted, at one level, for each event */
 
 struct engine *
 engine_new(struct store *s, struct config *c, int64_t now,
@@ -362,18 +361,6 @@ look(struct engine *e, int64_t now, struct err *err)
 	return 0;
 }
 
-/* Posts to tallies what commits wrote into the daybook: twice as much as this one may have written,
- * so that what is turned is posted before as much waits again. */
-static int
-post(struct engine *e, const struct engine_work *w, struct err *err)
-{
-	size_t events = 0;
-
-	for (size_t i = 0; i < w->submissions; i++)
-		events += w->submission[i]->accepted;
-	return events == 0 ? 0 : posting_slice(&e->posting, e->store, events * POST_PACE, err);
-}
-
 static int
 transaction(struct engine *e, const struct engine_work *w, int64_t now, struct err *err)
 {
@@ -393,7 +380,7 @@ transaction(struct engine *e, const struct engine_work *w, int64_t now, struct e
 		return -1;
 	if (outbox_due(e->prune_next, now) && outbox_prune(e->store, now, &e->prune_next, err) != 0)
 		return -1;
-	if (post(e, w, err) != 0)
+	if (posting_step(&e->posting, e->store, now, err) != 0)
 		return -1;
 	return store_commit(e->store, err);
 }
@@ -419,16 +406,6 @@ engine_step(struct engine *e, const struct engine_work *work, int64_t now, struc
 }
 
 int
-engine_rest(struct engine *e, struct err *err)
-{
-	if (store_begin(e->store, err) == 0 && posting_rest(&e->posting, e->store, err) == 0 &&
-	    store_commit(e->store, err) == 0)
-		return 0;
-	store_rollback(e->store);
-	return -1;
-}
-
-int
 engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err)
 {
 	int64_t due, watch = e->watch_next;
@@ -442,6 +419,8 @@ engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err)
 	*next = due < watch ? due : watch;
 	if (e->prune_next < *next)
 		*next = e->prune_next;
+	if (posting_next(&e->posting) < *next)
+		*next = posting_next(&e->posting);
 	if (*next < now || now < e->watched)
 		*next = now;
 	return 0;

@@ -68,9 +68,6 @@ struct engine_work {
  */
 int engine_step(struct engine *e, const struct engine_work *work, int64_t now, struct err *err);
 
-/* Posts to tallies all that the daybook has; before the end, when nobody waits for an answer. */
-int engine_rest(struct engine *e, struct err *err);
-
 /* When time alone next has something to do; STAMP_NEVER if it has not. */
 int engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err);
 

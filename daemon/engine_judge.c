@@ -160,13 +160,17 @@ engine_prepare(struct engine *e, int64_t now, void (*progress)(void *context, in
     void *context, struct err *err)
 {
 	char packed[16] = "";
+	size_t waiting;
 	int rc;
 
 	engine_configured(e);
 	if (store_meta(e->store, "packed", packed, sizeof(packed), err) < 0)
 		return -1;
-	rc = strcmp(packed, PACKED_VERSION) != 0
-	    ? rebuild(e, now, progress, context, err)
-	    : engine_judge(e, NULL, now, progress, context, err);
+	if (strcmp(packed, PACKED_VERSION) != 0)
+		rc = rebuild(e, now, progress, context, err);
+	else if (store_daybook_waiting(e->store, &waiting, err) != 0)
+		rc = -1; /* better now than for each event */
+	else
+		rc = engine_judge(e, NULL, now, progress, context, err);
 	return rc == 0 ? engine_watch(e, now, progress, context, err) : -1;
 }

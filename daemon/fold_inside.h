@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "codec/packed.h"
+#include "domain/tally_sum.h"
 #include "fold.h"
 
 /* One entity's records. Each event folds all of its entity again, so that a sender who puts the

@@ -398,6 +398,23 @@ changes(const struct cell *c)
 	return false;
 }
 
+/* Much is posted at once: it is worth it, and the daybook stays short. */
+static int
+lines_save(struct fold_batch *b, const struct daybook_line *lines, size_t n, struct err *err)
+{
+	size_t written;
+
+	if (b->pile != NULL)
+		return pile_add(b->pile, lines, n, err);
+	if (!b->behind || n >= POSTING_LINES / 4)
+		return posting_all(b->store, lines, n, NULL, err);
+	if (store_daybook_waiting(b->store, &written, err) != 0)
+		return -1;
+	if (written >= 2 * POSTING_LINES)
+		return posting_all(b->store, lines, n, NULL, err);
+	return store_daybook_add(b->store, lines, n, err);
+}
+
 static int
 cells_save(struct fold_batch *b, struct err *err)
 {
@@ -408,7 +425,7 @@ cells_save(struct fold_batch *b, struct err *err)
 	int rc = 0;
 
 	HASH_ITER (hh, b->cells, c, next) {
-		if (!changes(c))
+		if (rc != 0 || !changes(c))
 			continue;
 		buf_reset(&packed);
 		rc = tally_pack_sum(&c->tally, "", 0, &packed, err);
@@ -416,11 +433,7 @@ cells_save(struct fold_batch *b, struct err *err)
 		    {arena_strndup(&b->arena, buf_text(&packed), packed.len), packed.len}};
 	}
 	buf_free(&packed);
-	if (rc == 0 && b->pile != NULL)
-		return pile_add(b->pile, list, n, err);
-	if (rc == 0 && b->behind && n < POSTING_LINES / 4)
-		return store_daybook_add(b->store, list, n, err);
-	return rc == 0 ? posting_all(b->store, list, n, NULL, err) : -1;
+	return rc == 0 ? lines_save(b, list, n, err) : -1;
 }
 
 int

@@ -345,8 +345,6 @@ keeper_keep(void *context)
 		look_at_store(k);
 		atomic_store(&k->since, 0);
 	} while (!stop && !atomic_load(&k->lost));
-	if (!k->failed && !atomic_load(&k->lost) && engine_rest(k->engine, &err) != 0)
-		log_warning("tallies wait to be posted: %s", err.msg);
 	free(b);
 	return NULL;
 }

@@ -2,10 +2,13 @@
 
 #include <stdlib.h>
 
-#include "codec/packed.h"
+#include "base/stamp.h"
 #include "domain/tally.h"
+#include "domain/tally_sum.h"
 
 #define TALLY_MAX (8u << 20) /* bytes of a packed tally */
+#define SLICE 64
+#define SLICE_IDLE 2048
 
 struct posting_item {
 	struct tally_place place;
@@ -113,7 +116,7 @@ level_post(struct store *s, const struct daybook_line *lines, size_t count, int 
 {
 	struct summing sum = {
 	    .store = s, .packed = BUF_INIT(TALLY_MAX), .times = times, .last = last};
-	struct posting_item *list = items_make(lines, count, level);
+	struct posting_item *list = count == 0 ? NULL : items_make(lines, count, level);
 	size_t at = 0;
 	int rc = run_post(&sum, list, count, &at, count, err);
 
@@ -133,36 +136,49 @@ posting_all(struct store *s, const struct daybook_line *lines, size_t count,
 	return 0;
 }
 
+static void
+items_free(struct posting *p)
+{
+	free(p->item);
+	p->item = NULL;
+	p->count = p->at = 0;
+}
+
 void
 posting_free(struct posting *p)
 {
-	free(p->item);
-	*p = (struct posting){.item = NULL};
+	items_free(p);
 }
 
-/* The page, as a level has it, from a place on. */
+/* The page, as a level has it. */
 static void
-level_begin(
-    struct posting *p, const struct daybook_turned *page, int level, const struct tally_place *from)
+level_begin(struct posting *p, const struct daybook_turned *page, int level)
 {
-	posting_free(p);
+	items_free(p);
 	p->version = page->version;
 	p->level = level;
 	p->count = page->lines;
 	p->item = items_make(page->line, page->lines, level);
-	while (p->at < p->count && tally_place_compare(&p->item[p->at].place, from) < 0)
+}
+
+/* The page from where it is not posted. */
+static void
+resume(struct posting *p, const struct daybook_turned *page)
+{
+	level_begin(p, page, (int)page->from.level);
+	while (p->at < p->count && tally_place_compare(&p->item[p->at].place, &page->from) < 0)
 		p->at++;
 }
 
-/* Turns the open page if it has so many lines. */
+/* Turns the open page if so many lines were written on it. */
 static int
 turn(struct store *s, size_t worth, struct daybook_turned *page, struct err *err)
 {
-	size_t waiting;
+	size_t written;
 
-	if (store_daybook_waiting(s, &waiting, err) != 0)
+	if (store_daybook_waiting(s, &written, err) != 0)
 		return -1;
-	if (waiting == 0 || waiting < worth)
+	if (written == 0 || written < worth)
 		return 0;
 	return store_daybook_turn(s, err) == 0 ? store_daybook_turned(s, page, err) : -1;
 }
@@ -170,20 +186,16 @@ turn(struct store *s, size_t worth, struct daybook_turned *page, struct err *err
 static int
 level_done(struct posting *p, struct store *s, const struct daybook_turned *page, struct err *err)
 {
-	static const struct tally_place before_all = {.era = INT64_MIN};
-	int level = p->level + 1;
-
-	if (level < TALLY_LEVELS) {
-		level_begin(p, page, level, &before_all);
+	if (p->level + 1 < TALLY_LEVELS) {
+		level_begin(p, page, p->level + 1);
 		return store_daybook_posted(s, &p->item[0].place, err);
 	}
-	posting_free(p);
+	items_free(p);
 	return store_daybook_done(s, err);
 }
 
-/* Posts a slice of a turned page, or of the open one if it has so many lines. */
-static int
-slice(struct posting *p, struct store *s, size_t lines, size_t worth, struct err *err)
+int
+posting_slice(struct posting *p, struct store *s, size_t lines, size_t worth, struct err *err)
 {
 	struct summing sum = {.store = s, .packed = BUF_INIT(TALLY_MAX), .times = 1};
 	struct daybook_turned page;
@@ -192,11 +204,11 @@ slice(struct posting *p, struct store *s, size_t lines, size_t worth, struct err
 	    (page.lines == 0 && turn(s, worth, &page, err) != 0))
 		return -1;
 	if (p->item != NULL && p->version != page.version)
-		posting_free(p);
+		items_free(p);
 	if (page.lines == 0)
 		return 0;
 	if (p->item == NULL)
-		level_begin(p, &page, (int)page.from.level, &page.from);
+		resume(p, &page);
 	if (run_post(&sum, p->item, p->count, &p->at, p->at + lines, err) != 0)
 		return -1;
 	if (p->at == p->count)
@@ -204,23 +216,42 @@ slice(struct posting *p, struct store *s, size_t lines, size_t worth, struct err
 	return store_daybook_posted(s, &p->item[p->at].place, err);
 }
 
-int
-posting_slice(struct posting *p, struct store *s, size_t lines, struct err *err)
+/* For so many lines that were written. */
+static size_t
+pace(const struct daybook_turned *page, size_t fresh)
 {
-	return slice(p, s, lines, POSTING_LINES, err);
+	size_t all = page->lines * TALLY_LEVELS;
+
+	return page->written == 0 ? SLICE : SLICE + 2 * all * fresh / page->written;
 }
 
 int
-posting_rest(struct posting *p, struct store *s, struct err *err)
+posting_step(struct posting *p, struct store *s, int64_t now, struct err *err)
 {
-	size_t waiting;
+	struct daybook_turned page;
+	size_t before = p->written, fresh;
+	int rc = 0;
 
-	do {
-		if (slice(p, s, POSTING_LINES, 1, err) != 0 ||
-		    store_daybook_waiting(s, &waiting, err) != 0)
-			return -1;
-	} while (p->item != NULL || waiting > 0);
-	return 0;
+	if (store_daybook_waiting(s, &p->written, err) != 0 ||
+	    store_daybook_turned(s, &page, err) != 0)
+		return -1;
+	fresh = p->written < before ? p->written : p->written - before;
+	if (fresh > 0)
+		p->wrote = now;
+	if (fresh > 0)
+		rc = posting_slice(p, s, pace(&page, fresh), POSTING_LINES, err);
+	else if (posting_next(p) <= now || now < p->wrote)
+		rc = posting_slice(p, s, SLICE_IDLE, POSTING_LINES_IDLE, err);
+	if (rc == 0)
+		rc = store_daybook_waiting(s, &p->written, err);
+	p->waits = p->item != NULL || p->written >= POSTING_LINES_IDLE;
+	return rc;
+}
+
+int64_t
+posting_next(const struct posting *p)
+{
+	return p->waits ? p->wrote + POSTING_PAUSE : STAMP_NEVER;
 }
 
 /* Lines of one store, with the scopes of another. */

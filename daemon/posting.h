@@ -14,8 +14,10 @@
 #include "base/err.h"
 #include "store/daybook.h"
 
-/* Lines that are worth to be posted together. */
+/* Written lines that are worth to be posted together: while events come, and when none do. */
 #define POSTING_LINES 8192
+#define POSTING_LINES_IDLE 256
+#define POSTING_PAUSE 1000 /* ms without a line written */
 
 struct posting_item;
 
@@ -24,6 +26,9 @@ struct posting { /* of one store, as long as it is open; all zero: nothing is un
 	int level;
 	struct posting_item *item; /* the page's lines as the level has them */
 	size_t count, at;
+	size_t written; /* on the open page, when it was last looked at */
+	int64_t wrote; /* when a line was last written */
+	bool waits; /* there is something to be posted when no events come */
 };
 
 /* Posts these lines at once, all of them. last: by level, a place behind which the store has no
@@ -31,12 +36,16 @@ struct posting { /* of one store, as long as it is open; all zero: nothing is un
 int posting_all(struct store *s, const struct daybook_line *lines, size_t count,
     struct tally_place *last, struct err *err);
 
-/* Posts a slice of about so many lines, at one level, where a page is turned, or has enough lines
- * to be. Within a transaction. */
-int posting_slice(struct posting *p, struct store *s, size_t lines, struct err *err);
+/* Posts a slice of about so many lines, at one level, of the turned page; without one, turns the
+ * open page if so many lines were written on it. Within a transaction, as what follows. */
+int posting_slice(struct posting *p, struct store *s, size_t lines, size_t worth, struct err *err);
 
-/* Posts all that waits, likewise. */
-int posting_rest(struct posting *p, struct store *s, struct err *err);
+/* Posts as much as it takes to be done with the turned page before half as much is written again as
+ * it has; or, when nothing was written for a while, a slice of what waits. */
+int posting_step(struct posting *p, struct store *s, int64_t now, struct err *err);
+
+/* When posting_step() has something to do though nothing is written; STAMP_NEVER if it has not. */
+int64_t posting_next(const struct posting *p);
 
 void posting_free(struct posting *p);
 

@@ -1,6 +1,6 @@
 #include "base/stamp.h"
-#include "codec/packed.h"
 #include "domain/quota.h"
+#include "domain/tally_sum.h"
 #include "downs.h"
 #include "papers.h"
 #include "scores_inside.h"

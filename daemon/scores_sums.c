@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/stamp.h"
-#include "codec/packed.h"
+#include "domain/tally_sum.h"
 #include "scores.h"
 
 /* Buckets between two cuts that are read in vain rather than asked around. */

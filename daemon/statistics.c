@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/stamp.h"
-#include "codec/packed.h"
 #include "domain/histogram.h"
+#include "domain/tally_sum.h"
 #include "gather.h"
 
 const int percentiles[PERCENTILES] = {50, 90, 95, 99};

@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "codec/packed.h"
+#include "domain/tally_sum.h"
 #include "story.h"
 
 static struct story s;

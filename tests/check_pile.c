@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codec/packed.h"
+#include "domain/tally_sum.h"
 #include "posting.h"
 #include "store/statement.h"
 #include "suite.h"

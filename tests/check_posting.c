@@ -3,11 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codec/packed.h"
+#include "base/stamp.h"
 #include "domain/tally.h"
+#include "domain/tally_sum.h"
 #include "posting.h"
-#include "store/statement.h"
 #include "scratch_dir.h"
+#include "store/statement.h"
 #include "suite.h"
 
 #define SCOPES 4
@@ -192,7 +193,8 @@ step(void)
 	}
 	turn_perhaps();
 	for (uint64_t slices = pick(4); slices > 0; slices--)
-		ck_assert_msg(posting_slice(&posting, s, 1 + pick(30), &err) == 0, "%s", err.msg);
+		ck_assert_msg(
+		    posting_slice(&posting, s, 1 + pick(30), SIZE_MAX, &err) == 0, "%s", err.msg);
 	ask_much(s, &pending);
 	if (pick(5) == 0) {
 		store_rollback(s);
@@ -245,7 +247,9 @@ static void
 rest(void)
 {
 	ck_assert_int_eq(store_begin(s, &err), 0);
-	ck_assert_int_eq(posting_rest(&posting, s, &err), 0);
+	do
+		ck_assert_int_eq(posting_slice(&posting, s, 50, 1, &err), 0);
+	while (posting.item != NULL || rows_of("daybook") > 0);
 	ck_assert_int_eq(store_commit(s, &err), 0);
 	ck_assert_int_eq(rows_of("daybook"), 0);
 }
@@ -259,8 +263,6 @@ START_TEST(whoever_asks_gets_all)
 		step();
 		if (pick(3) == 0)
 			look_in_transaction();
-		if (pick(6) == 0)
-			ask(reader, &committed);
 		sleep_on(&asleep);
 		if (pick(25) == 0) {
 			posting_free(&posting);
@@ -301,7 +303,7 @@ START_TEST(what_waits_can_be_taken_back)
 		n = lines_make(&committed, lines);
 		ck_assert_int_eq(store_daybook_add(s, lines, n, &err), 0);
 		turn_perhaps();
-		ck_assert_int_eq(posting_slice(&posting, s, 20, &err), 0);
+		ck_assert_int_eq(posting_slice(&posting, s, 20, SIZE_MAX, &err), 0);
 		ck_assert_int_eq(store_commit(s, &err), 0);
 		for (size_t k = 0; k < n; k++)
 			lines[k].scope += theirs[0] - scope[0];
@@ -314,22 +316,91 @@ START_TEST(what_waits_can_be_taken_back)
 }
 END_TEST
 
+/* What somebody wrote into the database. */
+static void
+sql(const char *text)
+{
+	ck_assert_int_eq(sqlite3_exec(s->db, text, NULL, NULL, NULL), SQLITE_OK);
+}
+
+static void
+read_fails(const char *why)
+{
+	struct question q = {.last = INT64_MIN};
+
+	ck_assert_int_eq(store_begin_read(reader, &err), 0);
+	ck_assert_int_eq(store_tally_walk(reader, scope[0], 0, 0, 9, answer, &q, &err), -1);
+	ck_assert_msg(strstr(err.msg, why) != NULL, "%s", err.msg);
+	store_rollback(reader);
+}
+
 START_TEST(what_is_damaged_is_named)
 {
 	struct daybook_line line = {scope[0], 5, {"\1\2", 2}};
 	struct question q = {.last = INT64_MIN};
+	static const char why[] = "daybook of tallies is damaged; run slad rebuild";
 
 	ck_assert_int_eq(store_daybook_add(s, &line, 1, &err), 0);
-	ck_assert_int_eq(
-	    sqlite3_exec(s->db, "UPDATE daybook SET lines = substr(lines, 1, 4)", NULL, NULL, NULL),
-	    SQLITE_OK);
-	ck_assert_int_eq(store_tally_walk(reader, scope[0], 0, 0, 9, answer, &q, &err), -1);
-	ck_assert_ptr_nonnull(strstr(err.msg, "daybook of tallies is damaged; run slad rebuild"));
-	ck_assert_int_eq(sqlite3_exec(s->db, "DELETE FROM posting", NULL, NULL, NULL), SQLITE_OK);
-	ck_assert_int_eq(store_tally_walk(reader, scope[0], 0, 0, 9, answer, &q, &err), -1);
+	sql("UPDATE daybook SET lines = substr(lines, 1, 4)");
+	read_fails(why);
+	sql("UPDATE daybook SET lines = x'01feffffffffffffffff010100'");
+	read_fails(why);
+	sql("UPDATE daybook SET lines = x'010a0101'");
+	read_fails("tally is damaged");
+	sql("UPDATE daybook SET lines = x''; UPDATE posting SET level = -3, upto = 1");
+	read_fails(why);
+	sql("UPDATE posting SET level = 4, since = 7");
+	read_fails(why);
+	sql("DELETE FROM posting");
+	read_fails(why);
 	ck_assert_int_eq(store_forget(s, &err), 0);
+	ck_assert_int_eq(store_begin_read(reader, &err), 0);
 	ck_assert_int_eq(store_tally_walk(reader, scope[0], 0, 0, 9, answer, &q, &err), 0);
 	ck_assert_int_eq(q.last, INT64_MIN);
+	store_rollback(reader);
+}
+END_TEST
+
+START_TEST(one_moment_is_wanted)
+{
+	struct question q = {.last = INT64_MIN};
+
+	ck_assert_int_eq(store_tally_walk(reader, scope[0], 0, 0, 9, answer, &q, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.msg, "within a transaction"));
+}
+END_TEST
+
+/* A desk writes, falls silent, and writes again: what waits stays short, and comes to its end. */
+START_TEST(it_keeps_up)
+{
+	struct daybook_line lines[SCOPES * MINUTES];
+	struct daybook_turned page;
+	int64_t now = 1000000;
+	size_t waiting = 0;
+
+	seed = 3;
+	for (int i = 0; i < 4000; i++) {
+		ck_assert_int_eq(store_begin(s, &err), 0);
+		ck_assert_int_eq(
+		    store_daybook_add(s, lines, lines_make(&committed, lines), &err), 0);
+		ck_assert_int_eq(posting_step(&posting, s, now, &err), 0);
+		ck_assert_int_eq(store_commit(s, &err), 0);
+		ck_assert_int_eq(store_daybook_waiting(s, &waiting, &err), 0);
+		ck_assert_int_eq(store_daybook_turned(s, &page, &err), 0);
+		ck_assert_uint_lt(waiting, POSTING_LINES + SCOPES * MINUTES);
+		ck_assert(page.lines == 0 || waiting < POSTING_LINES / 2 + SCOPES * MINUTES);
+		arena_free(&arena);
+	}
+	ck_assert_uint_gt(waiting, POSTING_LINES_IDLE);
+	for (int i = 0; i < 100 && posting_next(&posting) != STAMP_NEVER; i++) {
+		ck_assert_int_eq(posting_next(&posting), now + POSTING_PAUSE);
+		ck_assert_int_eq(store_begin(s, &err), 0);
+		ck_assert_int_eq(posting_step(&posting, s, now + POSTING_PAUSE, &err), 0);
+		ck_assert_int_eq(store_commit(s, &err), 0);
+	}
+	ck_assert_int_eq(rows_of("daybook"), 0);
+	ck_assert_int_eq(posting_next(&posting), STAMP_NEVER);
+	look_in_transaction();
 }
 END_TEST
 
@@ -341,6 +412,8 @@ add(TCase *t)
 	tcase_add_loop_test(t, whoever_asks_gets_all, 0, 20);
 	tcase_add_test(t, what_waits_can_be_taken_back);
 	tcase_add_test(t, what_is_damaged_is_named);
+	tcase_add_test(t, one_moment_is_wanted);
+	tcase_add_test(t, it_keeps_up);
 }
 
 SUITE_MAIN("posting", add)

@@ -2,9 +2,8 @@
  * packed: what slad keeps of its own beside the log, as compact bytes.
  *
  * Facts are the records of one entity, as far as the fold reads them, in the order they were
- * stored. Counts are what the entity contributes, in runs of one minute and cycle. A tally is pairs
- * of measure and number, ascending by measure, none of them zero: what is an indicator's stands
- * first. All of it can be made again from the log.
+ * stored. Counts are what the entity contributes, in runs of one minute and cycle. All of it can be
+ * made again from the log. (What is packed of tallies is domain/tally_sum.h's.)
  */
 #ifndef SLAD_CODEC_PACKED_H
 #define SLAD_CODEC_PACKED_H
@@ -31,27 +30,5 @@ int records_unpack(const void *facts, size_t len, const char *source, const char
 void counts_pack(struct buf *b, const struct count *counts, size_t n);
 int counts_unpack(
     const void *bytes, size_t len, struct arena *a, struct count **counts, struct err *err);
-
-/* Numbers by measure. Pure adding: order does not matter, zeros vanish. */
-struct tally_sum {
-	unsigned measure;
-	int64_t n;
-};
-
-struct tally {
-	size_t count, room;
-	struct tally_sum *sum; /* ascending by measure; owned */
-};
-
-void tally_add(struct tally *t, unsigned measure, int64_t n);
-
-/* A packed tally and another one, added and packed; writes nothing if all are zero. */
-int tally_pack_sum(
-    const struct tally *t, const void *bytes, size_t len, struct buf *b, struct err *err);
-
-/* Calls each() for the numbers of a packed tally under the measures [from, to), ascending. */
-int tally_walk_packed(const void *bytes, size_t len, unsigned from, unsigned to,
-    void (*each)(void *context, unsigned measure, int64_t n), void *context, struct err *err);
-void tally_free(struct tally *t);
 
 #endif

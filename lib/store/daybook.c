@@ -6,12 +6,25 @@
 #include "base/hash.h"
 #include "base/pack.h"
 #include "domain/tally.h"
+#include "domain/tally_sum.h"
 #include "store/statement.h"
 
+#define MINUTE_MAX (INT64_C(1) << 40) /* two million years: what is beyond is damage */
+
+static const char damaged[] = "the daybook of tallies is damaged; run slad rebuild";
+
 struct daybook_account {
-	UT_hash_handle hh;
+	UT_hash_handle hh; /* by scope */
 	int64_t scope;
 	size_t last; /* its line's place and one more */
+};
+
+struct daybook_minute {
+	UT_hash_handle hh; /* by at */
+	struct minute_key {
+		int64_t scope, minute;
+	} at;
+	size_t place;
 };
 
 static const struct tally_place before_all = {.era = INT64_MIN},
@@ -40,15 +53,11 @@ tally_place_compare(const struct tally_place *a, const struct tally_place *b)
 static void
 page_free(struct daybook_page *p)
 {
-	struct daybook_account *a, *next;
-
-	HASH_ITER (hh, p->accounts, a, next) {
-		HASH_DEL(p->accounts, a);
-		free(a);
-	}
+	HASH_CLEAR(hh, p->accounts);
+	HASH_CLEAR(hh, p->minutes);
 	arena_free(&p->arena);
 	free(p->line);
-	free(p->next);
+	free(p->before);
 	*p = (struct daybook_page){.lines = 0};
 }
 
@@ -67,29 +76,65 @@ account_of(struct daybook_page *p, int64_t scope)
 	struct daybook_account *a = account_find(p, scope);
 
 	if (a == NULL) {
-		a = mem_alloc(1, sizeof(*a));
+		a = arena_alloc(&p->arena, 1, sizeof(*a));
 		a->scope = scope;
 		HASH_ADD(hh, p->accounts, scope, sizeof(a->scope), a);
 	}
 	return a;
 }
 
-static void
-page_write(struct daybook_page *p, const struct daybook_line *line)
+/* The line of a scope and minute; a new one has no counts yet. */
+static struct daybook_line *
+line_of(struct daybook_page *p, int64_t scope, int64_t minute)
 {
-	struct daybook_account *a = account_of(p, line->scope);
-	struct daybook_line *mine;
+	struct minute_key at = {scope, minute};
+	struct daybook_account *a;
+	struct daybook_minute *m;
 
+	HASH_FIND(hh, p->minutes, &at, sizeof(at), m);
+	if (m != NULL)
+		return &p->line[m->place];
 	if (p->lines == p->room) {
 		p->room = p->room == 0 ? 256 : 2 * p->room;
 		p->line = mem_grow(p->line, p->room, sizeof(*p->line));
-		p->next = mem_grow(p->next, p->room, sizeof(*p->next));
+		p->before = mem_grow(p->before, p->room, sizeof(*p->before));
 	}
-	mine = &p->line[p->lines];
-	*mine = *line;
-	mine->counts.bytes = arena_strndup(&p->arena, line->counts.bytes, line->counts.len);
-	p->next[p->lines] = a->last;
+	a = account_of(p, scope);
+	m = arena_alloc(&p->arena, 1, sizeof(*m));
+	m->at = at;
+	m->place = p->lines;
+	HASH_ADD(hh, p->minutes, at, sizeof(m->at), m);
+	p->line[p->lines] = (struct daybook_line){scope, minute, {"", 0}};
+	p->before[p->lines] = a->last;
 	a->last = ++p->lines;
+	return &p->line[m->place];
+}
+
+static void
+sum_add(void *context, unsigned measure, int64_t n)
+{
+	tally_add(context, measure, n);
+}
+
+static int
+page_write(struct daybook_page *p, const struct daybook_line *line, struct err *err)
+{
+	struct daybook_line *mine = line_of(p, line->scope, line->minute);
+	struct buf packed = BUF_INIT(SIZE_MAX / 2);
+	const struct blob *more = &line->counts;
+	struct tally sum = {0};
+	int rc;
+
+	p->written++;
+	rc = tally_walk_packed(more->bytes, more->len, 0, MEASURES_END, sum_add, &sum, err);
+	if (rc == 0)
+		rc = tally_pack_sum(&sum, mine->counts.bytes, mine->counts.len, &packed, err);
+	if (rc == 0)
+		mine->counts = (struct blob){
+		    arena_strndup(&p->arena, buf_text(&packed), packed.len), packed.len};
+	tally_free(&sum);
+	buf_free(&packed);
+	return rc;
 }
 
 static void
@@ -115,10 +160,12 @@ lines_unpack(struct daybook_page *p, const void *bytes, size_t len, struct err *
 		line.minute = unpack_int(&u);
 		line.counts.len = unpack_uint(&u);
 		line.counts.bytes = unpack_bytes(&u, line.counts.len);
-		if (!u.bad)
-			page_write(p, &line);
+		if (u.bad || line.minute < -MINUTE_MAX || line.minute > MINUTE_MAX)
+			return err_set(err, "%s", damaged);
+		if (page_write(p, &line, err) != 0)
+			return -1;
 	}
-	return u.bad ? err_set(err, "the daybook of tallies is damaged; run slad rebuild") : 0;
+	return u.bad ? err_set(err, "%s", damaged) : 0;
 }
 
 static int
@@ -181,12 +228,13 @@ posting_get(
 	*from = (struct tally_place){sqlite3_column_int64(st, 2), sqlite3_column_int64(st, 3),
 	    sqlite3_column_int64(st, 4), sqlite3_column_int64(st, 5)};
 	statement_end(s, QUERY_POSTING_GET);
-	if (found == 0)
-		return err_set(err, "the daybook of tallies is damaged; run slad rebuild");
+	if (found == 0 || from->level < 0 || from->level > TALLY_LEVELS || *since > *upto)
+		return err_set(err, "%s", damaged);
 	return found < 0 ? -1 : 0;
 }
 
-/* Takes over what was written, turned and posted since this was last looked at. */
+/* Takes over what was written, turned and posted since this was last looked at. Ids of rows only
+ * ascend, whatever was deleted: so a page that was known is still the one with these ids. */
 static int
 catch_up(struct store *s, struct err *err)
 {
@@ -214,12 +262,12 @@ know(struct store *s, struct err *err)
 
 	if (d->known)
 		return 0;
-	if (catch_up(s, err) != 0) {
+	if (d->shared && sqlite3_get_autocommit(s->db))
+		return err_set(err, "tallies can only be read within a transaction");
+	d->known = catch_up(s, err) == 0;
+	if (!d->known)
 		forget(d);
-		return -1;
-	}
-	d->known = !d->shared || !sqlite3_get_autocommit(s->db);
-	return 0;
+	return d->known ? 0 : -1;
 }
 
 void
@@ -260,17 +308,17 @@ store_daybook_add(struct store *s, const struct daybook_line *lines, size_t coun
 		d->last += rc == 0;
 	}
 	for (size_t i = 0; i < count && rc == 0; i++)
-		page_write(&d->open, &lines[i]);
+		rc = page_write(&d->open, &lines[i], err);
 	buf_free(&b);
 	return rc;
 }
 
 int
-store_daybook_waiting(struct store *s, size_t *lines, struct err *err)
+store_daybook_waiting(struct store *s, size_t *written, struct err *err)
 {
 	if (know(s, err) != 0)
 		return -1;
-	*lines = s->daybook.open.lines;
+	*written = s->daybook.open.written;
 	return 0;
 }
 
@@ -281,7 +329,8 @@ store_daybook_turned(struct store *s, struct daybook_turned *turned, struct err 
 
 	if (know(s, err) != 0)
 		return -1;
-	*turned = (struct daybook_turned){d->version, d->turned.line, d->turned.lines, d->from};
+	*turned = (struct daybook_turned){
+	    d->version, d->turned.line, d->turned.lines, d->turned.written, d->from};
 	return 0;
 }
 
@@ -370,7 +419,7 @@ page_lacks(struct daybook *d, const struct daybook_page *p, int64_t scope, int l
 	const struct daybook_line *line;
 	int64_t bucket;
 
-	for (size_t i = a == NULL ? 0 : a->last; i > 0; i = p->next[i - 1]) {
+	for (size_t i = a == NULL ? 0 : a->last; i > 0; i = p->before[i - 1]) {
 		line = &p->line[i - 1];
 		bucket = tally_bucket(level, line->minute);
 		if (bucket < from || bucket >= to || (p == &d->turned && is_posted(d, level, line)))

@@ -5,9 +5,10 @@
  * adds one row to the daybook, and the rows of many commits are posted together, tally by tally in
  * the order in which the store keeps them, a slice with each commit. Sums do not mind when they are
  * added: whoever reads tallies through this connection gets what is not posted yet in addition,
- * and within a transaction all of it is of one moment.
+ * which it does within a transaction, all of it is of one moment.
  *
- * There are two pages: the open one, on which is written, and the turned one, which is posted.
+ * There are two pages: the open one, on which is written, and the turned one, which is posted. In
+ * memory, what was written of one scope and minute is one line.
  */
 #ifndef SLAD_STORE_DAYBOOK_H
 #define SLAD_STORE_DAYBOOK_H
@@ -38,15 +39,15 @@ int tally_place_compare(const struct tally_place *a, const struct tally_place *b
 int store_daybook_add(
     struct store *s, const struct daybook_line *lines, size_t count, struct err *err);
 
-/* How many lines the open page has. */
-int store_daybook_waiting(struct store *s, size_t *lines, struct err *err);
+/* How many lines were written on the open page. */
+int store_daybook_waiting(struct store *s, size_t *written, struct err *err);
 
 /* The turned page, and the place from which on it is not posted. No lines: there is none. They stay
  * where they are as long as `version` is the same. */
 struct daybook_turned {
 	uint64_t version;
 	const struct daybook_line *line;
-	size_t lines;
+	size_t lines, written;
 	struct tally_place from;
 };
 
@@ -66,12 +67,14 @@ int store_daybook_unposted(struct store *s, int level,
 /* What follows is for the store's own files. */
 
 struct daybook_account;
+struct daybook_minute;
 
 struct daybook_page {
-	struct arena arena; /* the lines' counts */
+	struct arena arena; /* all but the lists */
 	struct daybook_line *line;
-	size_t *next; /* the scope's line before each: its place and one more; 0 is none */
-	size_t lines, room;
+	size_t *before; /* the scope's line before each: its place and one more; 0 is none */
+	size_t lines, room, written;
+	struct daybook_minute *minutes; /* where the line of a scope and minute is */
 	struct daybook_account *accounts; /* the scopes' last lines */
 };
 
