@@ -232,8 +232,9 @@ class Verify(Case):
     }
 
     def stop_whole(self, slad):
-        """Stops it and leaves one file, without a write-ahead log."""
+        """Stops it and leaves one file, without a write-ahead log, and all tallies posted."""
         slad.stop()
+        self.ends(slad.run("rebuild"), 0)
         with contextlib.closing(sqlite3.connect(slad.path("slad.db"))) as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -273,6 +274,18 @@ class Verify(Case):
                     os.unlink(slad.path(name))
             with open(slad.path("slad.db"), "wb") as file:
                 file.write(good)
+
+    def test_a_damaged_daybook_is_named_and_rebuilt(self):
+        slad = self.filled()
+        slad.stop()
+        self.tamper(slad, "UPDATE daybook SET lines = substr(lines, 1, 5)")
+        why = "the daybook of tallies is damaged; run slad rebuild"
+        for command in ("verify", "serve"):
+            done = slad.run(command)
+            self.ends(done, 4)
+            self.assertIn(why, done.stderr)
+        self.ends(slad.run("rebuild"), 0)
+        self.ends(slad.run("verify"), 0)
 
     def test_a_record_less_is_found_even_after_a_rebuild(self):
         """Records are numbered without a gap."""

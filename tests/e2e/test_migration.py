@@ -30,6 +30,7 @@ class Migration(unittest.TestCase):
         self.events = [event for i in range(300) for event in desk.answered(f"T{i}") + other.answered(f"T{i}")]
         self.slad.post_all(self.events)
         self.slad.stop()
+        self.slad.run("rebuild")  # posts all tallies
         self.backdate()
 
     def backdate(self):
