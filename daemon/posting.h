@@ -15,7 +15,7 @@
 #include "store/daybook.h"
 
 /* Written lines that are worth to be posted together: while events come, and when none do. */
-#define POSTING_LINES 8192
+#define POSTING_LINES 32768
 #define POSTING_LINES_IDLE 256
 #define POSTING_PAUSE 1000 /* ms without a line written */
 

@@ -11,7 +11,7 @@
 /* The writer, which is the only one to do it, copies the WAL back when it has so many pages, and as
  * those of so many transactions like the last one: what large transactions change again and again
  * is copied once, and after small ones the copying is short. */
-#define WAL_PAGES 4096
+#define WAL_PAGES 1000
 #define WAL_TRANSACTIONS 3
 #define PATIENCE 5000 /* ms to wait for another program that writes */
 

@@ -267,9 +267,10 @@ class Memory(Trouble):
 
     def story(self):
         pid = self.slad.process.pid
-        with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-            size = int(file.read().split()[0]) * resource.getpagesize()
-        resource.prlimit(pid, resource.RLIMIT_AS, (size + (4 << 20), resource.RLIM_INFINITY))
+        with open(f"/proc/{pid}/status", encoding="ascii") as file:
+            data = next(int(line.split()[1]) << 10 for line in file if line.startswith("VmData:"))
+        # Not of the address space: much of that is only reserved, and malloc goes on in it.
+        resource.prlimit(pid, resource.RLIMIT_DATA, (data + (4 << 20), resource.RLIM_INFINITY))
         answer, count = self.post(), 0
         while answer is not None and count < 200:
             self.check("what is answered", answer.status in (200, 503), answer)
