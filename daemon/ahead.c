@@ -14,8 +14,9 @@
 struct piece {
 	size_t count, read;
 	int64_t seq[PIECE_RECORDS];
-	size_t len[PIECE_RECORDS];
-	struct buf text; /* one after the other */
+	struct raw_body body[PIECE_RECORDS]; /* their bytes: one after the other, in `bytes` */
+	struct buf bytes;
+	size_t text; /* bytes of their texts */
 	struct event *event; /* `read` of them */
 	struct arena arena;
 	struct err err; /* why not all were read */
@@ -31,6 +32,7 @@ struct ahead {
 	bool threaded, tried;
 	size_t given; /* as are all below, of all pieces there ever were */
 	size_t at; /* in the piece that is being given */
+	struct bodies *reader; /* of the caller's thread */
 	pthread_mutex_t lock; /* for what follows, and `parsed` */
 	pthread_cond_t changed;
 	size_t filled, claimed;
@@ -47,35 +49,48 @@ piece_of(struct ahead *a, size_t number)
 static void
 piece_empty(struct piece *p)
 {
-	buf_free(&p->text);
+	buf_free(&p->bytes);
 	arena_free(&p->arena);
-	p->count = p->read = 0;
+	p->count = p->read = p->text = 0;
 	p->parsed = false;
 }
 
-static void
-piece_parse(struct piece *p)
+static int
+body_parse(struct piece *p, struct raw_body *body, struct bodies *reader)
 {
-	const char *text = buf_text(&p->text);
+	struct event *event = &p->event[p->read];
+	const char *text;
+
+	if (store_body_text(reader, body, &text, &p->err) != 0 ||
+	    event_read_stored(text, body->len, &p->arena, event, &p->err) != 0)
+		return -1;
+	event->record.seq = p->seq[p->read];
+	event->len = body->len;
+	return 0;
+}
+
+static void
+piece_parse(struct piece *p, struct bodies *reader)
+{
+	const char *bytes = buf_text(&p->bytes);
+	struct raw_body *body;
 
 	p->event = arena_alloc(&p->arena, p->count, sizeof(*p->event));
 	for (; p->read < p->count; p->read++) {
-		struct event *event = &p->event[p->read];
-
-		if (event_read_stored(text, p->len[p->read], &p->arena, event, &p->err) != 0) {
+		body = &p->body[p->read];
+		body->bytes.bytes = bytes;
+		bytes += body->bytes.len;
+		if (body_parse(p, body, reader) != 0) {
 			err_prefix(&p->err, "record %" PRId64 " of the log", p->seq[p->read]);
 			break;
 		}
-		event->record.seq = p->seq[p->read];
-		event->len = p->len[p->read];
-		text += event->len;
 	}
-	buf_free(&p->text);
+	buf_free(&p->bytes);
 }
 
 /* Parses the next piece that nobody has claimed, under the lock; false: there is none. */
 static bool
-parse_next(struct ahead *a)
+parse_next(struct ahead *a, struct bodies *reader)
 {
 	struct piece *p;
 
@@ -83,7 +98,7 @@ parse_next(struct ahead *a)
 		return false;
 	p = piece_of(a, a->claimed++);
 	pthread_mutex_unlock(&a->lock);
-	piece_parse(p);
+	piece_parse(p, reader);
 	pthread_mutex_lock(&a->lock);
 	p->parsed = true;
 	pthread_cond_broadcast(&a->changed);
@@ -93,14 +108,16 @@ parse_next(struct ahead *a)
 static void *
 parse_all(void *context)
 {
+	struct bodies *reader = store_bodies_new();
 	struct ahead *a = context;
 
 	pthread_mutex_lock(&a->lock);
 	while (!a->stop) {
-		if (!parse_next(a))
+		if (!parse_next(a, reader))
 			pthread_cond_wait(&a->changed, &a->lock);
 	}
 	pthread_mutex_unlock(&a->lock);
+	store_bodies_free(reader);
 	return NULL;
 }
 
@@ -126,8 +143,9 @@ ahead_new(struct store *log, int64_t seq, int64_t last)
 	a->seq = seq;
 	a->last = last;
 	a->end = seq >= last;
+	a->reader = store_bodies_new();
 	for (size_t i = 0; i < PIECES; i++)
-		a->piece[i].text.max = SIZE_MAX / 2;
+		a->piece[i].bytes.max = SIZE_MAX / 2;
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->changed, NULL);
 	return a;
@@ -146,21 +164,23 @@ ahead_free(struct ahead *a)
 		pthread_join(a->thread, NULL);
 	for (size_t i = 0; i < PIECES; i++)
 		piece_empty(&a->piece[i]);
+	store_bodies_free(a->reader);
 	pthread_cond_destroy(&a->changed);
 	pthread_mutex_destroy(&a->lock);
 	free(a);
 }
 
 static int
-piece_put(void *context, int64_t seq, const char *body, size_t len, struct err *err)
+piece_put(void *context, int64_t seq, const struct raw_body *body, struct err *err)
 {
 	struct piece *p = context;
 
 	(void)err;
 	p->seq[p->count] = seq;
-	p->len[p->count++] = len;
-	buf_put(&p->text, body, len);
-	return p->text.len >= PIECE_BYTES;
+	p->body[p->count++] = *body;
+	p->text += body->len;
+	buf_put(&p->bytes, body->bytes.bytes, body->bytes.len);
+	return p->text >= PIECE_BYTES;
 }
 
 static int
@@ -168,7 +188,7 @@ piece_fill(struct ahead *a, struct piece *p, struct err *err)
 {
 	int64_t rest = a->last - a->seq, most = rest < PIECE_RECORDS ? rest : PIECE_RECORDS;
 
-	if (store_replay(a->log, a->seq, most, piece_put, p, err) < 0)
+	if (store_replay_raw(a->log, a->seq, most, piece_put, p, err) < 0)
 		return -1;
 	if (p->count > 0)
 		a->seq = p->seq[p->count - 1];
@@ -204,7 +224,7 @@ wait_for(struct ahead *a, const struct piece *p)
 {
 	pthread_mutex_lock(&a->lock);
 	while (!p->parsed) {
-		if (!parse_next(a))
+		if (!parse_next(a, a->reader))
 			pthread_cond_wait(&a->changed, &a->lock);
 	}
 	pthread_mutex_unlock(&a->lock);

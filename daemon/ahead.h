@@ -1,10 +1,10 @@
 /*
  * ahead: records of the log, read and parsed ahead of the one that folds them.
  *
- * Their JSON is most of the work, and goes to a thread of its own, piece by piece; whoever waits
- * for a piece parses the next one meanwhile. The log itself is read by the caller's thread alone.
- * What is ahead is bounded: some 32,000 records, and 16 MiB of text. A log that is one piece is
- * read without a thread.
+ * Unpacking and their JSON are most of the work, and go to a thread of its own, piece by piece;
+ * whoever waits for a piece parses the next one meanwhile. The log itself is read by the caller's
+ * thread alone. What is ahead is bounded: some 32,000 records, and 16 MiB of bodies as they are
+ * stored. A log that is one piece is read without a thread.
  */
 #ifndef SLAD_DAEMON_AHEAD_H
 #define SLAD_DAEMON_AHEAD_H

@@ -1,5 +1,6 @@
 /* The conformance of a store: what any engine behind store.h must do. */
 #include <inttypes.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -115,15 +116,24 @@ START_TEST(readers_see_commits_and_write_nothing)
 }
 END_TEST
 
+/* By another program. */
+static void
+tamper(const char *sql)
+{
+	sqlite3 *db;
+
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+}
+
 /* A reader prepares its questions when it asks them: one that it cannot ask says why. */
 START_TEST(what_cannot_be_asked_is_said)
 {
 	struct store *r = store_open(path, STORE_READ, &err);
-	char command[200];
 	int64_t due;
 
-	snprintf(command, sizeof(command), "sqlite3 %s 'DROP TABLE entity'", path);
-	ck_assert_int_eq(system(command), 0);
+	tamper("DROP TABLE entity");
 	for (int i = 0; i < 2; i++) {
 		ck_assert_int_eq(store_next_due(r, &due, &err), -1);
 		ck_assert_ptr_nonnull(strstr(err.msg, "no such table: entity"));
@@ -168,7 +178,7 @@ START_TEST(the_write_ahead_log_is_copied_back)
 {
 	off_t most = wal_of(350, 2);
 
-	ck_assert_msg(most > 16000000 && most < 18000000, "%ld bytes", (long)most);
+	ck_assert_msg(most > 4000000 && most < 5000000, "%ld bytes", (long)most);
 }
 END_TEST
 
@@ -430,15 +440,12 @@ END_TEST
 
 START_TEST(a_newer_file_is_refused)
 {
-	char command[200], other[SCRATCH_PATH];
+	char other[SCRATCH_PATH];
 
 	store_close(s);
-	snprintf(
-	    command, sizeof(command), "sqlite3 %s 'PRAGMA user_version = 99' 2>/dev/null", path);
-	if (system(command) == 0) {
-		ck_assert_ptr_null(store_open(path, STORE_WRITE, &err));
-		ck_assert_ptr_nonnull(strstr(err.msg, "use a newer slad"));
-	}
+	tamper("PRAGMA user_version = 99");
+	ck_assert_ptr_null(store_open(path, STORE_WRITE, &err));
+	ck_assert_ptr_nonnull(strstr(err.msg, "use a newer slad"));
 	scratch_path(other, "new");
 	ck_assert_ptr_null(store_open(other, STORE_READ, &err));
 	s = store_open(other, STORE_WRITE, &err);

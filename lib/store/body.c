@@ -131,19 +131,67 @@ body_unpack(struct bodies *b, struct blob packed, struct body_room *room, const 
 	return 0;
 }
 
+/* How long the text of a packed body says that it is; 0 if it is damaged. */
+static size_t
+length_of(struct blob packed)
+{
+	unsigned char head[NAME + 32]; /* a frame's head has 18 bytes at most */
+	size_t n = packed.len < 32 ? packed.len : 32;
+	unsigned long long all;
+
+	if (n == 0)
+		return 0;
+	memcpy(head + NAME, packed.bytes, n);
+	memcpy(head, magic, sizeof(magic));
+	all = ZSTD_getFrameContentSize(head, NAME + n);
+	return all > BODY_MAX ? 0 : (size_t)all;
+}
+
+struct raw_body
+body_raw(sqlite3_stmt *st, int column)
+{
+	struct raw_body body = {.packed = sqlite3_column_type(st, column) == SQLITE_BLOB};
+
+	body.bytes.bytes = body.packed ? sqlite3_column_blob(st, column)
+				       : (const void *)sqlite3_column_text(st, column);
+	body.bytes.len = (size_t)sqlite3_column_bytes(st, column);
+	body.len = body.packed ? length_of(body.bytes) : body.bytes.len;
+	return body;
+}
+
 int
 body_column(struct bodies *b, sqlite3_stmt *st, int column, struct body_room *room,
     const char **text, size_t *len, struct err *err)
 {
-	struct blob packed;
+	struct raw_body body = body_raw(st, column);
 
-	if (sqlite3_column_type(st, column) == SQLITE_BLOB) {
-		packed.bytes = sqlite3_column_blob(st, column);
-		packed.len = (size_t)sqlite3_column_bytes(st, column);
-		return body_unpack(b, packed, room, text, len, err);
-	}
-	*text = (const char *)sqlite3_column_text(st, column);
-	*len = (size_t)sqlite3_column_bytes(st, column);
+	if (body.packed)
+		return body_unpack(b, body.bytes, room, text, len, err);
+	*text = body.bytes.bytes;
+	*len = body.len;
+	return *text == NULL ? damaged(err) : 0;
+}
+
+struct bodies *
+store_bodies_new(void)
+{
+	return mem_alloc(1, sizeof(struct bodies));
+}
+
+void
+store_bodies_free(struct bodies *b)
+{
+	if (b != NULL)
+		bodies_free(b);
+	free(b);
+}
+
+int
+store_body_text(struct bodies *b, struct raw_body *body, const char **text, struct err *err)
+{
+	if (body->packed)
+		return body_unpack(b, body->bytes, &b->text, text, &body->len, err);
+	*text = body->bytes.bytes;
 	return *text == NULL ? damaged(err) : 0;
 }
 

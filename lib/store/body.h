@@ -43,6 +43,9 @@ struct blob body_pack(struct bodies *b, const char *text, size_t len);
 int body_unpack(struct bodies *b, struct blob packed, struct body_room *room, const char **text,
     size_t *len, struct err *err);
 
+/* A column as it lies there. */
+struct raw_body body_raw(sqlite3_stmt *st, int column);
+
 /* The text of a column, of either form. It lives until the next step, or the next use of the room.
  */
 int body_column(struct bodies *b, sqlite3_stmt *st, int column, struct body_room *room,

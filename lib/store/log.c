@@ -143,27 +143,51 @@ store_last(struct store *s, int64_t *seq, struct err *err)
 }
 
 int
-store_replay(struct store *s, int64_t seq, int64_t limit,
-    int (*each)(void *context, int64_t seq, const char *body, size_t len, struct err *err),
+store_replay_raw(struct store *s, int64_t seq, int64_t limit,
+    int (*each)(void *context, int64_t seq, const struct raw_body *body, struct err *err),
     void *context, struct err *err)
 {
 	sqlite3_stmt *st = statement(s, QUERY_RECORD_PAGE, "ii", seq, limit);
-	struct body_room room = {.bytes = NULL};
-	const char *body;
-	size_t len;
+	struct raw_body body;
 	int more;
 
 	while ((more = statement_step(s, QUERY_RECORD_PAGE, err)) > 0) {
-		seq = sqlite3_column_int64(st, 0);
-		more = body_column(&s->bodies, st, 1, &room, &body, &len, err);
-		if (more == 0)
-			more = each(context, seq, body, len, err);
-		else
-			err_prefix(err, "record %" PRId64 " of the log", seq);
+		body = body_raw(st, 1);
+		more = each(context, sqlite3_column_int64(st, 0), &body, err);
 		if (more != 0)
 			break;
 	}
 	statement_end(s, QUERY_RECORD_PAGE);
-	free(room.bytes);
 	return more;
+}
+
+/* One that wants texts. */
+struct replay {
+	int (*each)(void *context, int64_t seq, const char *body, size_t len, struct err *err);
+	void *context;
+	struct bodies bodies; /* of its own: each() may read others */
+};
+
+static int
+replay_text(void *context, int64_t seq, const struct raw_body *raw, struct err *err)
+{
+	struct raw_body body = *raw;
+	struct replay *r = context;
+	const char *text;
+
+	if (store_body_text(&r->bodies, &body, &text, err) != 0)
+		return err_prefix(err, "record %" PRId64 " of the log", seq);
+	return r->each(r->context, seq, text, body.len, err);
+}
+
+int
+store_replay(struct store *s, int64_t seq, int64_t limit,
+    int (*each)(void *context, int64_t seq, const char *body, size_t len, struct err *err),
+    void *context, struct err *err)
+{
+	struct replay r = {.each = each, .context = context};
+	int rc = store_replay_raw(s, seq, limit, replay_text, &r, err);
+
+	bodies_free(&r.bodies);
+	return rc;
 }

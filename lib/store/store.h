@@ -78,6 +78,11 @@ const char *store_zstd_version(void);
 int store_meta(struct store *s, const char *name, char *value, size_t size, struct err *err);
 int store_meta_set(struct store *s, const char *name, const char *value, struct err *err);
 
+struct blob {
+	const void *bytes;
+	size_t len;
+};
+
 /* The log. */
 int store_source(struct store *s, const char *name, bool add, int64_t *id, struct err *err);
 int store_source_name(
@@ -103,14 +108,28 @@ int store_replay(struct store *s, int64_t seq, int64_t limit,
     int (*each)(void *context, int64_t seq, const char *body, size_t len, struct err *err),
     void *context, struct err *err);
 
+/* The same, with bodies as they lie in the log; len: of the text of one that is packed, 0 if it is
+ * damaged. */
+struct raw_body {
+	struct blob bytes;
+	size_t len;
+	bool packed;
+};
+
+int store_replay_raw(struct store *s, int64_t seq, int64_t limit,
+    int (*each)(void *context, int64_t seq, const struct raw_body *body, struct err *err),
+    void *context, struct err *err);
+
+/* What reads them, for one thread. The text lives until the next one, or as long as the body's
+ * bytes; -1 if it is damaged. */
+struct bodies;
+struct bodies *store_bodies_new(void);
+void store_bodies_free(struct bodies *b); /* NULL is fine */
+int store_body_text(struct bodies *b, struct raw_body *body, const char **text, struct err *err);
+
 /* Entities: tickets, outages, maintenance, facts, retractions. */
 enum entity_state { ENTITY_INCOMPLETE, ENTITY_OPEN, ENTITY_RESOLVED, ENTITY_EXCLUDED };
 #define ENTITY_STATES 4
-
-struct blob {
-	const void *bytes;
-	size_t len;
-};
 
 struct entity {
 	int64_t id; /* 0: not stored yet */
