@@ -141,8 +141,8 @@ static const char *const damages[] = {"UPDATE record SET body = x'01' WHERE seq 
     "UPDATE record SET body = x'' WHERE seq = 4",
     "UPDATE record SET body = substr(body, 1, length(body) - 1) WHERE seq = 4",
     "UPDATE record SET body = x'01e4ffffffffffffffffffff' WHERE seq = 4",
-    "UPDATE record SET body = substr(body, 1, 40) || x'00' || substr(body, 42) WHERE seq = 4;"
-    "UPDATE record SET body = CAST(body AS BLOB) WHERE seq = 4",
+    ("UPDATE record SET body = substr(body, 1, 40) || x'00' || substr(body, 42) WHERE seq = 4;"
+     "UPDATE record SET body = CAST(body AS BLOB) WHERE seq = 4"),
     "UPDATE record SET body = x'02aaaaaaaa' WHERE seq = 4"};
 
 START_TEST(damage_is_said_with_its_record)

@@ -27,8 +27,9 @@ import time
 
 from kit import (AGREEMENT, HOWS, LAST_MONTH, Checks, Control, Load, arguments, check_log, check_start, config,
                  daemon, log_of, old_database, recorded, rows, run)
+from desk import until
 
-WAL_EVENTS = 1500  # that lie in a write-ahead log that a kill left
+WAL_EVENTS = 300  # that lie in a write-ahead log that a kill left: fewer than slad copies back by itself
 
 
 class Point:
@@ -138,6 +139,14 @@ class AfterKill(FirstStart):
     def end(self, slad):
         self.load.fill(WAL_EVENTS)
         slad.kill9()
+
+    def act(self, arm):
+        """Being ready does not wait for the log to be copied back."""
+        if not super().act(arm):
+            return False
+        until(lambda: self.slad.process.poll() is not None or os.path.getsize(self.slad.path("slad.db-wal")) == 0,
+              "the log is copied back, or slad is gone")
+        return self.slad.process.poll() is None
 
 
 class OldStart(FirstStart):

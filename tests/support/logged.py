@@ -10,12 +10,14 @@ import json
 import os
 import re
 import sqlite3
+import threading
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MAGIC = b"\x28\xb5\x2f\xfd"
 MOST = 1 << 20
 
 
+@functools.cache
 def dictionary():
     """The one that is built in, out of its source."""
     with open(os.path.join(TOP, "lib/store/dictionary.c"), encoding="utf-8") as file:
@@ -24,9 +26,15 @@ def dictionary():
             "".join(json.loads(line) for line in re.findall(r'".*"', words)).encode())
 
 
-@functools.cache
+class Reader(threading.local):
+    """The library, and what it reads bodies with; each thread has its own."""
+
+    def __init__(self):
+        self.room = ctypes.create_string_buffer(MOST)
+        self.unpack, self.context, self.words = zstd()
+
+
 def zstd():
-    """The library, and what it reads bodies with."""
     library = ctypes.CDLL("libzstd.so.1")
     for name in ("ZSTD_createDCtx", "ZSTD_createDDict"):
         getattr(library, name).restype = ctypes.c_void_p
@@ -39,7 +47,7 @@ def zstd():
     return unpack, library.ZSTD_createDCtx(), library.ZSTD_createDDict(words, len(words))
 
 
-room = functools.cache(lambda: ctypes.create_string_buffer(MOST))
+reader = Reader()
 
 
 def text(body):
@@ -48,12 +56,11 @@ def text(body):
         return body
     if body[:1] != b"\x01":
         raise ValueError(f"unknown form of a body: {body[:1]}")
-    unpack, context, words = zstd()
-    out, frame = room(), MAGIC + body[1:]
-    length = unpack(context, out, MOST, frame, len(frame), words)
+    frame = MAGIC + body[1:]
+    length = reader.unpack(reader.context, reader.room, MOST, frame, len(frame), reader.words)
     if length > MOST:
         raise ValueError("a body is damaged")
-    return ctypes.string_at(out, length).decode()
+    return ctypes.string_at(reader.room, length).decode()
 
 
 def rows(path, query, *values):
