@@ -5,10 +5,10 @@
  *
  * ROWS is what `generate --rows` writes. There is no HTTP, no JSON, no clock, no calendar and no
  * rule here, and one thread; but each batch is one durable transaction with slad's pragmas (WAL,
- * synchronous FULL, checkpoint every 4,096 pages, 16 MiB of cache). What it writes:
+ * synchronous FULL, 16 MiB of cache), and a checkpoint every 4,096 pages. What it writes:
  *
  * record: for each event that was not there before, its seq, when it came, and the event as it
- * came, which is what slad keeps as its log.
+ * came. (slad keeps that as its log, but packs it: some processor's time for some of the disk's.)
  *
  * identity_block: for each of them 11 bytes, in blobs of 4,092. Each is written a second time, as
  * slad merges its runs. What is there already is asked of a set of hashes in memory, where slad has
