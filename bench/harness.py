@@ -83,7 +83,7 @@ class Harness:
 
     def generate(self, seed, events, *more, tickets=None, days=None):
         """A Stream of that many events at the usual density, or of all the given tickets have."""
-        tickets = tickets or int(events / EVENTS) + 2 * DENSITY  # the last ones' lives are cut short
+        tickets = tickets or int(events / EVENTS * 1.02) + 2 * DENSITY  # the last ones' lives are cut short
         days = days or -(-tickets // DENSITY)
         handle, path = tempfile.mkstemp(prefix="events-", dir=self.directory)
         limit = () if events is None else ("--events", events)

@@ -406,7 +406,7 @@ lines_save(struct fold_batch *b, const struct daybook_line *lines, size_t n, str
 
 	if (b->pile != NULL)
 		return pile_add(b->pile, lines, n, err);
-	if (!b->behind || n >= POSTING_LINES / 4)
+	if (!b->behind || n >= POSTING_LINES_AT_ONCE)
 		return posting_all(b->store, lines, n, NULL, err);
 	if (store_daybook_waiting(b->store, &written, err) != 0)
 		return -1;

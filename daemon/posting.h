@@ -14,9 +14,11 @@
 #include "base/err.h"
 #include "store/daybook.h"
 
-/* Written lines that are worth to be posted together: while events come, and when none do. */
+/* Written lines that are worth to be posted together: while events come, when none do, and with the
+ * commit that writes them. */
 #define POSTING_LINES 32768
 #define POSTING_LINES_IDLE 256
+#define POSTING_LINES_AT_ONCE 2048 /* of one commit */
 #define POSTING_PAUSE 1000 /* ms without a line written */
 
 struct posting_item;
