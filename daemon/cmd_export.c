@@ -65,7 +65,8 @@ write_all(struct export *e, int64_t last, struct err *err)
 	return fflush(stdout) == 0 ? 0 : err_set(err, "standard output: %s", strerror(errno));
 }
 
-static int export(struct config *c, struct export *e, struct err *err)
+static int
+log_write(struct config *c, struct export *e, struct err *err)
 {
 	int64_t last;
 	int rc = -1;
@@ -95,7 +96,7 @@ cmd_export(int argc, char **argv)
 	c = command_config(file);
 	if (c == NULL)
 		return EXIT_CONFIGURATION;
-	rc = export(c, &e, &err);
+	rc = log_write(c, &e, &err);
 	if (rc != 0)
 		fprintf(stderr, "slad: %s\n", err.msg);
 	config_unref(c);

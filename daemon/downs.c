@@ -1,7 +1,8 @@
 #include "downs.h"
-#include "base/hash.h"
 
 #include <string.h>
+
+#include "base/hash.h"
 
 /* A service while the walk goes over its downs. */
 struct course {

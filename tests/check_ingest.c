@@ -5,6 +5,7 @@
 #include "api.h"
 #include "ingest.h"
 #include "routes.h"
+#include "scratch_dir.h"
 #include "world.h"
 
 #define MANY 6000 /* events: a body of two hundred steps or so */
@@ -14,7 +15,7 @@ struct desk {
 	struct world w;
 	struct api api;
 	struct event *out;
-	char dir[64], file[80], database[80];
+	char file[SCRATCH_PATH], database[SCRATCH_PATH];
 };
 
 static struct config *
@@ -65,10 +66,10 @@ desk_open(struct desk *d)
 	struct store *store;
 	struct err err;
 
-	*d = (struct desk){.w = world_default(), .dir = "/tmp/check_ingest.XXXXXX"};
-	ck_assert_ptr_nonnull(mkdtemp(d->dir));
-	snprintf(d->file, sizeof(d->file), "%s/slad.yaml", d->dir);
-	snprintf(d->database, sizeof(d->database), "%s/slad.db", d->dir);
+	*d = (struct desk){.w = world_default()};
+	scratch_make();
+	scratch_path(d->file, "slad.yaml");
+	scratch_path(d->database, "slad.db");
 	d->api.config = configuration(d, "acme");
 	d->api.now = keeper_now;
 	store = store_open(d->database, STORE_WRITE, &err);
@@ -94,7 +95,7 @@ desk_close(struct desk *d)
 	config_unref(d->api.config);
 	unlink(d->file);
 	unlink(d->database);
-	ck_assert_int_eq(rmdir(d->dir), 0);
+	ck_assert_int_eq(rmdir(scratch_dir), 0);
 }
 
 enum body { LINES, ARRAY, BROKEN_ARRAY };

@@ -12,13 +12,14 @@
 #include "base/mem.h"
 #include "store/store.h"
 #include "store/wal.h"
+#include "scratch_dir.h"
 #include "suite.h"
 
 #define PAGE 512
 #define HEAD 24
 #define FILE_MOST (300 * (HEAD + PAGE))
 
-static char dir[64], path[100];
+static char path[SCRATCH_PATH];
 static unsigned char model[FILE_MOST], disk[FILE_MOST];
 static size_t size; /* of the model */
 static sqlite3_file *f;
@@ -29,11 +30,10 @@ setup(void)
 	sqlite3_vfs *vfs;
 	int flags = SQLITE_OPEN_WAL | SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 
-	snprintf(dir, sizeof(dir), "/tmp/check_wal.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/db", dir);
+	scratch_make();
+	scratch_path(path, "db");
 	fclose(fopen(path, "w")); /* a log has the mode of its database */
-	snprintf(path, sizeof(path), "%s/db-wal", dir);
+	scratch_path(path, "db-wal");
 	ck_assert_int_eq(wal_register(), SQLITE_OK);
 	ck_assert_int_eq(wal_register(), SQLITE_OK);
 	vfs = sqlite3_vfs_find(WAL_VFS);
@@ -46,12 +46,9 @@ setup(void)
 static void
 teardown(void)
 {
-	char command[100];
-
 	ck_assert_int_eq(f->pMethods->xClose(f), SQLITE_OK);
 	free(f);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 static void
@@ -141,11 +138,11 @@ START_TEST(a_commit_takes_few_writes)
 	struct entity e;
 	struct store *s;
 	struct err err;
-	char db[100];
+	char db[SCRATCH_PATH];
 	long before, made;
 	int rc = 0;
 
-	snprintf(db, sizeof(db), "%s/db", dir);
+	scratch_path(db, "db");
 	unlink(path);
 	s = store_open(db, STORE_WRITE, &err);
 	ck_assert_msg(s != NULL, "%s", err.msg);
