@@ -63,19 +63,26 @@ group_key(struct gather *g, const struct scope *scope, size_t *len)
 	return key;
 }
 
-void *
-gather_part(struct gather *g, const struct scope *scope)
+static bool
+is_group(const struct gather *g, const struct gather_group *group, const struct scope *scope)
+{
+	for (size_t b = 0; b < g->query->bys; b++) {
+		if (strcmp(group->by[b], scope->dim[g->query->by[b]]) != 0)
+			return false;
+	}
+	return true;
+}
+
+static struct gather_group *
+group_of(struct gather *g, const struct scope *scope)
 {
 	struct gather_group *group;
 	size_t len;
-	char *key;
+	char *key = group_key(g, scope, &len);
 
-	if (g->only != NULL)
-		return g->only->part;
-	key = group_key(g, scope, &len);
 	HASH_FIND(hh, g->groups, key, len, group);
 	if (group != NULL)
-		return group->part;
+		return group;
 	if (HASH_COUNT(g->groups) == g->most) {
 		g->crowded = true;
 		return NULL;
@@ -84,25 +91,62 @@ gather_part(struct gather *g, const struct scope *scope)
 	for (size_t b = 0; b < g->query->bys; b++)
 		group->by[b] = scope->dim[g->query->by[b]];
 	HASH_ADD_KEYPTR(hh, g->groups, key, len, group);
-	return group->part;
+	return group;
 }
 
-/* A scope's tallies, being read. */
+void *
+gather_part(struct gather *g, const struct scope *scope)
+{
+	if (g->only != NULL)
+		return g->only->part;
+	if (g->last == NULL || !is_group(g, g->last, scope))
+		g->last = group_of(g, scope);
+	return g->last == NULL ? NULL : g->last->part;
+}
+
+/* Tallies of the scopes that match, being read. */
 struct reading {
 	struct gather *gather;
-	void *part;
+	int64_t *scope;
+	void **part; /* of each */
+	size_t scopes;
 	int (*each)(struct gather *g, void *part, struct blob counts, int times);
 	int times;
 	bool failed;
 };
 
 static void
-read_one(void *context, struct blob counts)
+read_one(void *context, size_t which, struct blob counts)
 {
 	struct reading *r = context;
 
-	if (!r->failed && r->each(r->gather, r->part, counts, r->times) != 0)
+	if (!r->failed && r->each(r->gather, r->part[which], counts, r->times) != 0)
 		r->failed = true;
+}
+
+static int
+scopes_match(struct reading *r)
+{
+	struct gather *g = r->gather;
+	struct stored_scope *scopes;
+	const char *only = scores_only(g->query, DIM_AGREEMENT);
+	int n = only == NULL ? store_scopes(g->store, g->arena, &scopes, g->err)
+			     : store_scopes_of(g->store, only, g->arena, &scopes, g->err);
+	void *part;
+
+	if (n < 0)
+		return -1;
+	r->scope = arena_alloc(g->arena, (size_t)n, sizeof(*r->scope));
+	r->part = arena_alloc(g->arena, (size_t)n, sizeof(*r->part));
+	for (int i = 0; i < n; i++) {
+		part = scores_match(g->query, &scopes[i].scope) ? gather_part(g, &scopes[i].scope)
+								: NULL;
+		if (part == NULL)
+			continue;
+		r->scope[r->scopes] = scopes[i].id;
+		r->part[r->scopes++] = part;
+	}
+	return 0;
 }
 
 int
@@ -112,24 +156,17 @@ gather_tallies(struct gather *g, int64_t from, int64_t to,
 	struct reading r = {.gather = g, .each = each};
 	struct bucket_range ranges[TALLY_RANGES];
 	size_t cuts = tally_cover(from, to, ranges);
-	struct stored_scope *scopes;
-	const char *only = scores_only(g->query, DIM_AGREEMENT);
-	int n = only == NULL ? store_scopes(g->store, g->arena, &scopes, g->err)
-			     : store_scopes_of(g->store, only, g->arena, &scopes, g->err);
 
-	for (int i = 0; i < n; i++) {
-		if (!scores_match(g->query, &scopes[i].scope))
-			continue;
-		r.part = gather_part(g, &scopes[i].scope);
-		for (size_t c = 0; c < cuts && r.part != NULL; c++) {
-			r.times = ranges[c].less ? -1 : 1;
-			if (store_tally_range(g->store, scopes[i].id, ranges[c].level,
-				ranges[c].from, ranges[c].to, read_one, &r, g->err) != 0 ||
-			    r.failed)
-				return -1;
-		}
+	if (scopes_match(&r) != 0)
+		return -1;
+	for (size_t c = 0; c < cuts; c++) {
+		r.times = ranges[c].less ? -1 : 1;
+		if (store_tally_range(g->store, r.scope, r.scopes, ranges[c].level, ranges[c].from,
+			ranges[c].to, read_one, &r, g->err) != 0 ||
+		    r.failed)
+			return -1;
 	}
-	return n < 0 ? -1 : 0;
+	return 0;
 }
 
 /* The services of agreements, being asked for. */

@@ -26,6 +26,7 @@ struct gather {
 	size_t most; /* groups */
 	struct gather_group *groups; /* walk it with HASH_ITER */
 	struct gather_group *only; /* without `by`: always there */
+	struct gather_group *last; /* that a part was asked of: scopes of one come in a row */
 	bool crowded; /* more were wanted; they are left out */
 };
 

@@ -102,6 +102,11 @@ DELETE FROM tally WHERE level = ?1 AND era = ?2 AND scope = ?3 AND bucket = ?4;
 -- name: tally_eras
 SELECT (SELECT min(era) FROM tally WHERE level = ?1), (SELECT max(era) FROM tally WHERE level = ?1);
 
+-- Of many scopes at once, each told by its place in the list ?1.
+-- name: tally_range
+SELECT j.key, t.counts FROM json_each(?1) j CROSS JOIN tally t
+WHERE t.level = ?2 AND t.era = ?3 AND t.scope = j.value AND t.bucket >= ?4 AND t.bucket < ?5;
+
 -- name: tally_walk
 SELECT bucket, counts FROM tally
 WHERE level = ?1 AND era = ?2 AND scope = ?3 AND bucket >= ?4 AND bucket < ?5

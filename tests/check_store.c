@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/stamp.h"
 #include "store/store_alert.h"
 #include "scratch_dir.h"
 #include "suite.h"
@@ -232,81 +231,6 @@ START_TEST(entities_are_saved_and_fall_due)
 }
 END_TEST
 
-static void
-sum(void *context, struct blob counts)
-{
-	*(size_t *)context += counts.len;
-}
-
-START_TEST(tallies_are_ranges)
-{
-	struct scope scope = {{"acme", "mail", "", ""}};
-	struct stored_scope *list;
-	struct blob counts;
-	int64_t id, again;
-	size_t len = 0;
-
-	ck_assert_int_eq(store_scope(s, &scope, &id, &err), 0);
-	ck_assert_int_eq(store_scope(s, &scope, &again, &err), 0);
-	ck_assert_int_eq(id, again);
-	ck_assert_int_eq(store_scopes(s, &arena, &list, &err), 1);
-	ck_assert_str_eq(list[0].scope.dim[DIM_SERVICE], "mail");
-	ck_assert_int_eq(store_scopes_of(s, "acme", &arena, &list, &err), 1);
-	ck_assert_int_eq(list[0].id, id);
-	ck_assert_int_eq(store_scopes_of(s, "acm", &arena, &list, &err), 0);
-	for (int64_t b = 10; b < 20; b++)
-		ck_assert_int_eq(
-		    store_tally_set(s, id, 1, b, "xxxxxxxxxx", (size_t)(b - 9), &err), 0);
-	ck_assert_int_eq(store_tally_range(s, id, 1, 12, 15, sum, &len, &err), 0);
-	ck_assert_uint_eq(len, 3 + 4 + 5);
-	ck_assert_int_eq(store_tally_set(s, id, 1, 12, "", 0, &err), 0);
-	ck_assert_int_eq(store_tally(s, id, 1, 12, &counts, &err), 0);
-	ck_assert_int_eq(store_tally(s, id, 1, 13, &counts, &err), 1);
-	ck_assert_uint_eq(counts.len, 4);
-}
-END_TEST
-
-/* A hundred years of months, few of which there are. */
-START_TEST(tallies_are_found_in_long_ranges)
-{
-	struct scope scope = {{"acme", "mail", "", ""}};
-	int64_t id;
-	size_t len = 0;
-
-	ck_assert_int_eq(store_scope(s, &scope, &id, &err), 0);
-	ck_assert_int_eq(store_tally_range(s, id, 3, 0, 1200, sum, &len, &err), 0);
-	ck_assert_uint_eq(len, 0);
-	ck_assert_int_eq(store_tally_set(s, id, 3, 7, "xxx", 3, &err), 0);
-	ck_assert_int_eq(store_tally_set(s, id, 3, 672, "xx", 2, &err), 0);
-	ck_assert_int_eq(store_tally_set(s, id, 3, 672, "xxxx", 4, &err), 0);
-	ck_assert_int_eq(store_tally_range(s, id, 3, 0, 1200, sum, &len, &err), 0);
-	ck_assert_uint_eq(len, 3 + 4);
-	len = 0;
-	ck_assert_int_eq(store_tally_range(s, id, 3, 8, 672, sum, &len, &err), 0);
-	ck_assert_uint_eq(len, 0);
-}
-END_TEST
-
-START_TEST(downs_are_replaced)
-{
-	const struct stored_down downs[] = {{"acme", "mail", DOWN_OUTAGE, 100, 200},
-	    {"acme", "mail", DOWN_OUTAGE, 300, STAMP_NEVER},
-	    {"acme", "erp", DOWN_MAINTENANCE, 100, 200}};
-	struct stored_down *list;
-
-	ck_assert_int_eq(store_downs_replace(s, 7, downs, 3, &err), 0);
-	ck_assert_int_eq(
-	    store_downs(s, "acme", "mail", DOWN_OUTAGE, 150, 301, &arena, &list, &err), 2);
-	ck_assert_int_eq(
-	    store_downs(s, "acme", "mail", DOWN_OUTAGE, 200, 300, &arena, &list, &err), 0);
-	ck_assert_int_eq(store_down_services(s, &arena, &list, &err), 2);
-	ck_assert_int_eq(store_down_services_of(s, "acme", &arena, &list, &err), 2);
-	ck_assert_int_eq(store_down_services_of(s, "beta", &arena, &list, &err), 0);
-	ck_assert_int_eq(store_downs_replace(s, 7, downs, 1, &err), 0);
-	ck_assert_int_eq(store_down_services(s, &arena, &list, &err), 1);
-}
-END_TEST
-
 START_TEST(the_outbox_goes_in_order)
 {
 	struct outbox *list, report = {.state = OUTBOX_DELIVERED, .attempts = 1, .error = ""};
@@ -465,9 +389,6 @@ add(TCase *t)
 	tcase_add_test(t, large_transactions_are_copied_back_together);
 	tcase_add_test(t, entities_are_saved_and_fall_due);
 	tcase_add_test(t, entities_are_saved_as_they_are);
-	tcase_add_test(t, tallies_are_ranges);
-	tcase_add_test(t, tallies_are_found_in_long_ranges);
-	tcase_add_test(t, downs_are_replaced);
 	tcase_add_test(t, the_outbox_goes_in_order);
 	tcase_add_test(t, differences_are_named);
 	tcase_add_test(t, tickets_that_count_otherwise_are_found);

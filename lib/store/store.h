@@ -203,11 +203,13 @@ int store_tally(struct store *s, int64_t scope, int level, int64_t bucket, struc
 int store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, const void *counts,
     size_t len, struct err *err);
 
-/* Those of the buckets [from, to), with what the daybook adds to them. */
-int store_tally_range(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
-    void (*each)(void *context, struct blob counts), void *context, struct err *err);
+/* Those of many scopes in the buckets [from, to), with what the daybook adds to them, in no order;
+ * each() is told the place of the scope. One tally may come several times, to be added up. */
+int store_tally_range(struct store *s, const int64_t *scopes, size_t count, int level, int64_t from,
+    int64_t to, void (*each)(void *context, size_t which, struct blob counts), void *context,
+    struct err *err);
 
-/* The same with each tally's bucket, ascending; one may come several times, to be added up. */
+/* Those of one scope with each tally's bucket, ascending; one may come several times, too. */
 int store_tally_walk(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
     void (*each)(void *context, int64_t bucket, struct blob counts), void *context,
     struct err *err);

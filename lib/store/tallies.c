@@ -196,27 +196,72 @@ store_tally_walk(struct store *s, int64_t scope, int level, int64_t from, int64_
 	return rc;
 }
 
-struct ranging {
-	void (*each)(void *context, struct blob counts);
+/* The tallies of many scopes, being asked for era by era. */
+struct range {
+	int level;
+	int64_t from, to;
+	const char *scopes; /* their ids, a list in JSON */
+	size_t count;
+	void (*each)(void *context, size_t which, struct blob counts);
 	void *context;
 };
 
-static void
-range_one(void *context, int64_t bucket, struct blob counts)
+static int
+era_range(struct store *s, const struct range *r, int64_t era, struct err *err)
 {
-	const struct ranging *r = context;
+	sqlite3_stmt *st = statement(
+	    s, QUERY_TALLY_RANGE, "tiiii", r->scopes, (int64_t)r->level, era, r->from, r->to);
+	struct blob counts;
+	size_t which;
+	int more;
 
-	(void)bucket;
-	r->each(r->context, counts);
+	while ((more = statement_step(s, QUERY_TALLY_RANGE, err)) > 0) {
+		which = (size_t)sqlite3_column_int64(st, 0);
+		counts =
+		    (struct blob){sqlite3_column_blob(st, 1), (size_t)sqlite3_column_bytes(st, 1)};
+		r->each(r->context, which, counts);
+	}
+	statement_end(s, QUERY_TALLY_RANGE);
+	return more;
+}
+
+/* What the tallies lack. */
+static int
+rests_range(struct store *s, const struct range *r, const int64_t *scopes, struct err *err)
+{
+	const struct daybook *d = &s->daybook;
+
+	for (size_t which = 0; which < r->count; which++) {
+		if (daybook_lacks(s, scopes[which], r->level, r->from, r->to, err) != 0)
+			return -1;
+		for (size_t i = 0; i < d->rests; i++)
+			r->each(r->context, which, d->rest[i].counts);
+	}
+	return 0;
 }
 
 int
-store_tally_range(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
-    void (*each)(void *context, struct blob counts), void *context, struct err *err)
+store_tally_range(struct store *s, const int64_t *scopes, size_t count, int level, int64_t from,
+    int64_t to, void (*each)(void *context, size_t which, struct blob counts), void *context,
+    struct err *err)
 {
-	struct ranging r = {each, context};
+	int64_t first = store_tally_era(level, from), last = store_tally_era(level, to - 1);
+	struct range r = {level, from, to, NULL, count, each, context};
+	struct buf list = BUF_INIT(SIZE_MAX / 2);
+	int rc = from < to ? rests_range(s, &r, scopes, err) : 0;
 
-	return store_tally_walk(s, scope, level, from, to, range_one, &r, err);
+	for (size_t i = 0; i < count; i++) {
+		buf_putc(&list, i == 0 ? '[' : ',');
+		buf_puti(&list, scopes[i]);
+	}
+	buf_put(&list, "]", 2);
+	r.scopes = buf_text(&list);
+	if (rc == 0 && last - first >= ERAS_MANY)
+		rc = eras_there(s, level, &first, &last, err);
+	for (int64_t era = first; from < to && count > 0 && era <= last && rc == 0; era++)
+		rc = era_range(s, &r, era, err);
+	buf_free(&list);
+	return rc;
 }
 
 int
