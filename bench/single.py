@@ -1,7 +1,7 @@
 """S1 to S4: one event a POST, 64 connections, each answered behind its commit.
 
-In each round slad, pgbench and both services of Node.js have the same seconds, one after the other, each
-with a fresh store; the three that speak HTTP get the same events from the same client.
+In each round slad, both spellings of pgbench and both services of Node.js have the same seconds, one after
+the other, each with a fresh store; the three that speak HTTP get the same events from the same client.
 """
 import json
 import os
@@ -32,16 +32,16 @@ def node_round(h, script, stream):
 
 
 def postgres_rounds(h):
-    """A function that gives the rate of one round, and one that stops it all."""
+    """Functions that give the rate of one round, by figure, and one that stops it all."""
     if postgres.binaries() is None:
-        return None, lambda: None
+        return {}, lambda: None
     server = postgres.Postgres(h.directory)
 
-    def measure():
+    def measure(spelling):
         server.prepare_events()
-        return {"rate": server.events(h.size["seconds"], CONNECTIONS)}
+        return {"rate": server.events(spelling, h.size["seconds"], CONNECTIONS)}
 
-    return measure, server.close
+    return {"S1": lambda: measure(postgres.AS_ONE), "S1a": lambda: measure(postgres.AS_FIVE)}, server.close
 
 
 def cross_check(h, stream):
@@ -61,9 +61,7 @@ def cross_check(h, stream):
 
 def peers(h, stream, pg):
     """The contenders of a round, by figure."""
-    found = {"slad": lambda: slad_round(h, stream)}
-    if pg is not None:
-        found["S1"] = pg
+    found = {"slad": lambda: slad_round(h, stream), **pg}
     if node.there():
         found["S2"] = lambda: node_round(h, "naive.js", stream)
         found["S3"] = lambda: node_round(h, "group.js", stream)
@@ -84,7 +82,8 @@ def result(h, name, rounds, missing):
 
 def measure(h, wanted):
     rounds, ratio = [], None
-    pg, stop = postgres_rounds(h) if "S1" in wanted else (None, lambda: None)
+    wanted = {*wanted, "S1a"} if "S1" in wanted else wanted
+    pg, stop = postgres_rounds(h) if "S1" in wanted else ({}, lambda: None)
     try:
         for number in range(h.size["pairs"]):
             stream = h.generate(100 + number, int(MOST_A_SECOND * h.size["seconds"]))
@@ -99,8 +98,8 @@ def measure(h, wanted):
             stream.remove()
     finally:
         stop()
-    results = [result(h, "S1", rounds, "no PostgreSQL 15"), result(h, "S2", rounds, "no Node.js"),
-               result(h, "S3", rounds, "no Node.js")]
+    results = [result(h, "S1", rounds, "no PostgreSQL 15"), result(h, "S1a", rounds, "no PostgreSQL 15"),
+               result(h, "S2", rounds, "no Node.js"), result(h, "S3", rounds, "no Node.js")]
     results[0].about["wrk sees, of what our client sees"] = round(ratio, 3) if ratio else "no wrk"
     latency = [(r["slad"]["p99"], r["slad"]["p50"]) for r in rounds]
     results.append(Result("S4", [a / b for a, b in latency], {
