@@ -84,7 +84,8 @@ VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?4, 0, '');
 SELECT 1 FROM outbox WHERE message = ?1;
 
 -- name: outbox_lanes
-SELECT DISTINCT receiver FROM outbox WHERE state = 0 ORDER BY receiver LIMIT ?1;
+SELECT DISTINCT receiver FROM outbox INDEXED BY outbox_waiting WHERE state = 0
+ORDER BY receiver LIMIT ?1;
 
 -- name: outbox_waiting
 SELECT id, message, receiver, body, attempts, next, created, alert, begun FROM outbox
@@ -107,7 +108,8 @@ WHERE id = ?1;
 -- name: outbox_told
 SELECT o.id, o.receiver, o.body, (SELECT f.message FROM outbox f
         WHERE f.alert = o.alert AND f.receiver = o.receiver AND f.state = 1 ORDER BY f.id LIMIT 1)
-FROM (SELECT id AS alert FROM alert WHERE state = ?2 UNION SELECT alert FROM outbox WHERE state = 0) t
+FROM (SELECT id AS alert FROM alert WHERE state = ?2 UNION
+        SELECT alert FROM outbox INDEXED BY outbox_waiting WHERE state = 0) t
     CROSS JOIN outbox o ON o.alert = t.alert CROSS JOIN alert a ON a.id = o.alert
 WHERE o.id > ?1 AND o.state = 1
     AND o.id = (SELECT max(l.id) FROM outbox l

@@ -37,8 +37,9 @@ WHERE e.name = ?1 AND e.class = 0 ORDER BY s.name LIMIT 100;
 -- name: entity_after
 SELECT id FROM entity WHERE id > ?1 ORDER BY id LIMIT ?2;
 
+-- Only tickets are open or incomplete; the second condition is that of the index.
 -- name: entity_states
-SELECT count(*) FROM entity WHERE state = ?1 AND class = 0;
+SELECT count(*) FROM entity WHERE state = ?1 AND state < 2;
 
 -- name: entity_open
 SELECT id FROM entity WHERE state = 1 AND state < 2 AND id > ?1 ORDER BY id LIMIT ?2;
