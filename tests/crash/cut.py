@@ -17,6 +17,7 @@ within some cuts. Needs root and loop devices; where they are not, it says so an
 """
 import collections
 import contextlib
+import ctypes
 import fcntl
 import os
 import random
@@ -37,11 +38,19 @@ ENDS = {4, -signal.SIGBUS}
 PATIENCE = 20  # seconds for slad to end after a cut
 LONGEST = 0.5  # seconds that slad lives
 FAULT_CUTS = 10  # within which a fault must show
+CLONE_NEWNS = 0x20000  # unshare(2)
 
 
 def tool(*command):
     path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
     return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PATH": path})
+
+
+def be_alone():
+    """Mounts are ours alone from here on: a mount namespace that somebody copies meanwhile would hold a
+    file system that was cut, and mounted again it would still be the one that was cut."""
+    if ctypes.CDLL(None).unshare(CLONE_NEWNS) == 0:
+        tool("mount", "--make-rprivate", "/")
 
 
 class Disk:
@@ -183,6 +192,7 @@ def main():
         print("only root can mount: skipped")
         return 77
     print(f"seed {args.seed}", flush=True)
+    be_alone()
     checks = Checks()
     there = [kind for kind in SYSTEMS if cuts(checks, args.seed, kind, args.cuts)]
     if "ext4" in there:
