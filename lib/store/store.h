@@ -163,8 +163,8 @@ int store_open_after(struct store *s, int64_t after, int64_t *ids, int limit, st
 int store_entities_named(struct store *s, const char *name, struct arena *a, int64_t *ids,
     const char **sources, int limit, struct err *err);
 int store_retractions(struct store *s, int64_t source, struct err *err); /* has it any? */
-int store_tickets_in(struct store *s, int state, int64_t *count,
-    struct err *err); /* incomplete or open */
+int store_tickets_in(
+    struct store *s, int state, int64_t *count, struct err *err); /* incomplete or open */
 
 int store_counted(struct store *s, int64_t minute, int64_t entity, bool counts, struct err *err);
 
