@@ -371,7 +371,7 @@ transaction(struct engine *e, const struct engine_work *w, int64_t now, struct e
 	e->batch.now = now;
 	e->batch.folded = watch_folded;
 	e->batch.folded_context = e->events;
-	e->batch.behind = true;
+	e->batch.posting = &e->posting;
 	if (work_apply(e, w, now, err) != 0 || engine_due(e, now, err) != 0 ||
 	    engine_orders(e, w, now, err) != 0)
 		return -1;
@@ -392,7 +392,7 @@ engine_step(struct engine *e, const struct engine_work *work, int64_t now, struc
 	int rc = transaction(e, work, now, err);
 
 	e->batch.folded = NULL;
-	e->batch.behind = false;
+	e->batch.posting = NULL;
 	if (rc == 0)
 		return 0;
 	fold_drop(&e->batch);

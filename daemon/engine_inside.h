@@ -1,5 +1,5 @@
 /*
- * engine_inside: the engine's state, for the files engine*.c alone.
+ * engine_inside: the engine's state, for the files engine*.c and their tests alone.
  *
  * engine.c       a step: batches in, one transaction
  * engine_hook.c  deliveries of hooks, and the quarantine
