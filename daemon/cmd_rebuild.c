@@ -7,7 +7,7 @@
 
 /* An engine folds the log anew, in one transaction, if it does not trust what is packed. */
 static int
-rebuild(struct config *c, struct err *err)
+fold_anew(struct config *c, struct err *err)
 {
 	struct engine *e = NULL;
 	struct progress p;
@@ -33,22 +33,17 @@ rebuild(struct config *c, struct err *err)
 	return rc;
 }
 
+static int
+rebuild(struct config *c, struct err *err)
+{
+	if (fold_anew(c, err) == 0)
+		return EXIT_DONE;
+	err_prefix(err, "the log could not be folded anew");
+	return EXIT_STORAGE;
+}
+
 int
 cmd_rebuild(int argc, char **argv)
 {
-	const char *file = command_file(argc, argv);
-	struct config *c;
-	struct err err;
-	int rc;
-
-	if (file == NULL)
-		return EXIT_USAGE;
-	c = command_config(file);
-	if (c == NULL)
-		return EXIT_CONFIGURATION;
-	rc = rebuild(c, &err);
-	if (rc != 0)
-		fprintf(stderr, "slad: the log could not be folded anew: %s\n", err.msg);
-	config_unref(c);
-	return rc == 0 ? EXIT_DONE : EXIT_STORAGE;
+	return command_run(argc, argv, rebuild);
 }
