@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/stamp.h"
 
 #define PIECE_RECORDS 256
 #define PIECE_BYTES (64u << 10) /* and the last record's, which may be as long */
@@ -230,6 +231,23 @@ wait_for(struct ahead *a, const struct piece *p)
 	pthread_mutex_unlock(&a->lock);
 }
 
+/* Which record could not be read, why, and what can be done. */
+static int
+name(struct ahead *a, const struct piece *p, struct err *err)
+{
+	char text[STAMP_TEXT] = "";
+	struct arena arena = {0};
+	int64_t received;
+	const char *body;
+
+	if (store_received(a->log, p->seq[p->read], &arena, &received, &body, NULL) > 0)
+		stamp_format(received, text);
+	arena_free(&arena);
+	return err_set(err,
+	    "%s; it was received at %s; slad export saves all others, see FAILURES in slad(8)",
+	    p->err.msg, text);
+}
+
 int
 ahead_next(struct ahead *a, const struct event **event, struct err *err)
 {
@@ -248,10 +266,8 @@ ahead_next(struct ahead *a, const struct event **event, struct err *err)
 			return 0;
 		wait_for(a, p);
 	}
-	if (a->at == p->read) {
-		*err = p->err;
-		return -1;
-	}
+	if (a->at == p->read)
+		return name(a, p, err);
 	*event = &p->event[a->at++];
 	return 1;
 }

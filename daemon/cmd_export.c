@@ -66,39 +66,25 @@ write_all(struct export *e, int64_t last, struct err *err)
 }
 
 static int
-log_write(struct config *c, struct export *e, struct err *err)
+log_write(struct config *c, struct err *err)
 {
+	struct export e = {.seq = 0};
 	int64_t last;
 	int rc = -1;
 
-	e->store = store_open(c->database, STORE_READ, err);
-	if (e->store != NULL && store_last(e->store, &last, err) == 0) {
-		progress_begin(&e->progress, "exporting", last);
-		e->progress.terminal = e->progress.terminal && isatty(STDOUT_FILENO) == 0;
-		rc = write_all(e, last, err);
-		progress_end(&e->progress, e->count);
+	e.store = store_open(c->database, STORE_READ, err);
+	if (e.store != NULL && store_last(e.store, &last, err) == 0) {
+		progress_begin(&e.progress, "exporting", last);
+		e.progress.terminal = e.progress.terminal && isatty(STDOUT_FILENO) == 0;
+		rc = write_all(&e, last, err);
+		progress_end(&e.progress, e.count);
 	}
-	store_close(e->store);
-	return rc;
+	store_close(e.store);
+	return rc != 0 ? EXIT_STORAGE : e.damaged > 0 ? EXIT_NO : EXIT_DONE;
 }
 
 int
 cmd_export(int argc, char **argv)
 {
-	const char *file = command_file(argc, argv);
-	struct export e = {.seq = 0};
-	struct config *c;
-	struct err err;
-	int rc;
-
-	if (file == NULL)
-		return EXIT_USAGE;
-	c = command_config(file);
-	if (c == NULL)
-		return EXIT_CONFIGURATION;
-	rc = log_write(c, &e, &err);
-	if (rc != 0)
-		fprintf(stderr, "slad: %s\n", err.msg);
-	config_unref(c);
-	return rc != 0 ? EXIT_STORAGE : e.damaged > 0 ? EXIT_NO : EXIT_DONE;
+	return command_run(argc, argv, log_write);
 }

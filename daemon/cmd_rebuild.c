@@ -5,7 +5,6 @@
 #include "keeper.h"
 #include "progress.h"
 
-/* An engine folds the log anew, in one transaction, if it does not trust what is packed. */
 static int
 rebuild(struct config *c, struct err *err)
 {
@@ -13,42 +12,28 @@ rebuild(struct config *c, struct err *err)
 	struct progress p;
 	struct store *s;
 	int64_t all;
-	int rc = -1;
+	int code = EXIT_STORAGE;
 
 	if (command_lock(c->database, err) != 0)
-		return -1;
+		return EXIT_STORAGE;
 	s = store_open(c->database, STORE_REBUILD, err);
 	if (s == NULL)
-		return -1;
-	if (store_last(s, &all, err) == 0 && store_meta_set(s, "packed", "", err) == 0) {
+		return EXIT_STORAGE;
+	if (store_last(s, &all, err) == 0) {
 		progress_begin(&p, "rebuilding", all);
-		e = engine_new(s, c, keeper_now(), progress_step, &p, err);
+		e = engine_anew(s, c, keeper_now(), progress_step, &p, err);
 	}
 	if (e != NULL) {
 		progress_end(&p, all);
-		rc = 0;
+		code = EXIT_DONE;
 	}
 	engine_free(e);
 	store_close(s);
-	return rc;
+	return code;
 }
 
 int
 cmd_rebuild(int argc, char **argv)
 {
-	const char *file = command_file(argc, argv);
-	struct config *c;
-	struct err err;
-	int rc;
-
-	if (file == NULL)
-		return EXIT_USAGE;
-	c = command_config(file);
-	if (c == NULL)
-		return EXIT_CONFIGURATION;
-	rc = rebuild(c, &err);
-	if (rc != 0)
-		fprintf(stderr, "slad: the log could not be folded anew: %s\n", err.msg);
-	config_unref(c);
-	return rc == 0 ? EXIT_DONE : EXIT_STORAGE;
+	return command_run(argc, argv, rebuild);
 }

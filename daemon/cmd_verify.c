@@ -16,38 +16,26 @@ print_difference(void *context, const char *what, const char *key, const char *s
 }
 
 static int
-verify(struct config *c, int64_t *differences, struct err *err)
+verify(struct config *c, struct err *err)
 {
 	struct store *stored = store_open(c->database, STORE_READ, err);
+	int64_t differences = 0;
 	int rc = -1;
 
 	if (stored != NULL)
-		rc = verify_store(stored, c, keeper_now, print_difference, NULL, differences, err);
+		rc = verify_store(stored, c, keeper_now, print_difference, NULL, &differences, err);
 	store_close(stored);
-	return rc;
+	if (rc != 0)
+		return EXIT_STORAGE;
+	if (differences == 0)
+		printf("%s: all that is stored follows from the log\n", c->database);
+	else
+		printf("%s: %" PRId64 " differences\n", c->database, differences);
+	return differences > 0 ? EXIT_NO : EXIT_DONE;
 }
 
 int
 cmd_verify(int argc, char **argv)
 {
-	const char *file = command_file(argc, argv);
-	int64_t differences = 0;
-	struct config *c;
-	struct err err;
-	int rc;
-
-	if (file == NULL)
-		return EXIT_USAGE;
-	c = command_config(file);
-	if (c == NULL)
-		return EXIT_CONFIGURATION;
-	rc = verify(c, &differences, &err);
-	if (rc != 0)
-		fprintf(stderr, "slad: %s\n", err.msg);
-	else if (differences == 0)
-		printf("%s: all that is stored follows from the log\n", c->database);
-	else
-		printf("%s: %" PRId64 " differences\n", c->database, differences);
-	config_unref(c);
-	return rc != 0 ? EXIT_STORAGE : differences > 0 ? EXIT_NO : EXIT_DONE;
+	return command_run(argc, argv, verify);
 }

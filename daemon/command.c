@@ -67,6 +67,26 @@ command_config_logged(const char *file)
 }
 
 int
+command_run(int argc, char **argv, int (*run)(struct config *c, struct err *err))
+{
+	const char *file = command_file(argc, argv);
+	int code;
+	struct config *c;
+	struct err err;
+
+	if (file == NULL)
+		return EXIT_USAGE;
+	c = command_config(file);
+	if (c == NULL)
+		return EXIT_CONFIGURATION;
+	code = run(c, &err);
+	if (code == EXIT_STORAGE)
+		fprintf(stderr, "slad: %s\n", err.msg);
+	config_unref(c);
+	return code;
+}
+
+int
 command_lock(const char *database, struct err *err)
 {
 	char *real = realpath(database, NULL); /* a symbolic link is no way around the lock */

@@ -31,6 +31,10 @@ const char *command_file(int argc, char **argv);
 struct config *command_config(const char *file);
 struct config *command_config_logged(const char *file);
 
+/* A whole command that knows no options but `[-c FILE]`: `run` is given the configuration, and
+ * gives the exit code; with EXIT_STORAGE, *err, which is said. */
+int command_run(int argc, char **argv, int (*run)(struct config *c, struct err *err));
+
 /* Takes the database for this process alone, until it ends: -1 if another process has it. */
 int command_lock(const char *database, struct err *err);
 

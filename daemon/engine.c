@@ -17,8 +17,8 @@
 #define DUE_PAGE 256 /* entities that fell due, folded at once */
 #define WATCH_PAUSE 250 /* ms between two looks at the rules while events pour in */
 
-struct engine *
-engine_new(struct store *s, struct config *c, int64_t now,
+static struct engine *
+make(struct store *s, struct config *c, bool anew, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err)
 {
 	struct engine *e = mem_alloc(1, sizeof(*e));
@@ -29,12 +29,26 @@ engine_new(struct store *s, struct config *c, int64_t now,
 	e->hooks = hooks_new(c);
 	e->watched = INT64_MIN / 2;
 	e->changed = e->told = true;
-	if (engine_prepare(e, now, progress, context, err) != 0 ||
+	if (engine_prepare(e, anew, now, progress, context, err) != 0 ||
 	    store_quarantine_size(s, &e->quarantine_count, &e->quarantine_bytes, err) != 0) {
 		engine_free(e);
 		return NULL;
 	}
 	return e;
+}
+
+struct engine *
+engine_new(struct store *s, struct config *c, int64_t now,
+    void (*progress)(void *context, int64_t done), void *context, struct err *err)
+{
+	return make(s, c, false, now, progress, context, err);
+}
+
+struct engine *
+engine_anew(struct store *s, struct config *c, int64_t now,
+    void (*progress)(void *context, int64_t done), void *context, struct err *err)
+{
+	return make(s, c, true, now, progress, context, err);
 }
 
 void
@@ -371,7 +385,7 @@ transaction(struct engine *e, const struct engine_work *w, int64_t now, struct e
 	e->batch.now = now;
 	e->batch.folded = watch_folded;
 	e->batch.folded_context = e->events;
-	e->batch.behind = true;
+	e->batch.posting = &e->posting;
 	if (work_apply(e, w, now, err) != 0 || engine_due(e, now, err) != 0 ||
 	    engine_orders(e, w, now, err) != 0)
 		return -1;
@@ -392,7 +406,7 @@ engine_step(struct engine *e, const struct engine_work *work, int64_t now, struc
 	int rc = transaction(e, work, now, err);
 
 	e->batch.folded = NULL;
-	e->batch.behind = false;
+	e->batch.posting = NULL;
 	if (rc == 0)
 		return 0;
 	fold_drop(&e->batch);

@@ -38,6 +38,9 @@ struct order;
  * `progress`, which may be NULL, is told how many tickets are done. */
 struct engine *engine_new(struct store *s, struct config *c, int64_t now,
     void (*progress)(void *context, int64_t done), void *context, struct err *err);
+/* The same, and folds the log anew in any case. */
+struct engine *engine_anew(struct store *s, struct config *c, int64_t now,
+    void (*progress)(void *context, int64_t done), void *context, struct err *err);
 void engine_free(struct engine *e);
 
 /* Takes another configuration, like engine_new. After a failure it has the old one, but some

@@ -1,5 +1,5 @@
 /*
- * engine_inside: the engine's state, for the files engine*.c alone.
+ * engine_inside: the engine's state, for the files engine*.c and their tests alone.
  *
  * engine.c       a step: batches in, one transaction
  * engine_hook.c  deliveries of hooks, and the quarantine
@@ -35,9 +35,10 @@ struct engine {
 /* Lets the fold judge by the engine's configuration. */
 void engine_configured(struct engine *e);
 
-/* Folds the log anew if another version of slad packed it, else judges anew if need be. */
-int engine_prepare(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
-    void *context, struct err *err);
+/* Folds the log anew if that is wanted, or another version of slad packed it; else judges anew if
+ * need be. */
+int engine_prepare(struct engine *e, bool anew, int64_t now,
+    void (*progress)(void *context, int64_t done), void *context, struct err *err);
 
 /* Judges all entities anew if the configuration does it otherwise than the last one, and logs what
  * that moved. `before` is the one that was in force until now, or NULL where that is not known:

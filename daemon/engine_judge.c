@@ -152,12 +152,12 @@ rebuild(struct engine *e, int64_t now, void (*progress)(void *context, int64_t d
 	    store_commit(e->store, err) == 0)
 		return 0;
 	store_rollback(e->store);
-	return -1;
+	return err_prefix(err, "the log could not be folded anew, and nothing has changed");
 }
 
 int
-engine_prepare(struct engine *e, int64_t now, void (*progress)(void *context, int64_t done),
-    void *context, struct err *err)
+engine_prepare(struct engine *e, bool anew, int64_t now,
+    void (*progress)(void *context, int64_t done), void *context, struct err *err)
 {
 	char packed[16] = "";
 	size_t waiting;
@@ -166,7 +166,7 @@ engine_prepare(struct engine *e, int64_t now, void (*progress)(void *context, in
 	engine_configured(e);
 	if (store_meta(e->store, "packed", packed, sizeof(packed), err) < 0)
 		return -1;
-	if (strcmp(packed, PACKED_VERSION) != 0)
+	if (anew || strcmp(packed, PACKED_VERSION) != 0)
 		rc = rebuild(e, now, progress, context, err);
 	else if (store_daybook_waiting(e->store, &waiting, err) != 0)
 		rc = -1; /* better now than for each event */

@@ -19,6 +19,7 @@
 #include "domain/ticket.h"
 #include "store/store.h"
 
+struct posting;
 struct touched; /* an entity of the batch */
 struct cell; /* a scope's minute of the batch */
 struct origin; /* a source of the batch */
@@ -44,7 +45,7 @@ struct fold_batch {
 	const struct rule *rule; /* tickets fall due for those about tickets, too */
 	size_t rules;
 	int64_t now;
-	bool behind; /* what is little goes to the daybook, and is posted later */
+	struct posting *posting; /* posts what is little later, by the daybook; or NULL */
 	struct pile *pile; /* gathers what tallies get from many batches; or NULL */
 	struct arena arena; /* freed with the batch */
 	struct arena scratch; /* emptied with each entity that is saved */

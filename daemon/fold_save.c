@@ -398,21 +398,14 @@ changes(const struct cell *c)
 	return false;
 }
 
-/* Much is posted at once: it is worth it, and the daybook stays short. */
 static int
 lines_save(struct fold_batch *b, const struct daybook_line *lines, size_t n, struct err *err)
 {
-	size_t written;
-
 	if (b->pile != NULL)
 		return pile_add(b->pile, lines, n, err);
-	if (!b->behind || n >= POSTING_LINES_AT_ONCE)
-		return posting_all(b->store, lines, n, NULL, err);
-	if (store_daybook_waiting(b->store, &written, err) != 0)
-		return -1;
-	if (written >= 2 * POSTING_LINES)
-		return posting_all(b->store, lines, n, NULL, err);
-	return store_daybook_add(b->store, lines, n, err);
+	if (b->posting != NULL)
+		return posting_add(b->posting, b->store, lines, n, err);
+	return posting_all(b->store, lines, n, NULL, err);
 }
 
 static int

@@ -194,10 +194,30 @@ level_done(struct posting *p, struct store *s, const struct daybook_turned *page
 	return store_daybook_done(s, err);
 }
 
+/* Posts of the turned page from where it is. */
+static int
+page_post(struct posting *p, struct store *s, const struct daybook_turned *page, size_t lines,
+    struct err *err)
+{
+	struct summing sum = {.store = s, .packed = BUF_INIT(TALLY_MAX), .times = 1};
+	size_t before, done = 0;
+
+	while (p->item != NULL && done < lines) {
+		before = p->at;
+		if (run_post(&sum, p->item, p->count, &p->at, before + lines - done, err) != 0)
+			return -1;
+		done += p->at - before;
+		if (p->at < p->count)
+			return store_daybook_posted(s, &p->item[p->at].place, err);
+		if (level_done(p, s, page, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 int
 posting_slice(struct posting *p, struct store *s, size_t lines, size_t worth, struct err *err)
 {
-	struct summing sum = {.store = s, .packed = BUF_INIT(TALLY_MAX), .times = 1};
 	struct daybook_turned page;
 
 	if (store_daybook_turned(s, &page, err) != 0 ||
@@ -209,11 +229,13 @@ posting_slice(struct posting *p, struct store *s, size_t lines, size_t worth, st
 		return 0;
 	if (p->item == NULL)
 		resume(p, &page);
-	if (run_post(&sum, p->item, p->count, &p->at, p->at + lines, err) != 0)
-		return -1;
-	if (p->at == p->count)
-		return level_done(p, s, &page, err);
-	return store_daybook_posted(s, &p->item[p->at].place, err);
+	return page_post(p, s, &page, lines, err);
+}
+
+static size_t
+worth(const struct posting *p)
+{
+	return p->worth == 0 ? POSTING_LINES : p->worth;
 }
 
 /* For so many lines that were written. */
@@ -226,26 +248,39 @@ pace(const struct daybook_turned *page, size_t fresh)
 }
 
 int
+posting_add(struct posting *p, struct store *s, const struct daybook_line *lines, size_t count,
+    struct err *err)
+{
+	struct daybook_turned page;
+
+	if (count >= POSTING_LINES_AT_ONCE)
+		return posting_all(s, lines, count, NULL, err);
+	if (count == 0)
+		return 0;
+	p->wrote_now = true;
+	if (store_daybook_add(s, lines, count, err) != 0 ||
+	    store_daybook_turned(s, &page, err) != 0)
+		return -1;
+	return posting_slice(p, s, pace(&page, count), worth(p), err);
+}
+
+int
 posting_step(struct posting *p, struct store *s, int64_t now, struct err *err)
 {
 	struct daybook_turned page;
-	size_t before = p->written, fresh;
+	size_t written;
 	int rc = 0;
 
-	if (store_daybook_waiting(s, &p->written, err) != 0 ||
-	    store_daybook_turned(s, &page, err) != 0)
-		return -1;
-	fresh = p->written < before ? p->written : p->written - before;
-	if (fresh > 0)
+	if (p->wrote_now)
 		p->wrote = now;
-	if (fresh > 0)
-		rc = posting_slice(p, s, pace(&page, fresh), POSTING_LINES, err);
 	else if (posting_next(p) <= now || now < p->wrote)
 		rc = posting_slice(p, s, SLICE_IDLE, POSTING_LINES_IDLE, err);
-	if (rc == 0)
-		rc = store_daybook_waiting(s, &p->written, err);
-	p->waits = p->item != NULL || p->written >= POSTING_LINES_IDLE;
-	return rc;
+	p->wrote_now = false;
+	if (rc != 0 || store_daybook_waiting(s, &written, err) != 0 ||
+	    store_daybook_turned(s, &page, err) != 0)
+		return -1;
+	p->waits = page.lines > 0 || written >= POSTING_LINES_IDLE;
+	return 0;
 }
 
 int64_t

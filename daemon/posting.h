@@ -3,7 +3,8 @@
  *
  * A turned page is posted in slices, in the order in which the store keeps tallies: each tally is
  * read and written once for all lines of the page, and its neighbours lie on the same pages of the
- * database.
+ * database. Whoever writes posts as much in return, so that less than two pages' worth of lines
+ * ever wait, however many a transaction writes.
  */
 #ifndef SLAD_DAEMON_POSTING_H
 #define SLAD_DAEMON_POSTING_H
@@ -28,7 +29,8 @@ struct posting { /* of one store, as long as it is open; all zero: nothing is un
 	int level;
 	struct posting_item *item; /* the page's lines as the level has them */
 	size_t count, at;
-	size_t written; /* on the open page, when it was last looked at */
+	size_t worth; /* lines, instead of POSTING_LINES; 0: those */
+	bool wrote_now; /* since the last step */
 	int64_t wrote; /* when a line was last written */
 	bool waits; /* there is something to be posted when no events come */
 };
@@ -38,12 +40,18 @@ struct posting { /* of one store, as long as it is open; all zero: nothing is un
 int posting_all(struct store *s, const struct daybook_line *lines, size_t count,
     struct tally_place *last, struct err *err);
 
-/* Posts a slice of about so many lines, at one level, of the turned page; without one, turns the
- * open page if so many lines were written on it. Within a transaction, as what follows. */
+/* Posts a slice of about so many lines of the turned page, a line at each level being one; without
+ * one, turns the open page if so many lines were written on it. Within a transaction, as what
+ * follows. */
 int posting_slice(struct posting *p, struct store *s, size_t lines, size_t worth, struct err *err);
 
-/* Posts as much as it takes to be done with the turned page before half as much is written again as
- * it has; or, when nothing was written for a while, a slice of what waits. */
+/* Writes on the open page, and posts as much as it takes to be done with the turned one before half
+ * as much is written again as it has; many lines it posts at once. */
+int posting_add(struct posting *p, struct store *s, const struct daybook_line *lines, size_t count,
+    struct err *err);
+
+/* At the end of a transaction. When nothing was written for a while, posts a slice of what waits.
+ */
 int posting_step(struct posting *p, struct store *s, int64_t now, struct err *err);
 
 /* When posting_step() has something to do though nothing is written; STAMP_NEVER if it has not. */

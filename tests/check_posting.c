@@ -28,7 +28,7 @@ static struct posting posting;
 static struct model committed, seen; /* by all; by the sleeper's transaction */
 static struct model pending; /* with what this transaction adds */
 static int64_t scope[SCOPES], minute[MINUTES];
-static uint64_t seed;
+static uint64_t seed, rare = 16; /* one line in so many is written */
 
 static uint64_t
 pick(uint64_t n)
@@ -146,7 +146,7 @@ lines_make(struct model *m, struct daybook_line lines[static SCOPES * MINUTES])
 	for (int i = 0; i < SCOPES * MINUTES; i++) {
 		struct tally t = {0};
 
-		if (pick(16) != 0)
+		if (pick(rare) != 0)
 			continue;
 		for (unsigned k = 0; k < MEASURES; k++) {
 			int64_t more = (int64_t)pick(5) - 2;
@@ -382,7 +382,7 @@ START_TEST(it_keeps_up)
 	for (int i = 0; i < 4000; i++) {
 		ck_assert_int_eq(store_begin(s, &err), 0);
 		ck_assert_int_eq(
-		    store_daybook_add(s, lines, lines_make(&committed, lines), &err), 0);
+		    posting_add(&posting, s, lines, lines_make(&committed, lines), &err), 0);
 		ck_assert_int_eq(posting_step(&posting, s, now, &err), 0);
 		ck_assert_int_eq(store_commit(s, &err), 0);
 		ck_assert_int_eq(store_daybook_waiting(s, &waiting, &err), 0);
@@ -404,6 +404,54 @@ START_TEST(it_keeps_up)
 }
 END_TEST
 
+/* However much is written at once: a page is done before half as much is written again. */
+START_TEST(it_keeps_up_with_large_steps)
+{
+	struct daybook_line lines[SCOPES * MINUTES];
+	struct daybook_turned page;
+	size_t waiting, pages = 0;
+
+	seed = 4;
+	rare = 1;
+	posting.worth = 512;
+	for (int i = 0; i < 60; i++) {
+		ck_assert_int_eq(store_begin(s, &err), 0);
+		ck_assert_int_eq(
+		    posting_add(&posting, s, lines, lines_make(&committed, lines), &err), 0);
+		ck_assert_int_eq(store_commit(s, &err), 0);
+		ck_assert_int_eq(store_daybook_waiting(s, &waiting, &err), 0);
+		ck_assert_int_eq(store_daybook_turned(s, &page, &err), 0);
+		ck_assert(page.lines == 0 || waiting < page.written / 2 + SCOPES * MINUTES);
+		pages += page.lines > 0 && waiting == 0;
+		look_in_transaction();
+		arena_free(&arena);
+	}
+	ck_assert_uint_gt(pages, 5);
+}
+END_TEST
+
+/* Nothing has been written since, and nothing is. */
+START_TEST(a_page_that_was_turned_before_a_restart_is_posted)
+{
+	struct daybook_line lines[SCOPES * MINUTES];
+	int64_t now = 1000000;
+
+	seed = 5;
+	ck_assert_int_eq(store_begin(s, &err), 0);
+	ck_assert_int_eq(store_daybook_add(s, lines, lines_make(&committed, lines), &err), 0);
+	ck_assert_int_eq(store_daybook_turn(s, &err), 0);
+	ck_assert_int_eq(store_commit(s, &err), 0);
+	for (int i = 0; i == 0 || (i < 10 && posting_next(&posting) <= now); i++) {
+		ck_assert_int_eq(store_begin(s, &err), 0);
+		ck_assert_int_eq(posting_step(&posting, s, now, &err), 0);
+		ck_assert_int_eq(store_commit(s, &err), 0);
+	}
+	ck_assert_int_eq(rows_of("daybook"), 0);
+	ck_assert_int_eq(posting_next(&posting), STAMP_NEVER);
+	look_in_transaction();
+}
+END_TEST
+
 static void
 add(TCase *t)
 {
@@ -414,6 +462,8 @@ add(TCase *t)
 	tcase_add_test(t, what_is_damaged_is_named);
 	tcase_add_test(t, one_moment_is_wanted);
 	tcase_add_test(t, it_keeps_up);
+	tcase_add_test(t, it_keeps_up_with_large_steps);
+	tcase_add_test(t, a_page_that_was_turned_before_a_restart_is_posted);
 }
 
 SUITE_MAIN("posting", add)

@@ -322,12 +322,36 @@ class Verify(Case):
         self.ends(done, 1, "record 7 of the log: its text is damaged")
         self.assertEqual([len(done.stdout.splitlines()) + 1],
                          [count for count, in rows(slad.path("slad.db"), "SELECT count(*) FROM record")])
+        done = slad.run("rebuild")
+        self.ends(done, 4, "nothing has changed: record 7 of the log: its text is damaged; it was received at 20",
+                  "slad export saves all others")
         slad.start()  # what it has folded stands
         self.assertEqual(slad.post(Desk(prefix="new").opened("T-new")).status, 200)
         shown = [record.get("event") for i in range(50) for record in slad.ticket(f"T{i}")["records"]]
         self.assertEqual(shown.count(None), 1)
         slad.stop()
-        self.ends(slad.run("rebuild"), 4, "record 7 of the log: its text is damaged")
+        self.tamper(slad, "UPDATE meta SET value = 'another' WHERE name = 'packed'")
+        self.ends(slad.run("serve"), 4, "nothing has changed: record 7 of the log: its text is damaged")
+
+    def test_a_copy_and_an_export_make_good_a_damaged_record(self):
+        """As slad(8) says in FAILURES."""
+        slad, desk = self.filled(), Desk(prefix="late")
+        self.ends(slad.run("backup", slad.path("copy.db")), 0)
+        self.assertEqual(slad.post([desk.opened(f"L{i}", 60, service="mail") for i in range(9)]).status, 200)
+        whole = logged.events(slad.path("slad.db"))
+        self.stop_whole(slad)
+        self.tamper(slad, "UPDATE record SET body = substr(body, 1, 20) WHERE seq = 7")
+        rest = slad.run("export")
+        self.ends(rest, 1)
+        for name in ("slad.db", "slad.db-wal", "slad.db-shm"):
+            if os.path.exists(slad.path(name)):
+                os.rename(slad.path(name), slad.path("old-" + name))
+        shutil.copy(slad.path("copy.db"), slad.path("slad.db"))
+        slad.start()
+        said = slad.post_all(map(json.loads, rest.stdout.splitlines()))
+        self.assertEqual((said["accepted"], said["duplicates"]), (9, len(whole) - 10))
+        self.assertEqual(logged.events(slad.path("slad.db")), whole)
+        self.ends(slad.run("verify"), 0)
 
 
 class Export(Case):
