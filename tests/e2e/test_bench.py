@@ -154,6 +154,19 @@ class Table(unittest.TestCase):
             self.assertRegex(done.stderr, r"(?m)\AS13 broke: .*\nS14 broke: ")
             self.assertEqual(json.load(file)["figures"], [])
 
+    def test_who_stops_it_sees_what_was_measured(self):
+        with tempfile.NamedTemporaryFile() as file:
+            bench = subprocess.Popen([os.path.join(TOP, "bench/run"), "--build", BUILD, "--size", "smoke", "--json",
+                                      file.name, "S5", "S10"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            for line in bench.stderr:
+                if "growth" in line:
+                    break
+            bench.terminate()
+            said, why = bench.communicate(timeout=60)
+            self.assertEqual((bench.returncode, why.splitlines()[-1]), (1, "stopped at S10"))
+            self.assertEqual([f["figure"] for f in json.load(file)["figures"]], ["S5"])
+        self.assertIn("\nS5 ", said)
+
     def test_all_of_it(self):
         with tempfile.NamedTemporaryFile() as file:
             done = self.run_smoke(BUILD, file)
