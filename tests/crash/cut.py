@@ -38,6 +38,7 @@ ENDS = {4, -signal.SIGBUS}
 PATIENCE = 20  # seconds for slad to end after a cut
 LONGEST = 0.5  # seconds that slad lives
 FAULT_CUTS = 10  # within which a fault must show
+LIFE = 20  # cuts of one file system: each start and each check reads all that is there
 CLONE_NEWNS = 0x20000  # unshare(2)
 
 
@@ -150,23 +151,35 @@ class Cuts:
             check_log(self.checks, self.load, self.database, self.load.sure - self.overtaken, what)
 
 
-def cuts(checks, seed, kind, count):
-    """Whether there was such a file system."""
+def life(checks, seed, kind, numbers):
+    """These cuts of one file system, as Cuts that are over; None where there was no such file system."""
     with disk(kind) as made:
         if made.wrong:
             print(f"{kind} is skipped: {made.wrong}")
-            return False
-        c = Cuts(made, seed, checks)
+            return None
+        c = Cuts(made, f"{seed}-{numbers.start}", checks)
         try:
-            for number in range(1, count + 1):
+            for number in numbers:
                 c.once(number)
         finally:
             c.slad.close()
-        checks(f"{kind}: slad ended by itself", set(c.ends) <= ENDS, collections.Counter(c.ends))
-        checks(f"{kind}: every answer is right", not c.load.wrong, c.load.wrong[:3])
-        print(f"{kind}: {count} cuts, {sum(len(c.load.batches[n]) for n in c.load.sure)} events acknowledged in "
-              f"{len(c.load.sure)} requests, {len(c.load.sure & c.overtaken)} of them when it was cut; "
-              f"slad ended with {dict(collections.Counter(c.ends))}", flush=True)
+        return c
+
+
+def cuts(checks, seed, kind, count):
+    """Whether there was such a file system."""
+    lives = []
+    for first in range(1, count + 1, LIFE):
+        lives.append(life(checks, seed, kind, range(first, min(first + LIFE, count + 1))))
+        if lives[-1] is None:
+            return False
+    ends = collections.Counter(end for c in lives for end in c.ends)
+    wrong = [answer for c in lives for answer in c.load.wrong]
+    checks(f"{kind}: slad ended by itself", set(ends) <= ENDS, ends)
+    checks(f"{kind}: every answer is right", not wrong, wrong[:3])
+    print(f"{kind}: {count} cuts, {sum(len(c.load.batches[n]) for c in lives for n in c.load.sure)} events acknowledged"
+          f" in {sum(len(c.load.sure) for c in lives)} requests, {sum(len(c.load.sure & c.overtaken) for c in lives)} of"
+          f" them when it was cut; slad ended with {dict(ends)}", flush=True)
     return True
 
 
