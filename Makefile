@@ -53,7 +53,7 @@ TESTS = check_agreement check_ahead check_alert check_alert_closed check_alert_e
     check_alert_text check_assessment check_auth check_backup check_bloom check_body \
     check_body_log check_budget check_buf check_calendar check_calendar_count check_chore \
     check_clock check_coding check_config check_config_corpus check_config_judgement \
-    check_config_secret check_csv check_delivery check_engine check_engine_daybook \
+    check_config_secret check_csv check_delivery check_engine check_engine_daybook check_engine_start \
     check_engine_facts \
     check_engine_statistics check_evaluation check_event_binary check_event_json \
     check_event_json_facts check_evidence check_frame check_guard check_guard_share check_hashed \

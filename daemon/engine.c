@@ -16,6 +16,7 @@
 
 #define DUE_PAGE 256 /* entities that fell due, folded at once */
 #define WATCH_PAUSE 250 /* ms between two looks at the rules while events pour in */
+#define RENEW_PAUSE 1000 /* ms until a reader in the way of the last writer's log may be gone */
 
 static struct engine *
 make(struct store *s, struct config *c, bool anew, int64_t now,
@@ -435,6 +436,8 @@ engine_next(struct engine *e, int64_t now, int64_t *next, struct err *err)
 		*next = e->prune_next;
 	if (posting_next(&e->posting) < *next)
 		*next = posting_next(&e->posting);
+	if (!store_renewed(e->store) && now + RENEW_PAUSE < *next)
+		*next = now + RENEW_PAUSE;
 	if (*next < now || now < e->watched)
 		*next = now;
 	return 0;

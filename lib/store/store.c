@@ -299,6 +299,12 @@ store_forgive(struct store *s)
 	s->failure = SQLITE_OK;
 }
 
+bool
+store_renewed(const struct store *s)
+{
+	return s->renewed;
+}
+
 const char *
 store_failure_text(const struct store *s)
 {

@@ -59,7 +59,8 @@ void store_rollback(struct store *s);
  * Where a sync failed, the kernel may hold pages for good that never reached the disk; a log read
  * from these pages would be followed by commits that a loss of power cuts off with them. So the
  * first store_begin() copies what is left of the write-ahead log into the database, syncs that, and
- * begins the log anew; and a later one, where a reader of that log was in the way.
+ * begins the log anew; and a later one, where a reader of that log was in the way: until then,
+ * store_renewed() says no.
  */
 enum store_failure {
 	STORE_SOUND,
@@ -71,6 +72,7 @@ enum store_failure {
 
 enum store_failure store_failure(const struct store *s);
 void store_forgive(struct store *s);
+bool store_renewed(const struct store *s);
 const char *store_failure_text(const struct store *s); /* in SQLite's words */
 const char *store_version(void); /* of the library that is loaded */
 const char *store_zstd_version(void);
