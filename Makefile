@@ -53,21 +53,21 @@ TESTS = check_agreement check_ahead check_alert check_alert_closed check_alert_e
     check_alert_text check_assessment check_auth check_backup check_bloom check_body \
     check_body_log check_budget check_buf check_calendar check_calendar_count check_chore \
     check_clock check_coding check_config check_config_corpus check_config_judgement \
-    check_config_secret check_csv check_delivery check_engine check_engine_daybook check_engine_start \
-    check_engine_facts \
-    check_engine_statistics check_evaluation check_event_binary check_event_json \
-    check_event_json_facts check_evidence check_frame check_guard check_guard_share check_hashed \
-    check_histogram check_host check_http check_identity check_improvement check_inflate \
-    check_ingest check_json_cut check_json_text check_ladder check_latest check_lines check_listen \
-    check_log check_mapper check_measurement check_message check_message_alertmanager \
-    check_message_email check_message_robots check_message_template check_natural check_notify \
-    check_notify_faults check_notify_policy check_notify_told check_obligation check_outage \
-    check_outbox check_packed check_pattern check_period check_pile check_posting check_queries \
-    check_quota check_report check_request check_send check_shape check_silence check_snapshot \
-    check_stamp check_standard_webhooks check_statistic check_store check_store_alerts \
-    check_store_desk check_store_migration check_store_tallies check_study check_systemd \
-    check_table check_tally check_ticket check_trend check_verification check_wal check_window \
-    check_window_step check_zone check_zoneinfo replay tool_calendar tool_report
+    check_config_secret check_csv check_delivery check_engine check_engine_daybook \
+    check_engine_facts check_engine_start check_engine_statistics check_evaluation \
+    check_event_binary check_event_json check_event_json_facts check_evidence check_frame \
+    check_guard check_guard_share check_hashed check_histogram check_host check_http \
+    check_identity check_improvement check_inflate check_ingest check_json_cut check_json_text \
+    check_ladder check_latest check_lines check_listen check_log check_mapper check_measurement \
+    check_message check_message_alertmanager check_message_email check_message_robots \
+    check_message_template check_natural check_notify check_notify_faults check_notify_policy \
+    check_notify_told check_obligation check_outage check_outbox check_packed check_pattern \
+    check_period check_pile check_posting check_queries check_quota check_report check_request \
+    check_send check_shape check_silence check_snapshot check_stamp check_standard_webhooks \
+    check_statistic check_store check_store_alerts check_store_desk check_store_migration \
+    check_store_tallies check_study check_systemd check_table check_tally check_ticket \
+    check_trend check_verification check_wal check_window check_window_step check_zone \
+    check_zoneinfo replay tool_calendar tool_report
 
 # bench/ has programs of its own: each from what stands behind it.
 BENCH = generate load peers/bare
