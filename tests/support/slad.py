@@ -12,6 +12,7 @@ import http.client
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -222,12 +223,19 @@ class Slad:
             connection.close()
         self.local.connection = None
 
+    def _forget_closed(self):
+        """A connection that slad closed, since nothing came for so long, is no answer."""
+        sock = getattr(getattr(self.local, "connection", None), "sock", None)
+        if sock is not None and select.select([sock], [], [], 0)[0]:
+            self._disconnect()
+
     def ask(self, method, path, body=None, headers=None, **params):
         """Any request, any answer: an Answer. from_ stands for the parameter from."""
         params = {name.rstrip("_"): value for name, value in params.items() if value is not None}
         if params:
             query = urllib.parse.urlencode(params, quote_via=urllib.parse.quote)
             path += ("&" if "?" in path else "?") + query
+        self._forget_closed()
         if getattr(self.local, "connection", None) is None:
             self.local.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         try:
