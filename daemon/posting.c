@@ -271,7 +271,7 @@ posting_step(struct posting *p, struct store *s, int64_t now, struct err *err)
 	size_t written;
 	int rc = 0;
 
-	if (p->wrote_now)
+	if (p->wrote_now || p->wrote == 0) /* a start is not the time for it either */
 		p->wrote = now;
 	else if (posting_next(p) <= now || now < p->wrote)
 		rc = posting_slice(p, s, SLICE_IDLE, POSTING_LINES_IDLE, err);

@@ -141,10 +141,12 @@ class AfterKill(FirstStart):
         slad.kill9()
 
     def act(self, arm):
-        """Being ready does not wait for the log to be copied back."""
+        """Being ready does not wait for the log to be copied back, and begun anew."""
+        log = self.slad.path("slad.db-wal")
+        left = os.path.getsize(log)
         if not super().act(arm):
             return False
-        until(lambda: self.slad.process.poll() is not None or os.path.getsize(self.slad.path("slad.db-wal")) == 0,
+        until(lambda: self.slad.process.poll() is not None or os.path.getsize(log) < left,
               "the log is copied back, or slad is gone")
         return self.slad.process.poll() is None
 
