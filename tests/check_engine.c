@@ -9,7 +9,7 @@
 #include "domain/alert.h"
 #include "engine.h"
 #include "store/store_hook.h"
-#include "scratch_dir.h"
+#include "scratch_config.h"
 #include "suite.h"
 #include "verify.h"
 
@@ -28,28 +28,13 @@ static const char no_rule[] =
     "  - {id: acme, from: 2026-01-01, targets: [{respond: 10m, resolve: 8h}]}\n"
     "receivers: [{name: ops, webhook: {url: 'http://127.0.0.1:9/'}}]\n";
 
-static char file[SCRATCH_PATH], database[SCRATCH_PATH];
+static char database[SCRATCH_PATH];
 static struct store *s;
 static struct engine *e;
 static struct config *config;
 static struct arena arena;
 static struct err err;
 static int64_t last_message;
-
-static struct config *
-configuration(const char *text)
-{
-	struct buf mistakes = BUF_INIT(10000);
-	struct config *c;
-	FILE *f = fopen(file, "w");
-
-	fputs(text, f);
-	fclose(f);
-	c = config_load(file, &mistakes);
-	ck_assert_msg(c != NULL, "%s", buf_text(&mistakes));
-	buf_free(&mistakes);
-	return c;
-}
 
 static void
 start(int64_t now)
@@ -71,9 +56,8 @@ static void
 setup(void)
 {
 	scratch_make();
-	scratch_path(file, "slad.yaml");
 	scratch_path(database, "db");
-	config = configuration(slow);
+	config = scratch_config(slow);
 	last_message = 0;
 	start(START);
 }
@@ -348,7 +332,7 @@ START_TEST(a_removed_rule_resolves_with_that_reason)
 
 	fire();
 	config_unref(config);
-	config = configuration(no_rule);
+	config = scratch_config(no_rule);
 	ck_assert_int_eq(engine_configure(e, config, MIN(38), NULL, NULL, &err), 0);
 	pass(MIN(39));
 	ck_assert_int_eq(store_outbox_waiting(s, "ops", last_message, 10, &arena, &list, &err), 1);
@@ -378,7 +362,7 @@ START_TEST(another_configuration_judges_anew)
 
 	open_at(1, 0);
 	config_unref(config);
-	config = configuration(no_rule);
+	config = scratch_config(no_rule);
 	ck_assert_int_eq(engine_configure(e, config, MIN(5), NULL, NULL, &err), 0);
 	ck_assert_int_eq(store_next_due(s, &due, &err), 0);
 	ck_assert_int_eq(due, MIN(10) + 1);
@@ -416,7 +400,7 @@ respond_in(const char *target, int64_t now)
 	    "agreements: [{id: acme, from: 2026-01-01, targets: [{respond: %s, resolve: 9h}]}]\n",
 	    target);
 	config_unref(config);
-	config = configuration(text);
+	config = scratch_config(text);
 	ck_assert_int_eq(engine_configure(e, config, now, NULL, NULL, &err), 0);
 }
 

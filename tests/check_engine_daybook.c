@@ -7,7 +7,7 @@
 #include "engine_inside.h"
 #include "order.h"
 #include "scores.h"
-#include "scratch_dir.h"
+#include "scratch_config.h"
 #include "suite.h"
 #include "verify.h"
 
@@ -20,7 +20,7 @@
 static const char text[] =
     "agreements: [{id: acme, from: 2026-01-01, targets: [{respond: 30d}]}]\n";
 
-static char file[SCRATCH_PATH], database[SCRATCH_PATH];
+static char database[SCRATCH_PATH];
 static struct store *s, *reader;
 static struct engine *e;
 static struct config *config;
@@ -30,18 +30,9 @@ static struct err err;
 static void
 setup(void)
 {
-	struct buf mistakes = BUF_INIT(10000);
-	FILE *f;
-
 	scratch_make();
-	scratch_path(file, "slad.yaml");
 	scratch_path(database, "db");
-	f = fopen(file, "w");
-	fputs(text, f);
-	fclose(f);
-	config = config_load(file, &mistakes);
-	ck_assert_msg(config != NULL, "%s", buf_text(&mistakes));
-	buf_free(&mistakes);
+	config = scratch_config(text);
 	s = store_open(database, STORE_WRITE, &err);
 	ck_assert_msg(s != NULL, "%s", err.msg);
 	e = engine_new(s, config, START, NULL, NULL, &err);

@@ -9,7 +9,7 @@
 #include "base/stamp.h"
 #include "engine.h"
 #include "scores.h"
-#include "scratch_dir.h"
+#include "scratch_config.h"
 #include "suite.h"
 #include "verify.h"
 
@@ -52,7 +52,7 @@ static const struct {
 };
 #define EVENTS (sizeof(life) / sizeof(life[0]))
 
-static char file[SCRATCH_PATH], database[SCRATCH_PATH];
+static char database[SCRATCH_PATH];
 static struct store *s;
 static struct engine *e;
 static struct config *config;
@@ -62,18 +62,9 @@ static struct err err;
 static void
 setup(void)
 {
-	struct buf mistakes = BUF_INIT(10000);
-	FILE *f;
-
 	scratch_make();
-	scratch_path(file, "slad.yaml");
 	scratch_path(database, "db");
-	f = fopen(file, "w");
-	fputs(text, f);
-	fclose(f);
-	config = config_load(file, &mistakes);
-	ck_assert_msg(config != NULL, "%s", buf_text(&mistakes));
-	buf_free(&mistakes);
+	config = scratch_config(text);
 }
 
 static void

@@ -4,12 +4,12 @@
 
 #include "base/stamp.h"
 #include "engine.h"
-#include "scratch_dir.h"
+#include "scratch_config.h"
 #include "suite.h"
 
 #define START (INT64_C(20759) * STAMP_DAY) /* 2026-11-02 */
 
-static char file[SCRATCH_PATH], database[SCRATCH_PATH], wal[SCRATCH_PATH];
+static char database[SCRATCH_PATH], wal[SCRATCH_PATH];
 static struct store *s;
 static struct engine *e;
 static struct config *config;
@@ -27,19 +27,11 @@ start(void)
 static void
 setup(void)
 {
-	struct buf mistakes = BUF_INIT(10000);
-	FILE *f;
-
 	scratch_make();
-	scratch_path(file, "slad.yaml");
 	scratch_path(database, "db");
 	scratch_path(wal, "db-wal");
-	f = fopen(file, "w");
-	fputs("agreements: [{id: acme, from: 2026-01-01, targets: [{respond: 1h}]}]\n", f);
-	fclose(f);
-	config = config_load(file, &mistakes);
-	ck_assert_msg(config != NULL, "%s", buf_text(&mistakes));
-	buf_free(&mistakes);
+	config = scratch_config(
+	    "agreements: [{id: acme, from: 2026-01-01, targets: [{respond: 1h}]}]\n");
 	start();
 }
 

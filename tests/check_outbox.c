@@ -8,14 +8,13 @@
 #include "engine.h"
 #include "outbox.h"
 #include "store/store_delivery.h"
-#include "scratch_dir.h"
+#include "scratch_config.h"
 #include "suite.h"
 
 #define START (INT64_C(20759) * STAMP_DAY)
 #define DAY(n) (START + (n)*STAMP_DAY)
 #define CONFIG "agreements: [{id: acme, from: 2026-01-01}]\n"
 
-static char file[SCRATCH_PATH];
 static struct store *s;
 static struct engine *e;
 static struct config *config;
@@ -25,18 +24,8 @@ static struct err err;
 static void
 setup(void)
 {
-	struct buf mistakes = BUF_INIT(10000);
-	FILE *f;
-
 	scratch_make();
-	scratch_path(file, "slad.yaml");
-	f = fopen(file, "w");
-	ck_assert_ptr_nonnull(f);
-	fputs(CONFIG, f);
-	fclose(f);
-	config = config_load(file, &mistakes);
-	ck_assert_msg(config != NULL, "%s", buf_text(&mistakes));
-	buf_free(&mistakes);
+	config = scratch_config(CONFIG);
 	s = store_open(NULL, STORE_SCRATCH, &err);
 	ck_assert_msg(s != NULL, "%s", err.msg);
 	e = engine_new(s, config, START, NULL, NULL, &err);
