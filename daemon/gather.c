@@ -150,19 +150,23 @@ scopes_match(struct reading *r)
 }
 
 int
-gather_tallies(struct gather *g, int64_t from, int64_t to,
+gather_tallies(struct gather *g, enum tally_half half, int64_t from, int64_t to,
     int (*each)(struct gather *g, void *part, struct blob counts, int times))
 {
 	struct reading r = {.gather = g, .each = each};
 	struct bucket_range ranges[TALLY_RANGES];
+	struct tally_range asked = {.half = half};
 	size_t cuts = tally_cover(from, to, ranges);
 
 	if (scopes_match(&r) != 0)
 		return -1;
 	for (size_t c = 0; c < cuts; c++) {
 		r.times = ranges[c].less ? -1 : 1;
-		if (store_tally_range(g->store, r.scope, r.scopes, ranges[c].level, ranges[c].from,
-			ranges[c].to, read_one, &r, g->err) != 0 ||
+		asked.level = ranges[c].level;
+		asked.from = ranges[c].from;
+		asked.to = ranges[c].to;
+		if (store_tally_range(g->store, r.scope, r.scopes, &asked, read_one, &r, g->err) !=
+			0 ||
 		    r.failed)
 			return -1;
 	}

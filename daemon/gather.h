@@ -37,9 +37,10 @@ void gather_free(struct gather *g); /* forgets them; also after a failure */
 /* The part of the group that a scope counts in; NULL once there are too many. */
 void *gather_part(struct gather *g, const struct scope *scope);
 
-/* Calls each() for stored tallies that make up the minutes [from, to) of the scopes that match:
- * each counts so many `times`, 1 or -1. each() returns -1 to fail. */
-int gather_tallies(struct gather *g, int64_t from, int64_t to,
+/* Calls each() for this half of the stored tallies that make up the minutes [from, to) of the
+ * scopes that match: each counts so many `times`, 1 or -1. It passes over measures of the other
+ * half, and returns -1 to fail. */
+int gather_tallies(struct gather *g, enum tally_half half, int64_t from, int64_t to,
     int (*each)(struct gather *g, void *part, struct blob counts, int times));
 
 /* Adds the availability of every service that matches, of all agreements, to where of() says for a

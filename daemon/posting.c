@@ -38,7 +38,7 @@ items_make(const struct daybook_line *lines, size_t count, int level)
 struct summing {
 	struct store *store;
 	struct tally tally;
-	struct buf packed;
+	struct buf packed; /* of a half */
 	int64_t times;
 	struct tally_place *last; /* behind it there are no tallies yet; or NULL */
 };
@@ -51,30 +51,34 @@ sum_add(void *context, unsigned measure, int64_t n)
 	tally_add(&sum->tally, measure, n * sum->times);
 }
 
-/* What is stored of it; nothing where there is nothing yet. */
 static int
-stored_of(struct summing *sum, const struct tally_place *at, struct blob *stored, struct err *err)
+half_post(struct summing *sum, const struct tally_place *at, enum tally_half half,
+    struct tally added, bool fresh, struct err *err)
 {
-	if (sum->last == NULL || tally_place_compare(at, sum->last) <= 0)
-		return store_tally(sum->store, at->scope, (int)at->level, at->bucket, stored, err);
-	*sum->last = *at;
-	*stored = (struct blob){"", 0};
-	return 0;
+	struct blob stored = {"", 0};
+	struct buf *b = &sum->packed;
+
+	if (added.count == 0)
+		return 0;
+	buf_reset(b);
+	if ((!fresh && store_tally(sum->store, half, at, &stored, err) < 0) ||
+	    tally_pack_sum(&added, stored.bytes, stored.len, b, err) != 0)
+		return -1;
+	return store_tally_set(sum->store, half, at, buf_text(b), b->len, err);
 }
 
 static int
 tally_post(struct summing *sum, const struct tally_place *at, struct err *err)
 {
-	struct store *s = sum->store;
-	struct buf *b = &sum->packed;
-	int level = (int)at->level;
-	struct blob stored;
+	bool fresh = sum->last != NULL && tally_place_compare(at, sum->last) > 0;
+	unsigned cut = at->level < TALLY_HALVED ? MEASURES_END : TIMES_FIRST;
 
-	buf_reset(b);
-	if (stored_of(sum, at, &stored, err) < 0 ||
-	    tally_pack_sum(&sum->tally, stored.bytes, stored.len, b, err) != 0)
+	if (fresh)
+		*sum->last = *at;
+	if (half_post(sum, at, TALLY_COUNTS, tally_within(&sum->tally, 0, cut), fresh, err) != 0)
 		return -1;
-	return store_tally_set(s, at->scope, level, at->bucket, buf_text(b), b->len, err);
+	return half_post(
+	    sum, at, TALLY_TIMES, tally_within(&sum->tally, cut, MEASURES_END), fresh, err);
 }
 
 /* Posts the lines of the tally at list[*at], and moves on behind them. */

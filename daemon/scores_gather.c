@@ -35,7 +35,8 @@ tallies_ask(struct gather *k)
 {
 	const struct window *w = &k->query->window;
 
-	return gather_tallies(k, w->from / STAMP_MINUTE, w->to / STAMP_MINUTE, tally_read);
+	return gather_tallies(
+	    k, TALLY_COUNTS, w->from / STAMP_MINUTE, w->to / STAMP_MINUTE, tally_read);
 }
 
 static struct availability *

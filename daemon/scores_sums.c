@@ -107,13 +107,15 @@ static int
 scope_read(struct summing *k, int64_t scope)
 {
 	const struct cut *first, *last;
+	struct tally_range range;
 
 	for (size_t r = 0; r < k->runs; r++) {
 		first = &k->cut[k->run[r].first];
 		last = &k->cut[k->run[r].end - 1];
 		k->at = k->run[r].first;
-		if (store_tally_walk(k->store, scope, first->range.level, first->range.from,
-			last->range.to, tally_read, k, k->err) != 0)
+		range = (struct tally_range){
+		    TALLY_COUNTS, first->range.level, first->range.from, last->range.to};
+		if (store_tally_walk(k->store, scope, &range, tally_read, k, k->err) != 0)
 			return -1;
 	}
 	return k->damaged ? -1 : 0;

@@ -60,9 +60,10 @@ sum_add(void *context, unsigned measure, int64_t n)
 		tally_add(add->to, measure, add->times * n);
 }
 
-/* Adds what stands under the statistics' measures below `to`. */
+/* Adds what stands under the measures [from, to). */
 static int
-read_into(struct gather *g, struct tally *t, struct blob counts, unsigned to, int times)
+read_into(
+    struct gather *g, struct tally *t, struct blob counts, unsigned from, unsigned to, int times)
 {
 	struct asking *k = (struct asking *)g;
 	struct adding add = {t, g->query->cohort, times};
@@ -72,17 +73,24 @@ read_into(struct gather *g, struct tally *t, struct blob counts, unsigned to, in
 		g->crowded = true;
 		return 0;
 	}
-	if (tally_walk_packed(
-		counts.bytes, counts.len, STATISTIC_FIRST, to, sum_add, &add, g->err) != 0)
+	if (tally_walk_packed(counts.bytes, counts.len, from, to, sum_add, &add, g->err) != 0)
 		return -1;
 	k->sums += t->count - before;
 	return 0;
 }
 
 static int
-read_during(struct gather *g, void *part, struct blob counts, int times)
+read_counts(struct gather *g, void *part, struct blob counts, int times)
 {
-	return read_into(g, &((struct part *)part)->during, counts, MEASURES_END, times);
+	return read_into(
+	    g, &((struct part *)part)->during, counts, STATISTIC_FIRST, TIMES_FIRST, times);
+}
+
+static int
+read_times(struct gather *g, void *part, struct blob counts, int times)
+{
+	return read_into(
+	    g, &((struct part *)part)->during, counts, TIMES_FIRST, MEASURES_END, times);
 }
 
 /* Flows stand first among the statistics: what comes behind them need not be looked at. */
@@ -97,13 +105,15 @@ behind_flows(void)
 static int
 read_flows(struct gather *g, void *part, struct blob counts, int times)
 {
-	return read_into(g, &((struct part *)part)->during, counts, behind_flows(), times);
+	return read_into(
+	    g, &((struct part *)part)->during, counts, STATISTIC_FIRST, behind_flows(), times);
 }
 
 static int
 read_before(struct gather *g, void *part, struct blob counts, int times)
 {
-	return read_into(g, &((struct part *)part)->before, counts, behind_flows(), times);
+	return read_into(
+	    g, &((struct part *)part)->before, counts, STATISTIC_FIRST, behind_flows(), times);
 }
 
 static struct availability *
@@ -260,8 +270,9 @@ ask(struct gather *g)
 	const struct window *w = &g->query->window;
 	int64_t from = w->from / STAMP_MINUTE, to = w->to / STAMP_MINUTE;
 
-	if (gather_tallies(g, 0, from, read_before) != 0 ||
-	    gather_tallies(g, from, to, read_during) != 0)
+	if (gather_tallies(g, TALLY_COUNTS, 0, from, read_before) != 0 ||
+	    gather_tallies(g, TALLY_COUNTS, from, to, read_counts) != 0 ||
+	    gather_tallies(g, TALLY_TIMES, from, to, read_times) != 0)
 		return -1;
 	return scores_in_scope(g->query, SERVICE_AVAILABILITY) ? gather_outages(g, availability_of)
 							       : 0;
@@ -272,7 +283,8 @@ ask_flows(struct gather *g)
 {
 	const struct window *w = &g->query->window;
 
-	return gather_tallies(g, w->from / STAMP_MINUTE, w->to / STAMP_MINUTE, read_flows);
+	return gather_tallies(
+	    g, TALLY_COUNTS, w->from / STAMP_MINUTE, w->to / STAMP_MINUTE, read_flows);
 }
 
 static int

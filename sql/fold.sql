@@ -91,26 +91,31 @@ SELECT id, agreement, service, priority, team FROM scope WHERE agreement = ?1
 ORDER BY agreement, service, priority, team;
 
 -- name: tally_get
-SELECT counts FROM tally WHERE level = ?1 AND era = ?2 AND scope = ?3 AND bucket = ?4;
+SELECT counts FROM tally
+WHERE half = ?1 AND level = ?2 AND era = ?3 AND scope = ?4 AND bucket = ?5;
 
 -- One search of the tree, where an update takes two.
 -- name: tally_set
-INSERT OR REPLACE INTO tally (level, era, scope, bucket, counts) VALUES (?1, ?2, ?3, ?4, ?5);
+INSERT OR REPLACE INTO tally (half, level, era, scope, bucket, counts)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6);
 
 -- name: tally_delete
-DELETE FROM tally WHERE level = ?1 AND era = ?2 AND scope = ?3 AND bucket = ?4;
+DELETE FROM tally
+WHERE half = ?1 AND level = ?2 AND era = ?3 AND scope = ?4 AND bucket = ?5;
 
 -- name: tally_eras
-SELECT (SELECT min(era) FROM tally WHERE level = ?1), (SELECT max(era) FROM tally WHERE level = ?1);
+SELECT (SELECT min(era) FROM tally WHERE half = ?1 AND level = ?2),
+       (SELECT max(era) FROM tally WHERE half = ?1 AND level = ?2);
 
--- Of many scopes at once, each told by its place in the list ?1.
+-- Of many scopes at once, each told by its place in the list ?6.
 -- name: tally_range
-SELECT j.key, t.counts FROM json_each(?1) j CROSS JOIN tally t
-WHERE t.level = ?2 AND t.era = ?3 AND t.scope = j.value AND t.bucket >= ?4 AND t.bucket < ?5;
+SELECT j.key, t.counts FROM json_each(?6) j CROSS JOIN tally t
+WHERE t.half = ?1 AND t.level = ?2 AND t.era = ?3 AND t.scope = j.value
+  AND t.bucket >= ?4 AND t.bucket < ?5;
 
 -- name: tally_walk
 SELECT bucket, counts FROM tally
-WHERE level = ?1 AND era = ?2 AND scope = ?3 AND bucket >= ?4 AND bucket < ?5
+WHERE half = ?1 AND level = ?2 AND era = ?3 AND scope = ?6 AND bucket >= ?4 AND bucket < ?5
 ORDER BY bucket;
 
 -- name: down_delete

@@ -1,4 +1,6 @@
 /* What a store keeps of scopes: tallies and downs. */
+#include <string.h>
+
 #include "base/stamp.h"
 #include "store/daybook.h"
 #include "store/store.h"
@@ -22,20 +24,36 @@ teardown(void)
 	arena_free(&arena);
 }
 
+/* So many bytes. */
 static void
-sum(void *context, size_t which, struct blob counts)
+set(enum tally_half half, int64_t scope, int level, int64_t bucket, size_t len)
 {
-	(void)which;
-	*(size_t *)context += counts.len;
+	const struct tally_place at = store_tally_place(level, scope, bucket);
+
+	ck_assert_int_eq(store_tally_set(s, half, &at, "xxxxxxxxxx", len, &err), 0);
+}
+
+static void
+sum_apart(void *context, size_t which, struct blob counts)
+{
+	((size_t *)context)[which] += counts.len;
+}
+
+static void
+range(const int64_t *scopes, size_t count, struct tally_range asked, size_t *len)
+{
+	memset(len, 0, count * sizeof(*len));
+	ck_assert_int_eq(store_tally_range(s, scopes, count, &asked, sum_apart, len, &err), 0);
 }
 
 START_TEST(tallies_are_ranges)
 {
 	struct scope scope = {{"acme", "mail", "", ""}};
 	struct stored_scope *list;
+	struct tally_place at;
 	struct blob counts;
 	int64_t id, again;
-	size_t len = 0;
+	size_t len;
 
 	ck_assert_int_eq(store_scope(s, &scope, &id, &err), 0);
 	ck_assert_int_eq(store_scope(s, &scope, &again, &err), 0);
@@ -46,13 +64,14 @@ START_TEST(tallies_are_ranges)
 	ck_assert_int_eq(list[0].id, id);
 	ck_assert_int_eq(store_scopes_of(s, "acm", &arena, &list, &err), 0);
 	for (int64_t b = 10; b < 20; b++)
-		ck_assert_int_eq(
-		    store_tally_set(s, id, 1, b, "xxxxxxxxxx", (size_t)(b - 9), &err), 0);
-	ck_assert_int_eq(store_tally_range(s, &id, 1, 1, 12, 15, sum, &len, &err), 0);
+		set(TALLY_COUNTS, id, 1, b, (size_t)(b - 9));
+	range(&id, 1, (struct tally_range){TALLY_COUNTS, 1, 12, 15}, &len);
 	ck_assert_uint_eq(len, 3 + 4 + 5);
-	ck_assert_int_eq(store_tally_set(s, id, 1, 12, "", 0, &err), 0);
-	ck_assert_int_eq(store_tally(s, id, 1, 12, &counts, &err), 0);
-	ck_assert_int_eq(store_tally(s, id, 1, 13, &counts, &err), 1);
+	set(TALLY_COUNTS, id, 1, 12, 0);
+	at = store_tally_place(1, id, 12);
+	ck_assert_int_eq(store_tally(s, TALLY_COUNTS, &at, &counts, &err), 0);
+	at = store_tally_place(1, id, 13);
+	ck_assert_int_eq(store_tally(s, TALLY_COUNTS, &at, &counts, &err), 1);
 	ck_assert_uint_eq(counts.len, 4);
 }
 END_TEST
@@ -60,55 +79,50 @@ END_TEST
 /* A hundred years of months, few of which there are. */
 START_TEST(tallies_are_found_in_long_ranges)
 {
+	const struct tally_range years = {TALLY_TIMES, 3, 0, 1200};
 	struct scope scope = {{"acme", "mail", "", ""}};
 	int64_t id;
-	size_t len = 0;
+	size_t len;
 
 	ck_assert_int_eq(store_scope(s, &scope, &id, &err), 0);
-	ck_assert_int_eq(store_tally_range(s, &id, 1, 3, 0, 1200, sum, &len, &err), 0);
+	range(&id, 1, years, &len);
 	ck_assert_uint_eq(len, 0);
-	ck_assert_int_eq(store_tally_set(s, id, 3, 7, "xxx", 3, &err), 0);
-	ck_assert_int_eq(store_tally_set(s, id, 3, 672, "xx", 2, &err), 0);
-	ck_assert_int_eq(store_tally_set(s, id, 3, 672, "xxxx", 4, &err), 0);
-	ck_assert_int_eq(store_tally_range(s, &id, 1, 3, 0, 1200, sum, &len, &err), 0);
+	set(TALLY_TIMES, id, 3, 7, 3);
+	set(TALLY_TIMES, id, 3, 672, 2);
+	set(TALLY_TIMES, id, 3, 672, 4);
+	set(TALLY_COUNTS, id, 3, 300, 1);
+	range(&id, 1, years, &len);
 	ck_assert_uint_eq(len, 3 + 4);
-	len = 0;
-	ck_assert_int_eq(store_tally_range(s, &id, 1, 3, 8, 672, sum, &len, &err), 0);
+	range(&id, 1, (struct tally_range){TALLY_TIMES, 3, 8, 672}, &len);
 	ck_assert_uint_eq(len, 0);
+	range(&id, 1, (struct tally_range){TALLY_COUNTS, 3, 0, 1200}, &len);
+	ck_assert_uint_eq(len, 1);
 }
 END_TEST
-
-static void
-sum_apart(void *context, size_t which, struct blob counts)
-{
-	((size_t *)context)[which] += counts.len;
-}
 
 /* Three of four scopes, the last one twice as the daybook adds to it, over two eras. */
 START_TEST(tallies_of_many_scopes_are_told_apart)
 {
+	const struct tally_range hours = {TALLY_COUNTS, 1, 23, 26};
 	const char *const services[] = {"mail", "erp", "web", "net"};
 	struct scope scope = {{"acme", "", "", ""}};
 	struct daybook_line line = {.minute = 25 * 60, .counts = {"\x04\x02", 2}};
 	int64_t id[4];
-	size_t len[3] = {0};
+	size_t len[3];
 
 	for (int i = 0; i < 4; i++) {
 		scope.dim[DIM_SERVICE] = services[i];
 		ck_assert_int_eq(store_scope(s, &scope, &id[i], &err), 0);
 		for (int64_t hour = 22; hour < 27; hour++)
-			ck_assert_int_eq(
-			    store_tally_set(s, id[i], 1, hour, "xxxxxxx", (size_t)i + 1, &err), 0);
+			set(TALLY_COUNTS, id[i], 1, hour, (size_t)i + 1);
 	}
 	line.scope = id[0];
 	ck_assert_int_eq(store_daybook_add(s, &line, 1, &err), 0);
-	ck_assert_int_eq(store_tally_range(s, (int64_t[]){id[3], id[1], id[0]}, 3, 1, 23, 26,
-			     sum_apart, len, &err),
-	    0);
+	range((int64_t[]){id[3], id[1], id[0]}, 3, hours, len);
 	ck_assert_uint_eq(len[0], 3 * 4);
 	ck_assert_uint_eq(len[1], 3 * 2);
 	ck_assert_uint_eq(len[2], 3 * 1 + 2);
-	ck_assert_int_eq(store_tally_range(s, id, 0, 1, 23, 26, sum_apart, NULL, &err), 0);
+	ck_assert_int_eq(store_tally_range(s, id, 0, &hours, sum_apart, NULL, &err), 0);
 }
 END_TEST
 

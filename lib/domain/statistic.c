@@ -9,9 +9,8 @@ const char *const span_names[SPANS] = {"working", "elapsed"};
 #define FLOWS_AT STATISTIC_FIRST
 #define FLOW_SLOTS 16 /* of a kind: opened, resolved, reopened, and each exclusion */
 #define SURVEYS_AT (FLOWS_AT + KINDS * FLOW_SLOTS)
-#define MS_AT 2048u
 #define TIMES (COHORTS * KINDS * CLOCKS * SPANS)
-#define BUCKETS_AT 4096u
+#define BUCKETS_AT (2 * TIMES_FIRST)
 #define BUCKETS_END (BUCKETS_AT + TIMES * HISTOGRAM_BUCKETS)
 
 /* A time's place among TIMES. */
@@ -48,7 +47,7 @@ statistic_measure(const struct statistic *s)
 	case STATISTIC_RATIO:
 		return SURVEYS_AT + 2 * (unsigned)s->level + 1;
 	case STATISTIC_MS:
-		return MS_AT + time_of(s);
+		return TIMES_FIRST + time_of(s);
 	case STATISTIC_BUCKET:
 		break;
 	}
@@ -83,12 +82,12 @@ statistic_of(unsigned measure, struct statistic *s)
 		return false;
 	if (measure < SURVEYS_AT)
 		return flow_of(measure - FLOWS_AT, s);
-	if (measure < MS_AT)
+	if (measure < TIMES_FIRST)
 		return survey_of(measure - SURVEYS_AT, s);
 	if (measure < BUCKETS_AT) {
 		s->what = STATISTIC_MS;
-		time_set(measure - MS_AT, s);
-		return measure - MS_AT < TIMES;
+		time_set(measure - TIMES_FIRST, s);
+		return measure - TIMES_FIRST < TIMES;
 	}
 	s->what = STATISTIC_BUCKET;
 	s->bucket = (measure - BUCKETS_AT) % HISTOGRAM_BUCKETS;

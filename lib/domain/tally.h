@@ -40,8 +40,10 @@ measure_of(enum indicator i, enum cohort c, enum outcome o, enum exclusion x)
 	return (unsigned)i * MEASURES_EACH + (unsigned)c * (MEASURES_EACH / 2) + slot;
 }
 
-/* Measures below it are the indicators', those from it on the statistics'. */
+/* Measures below it are the indicators', those from it on the statistics'; of these, those from
+ * TIMES_FIRST on are of times. */
 #define STATISTIC_FIRST ((unsigned)(INDICATORS * MEASURES_EACH))
+#define TIMES_FIRST 2048u
 #define MEASURES_END (~0u) /* behind all of them */
 
 static inline bool

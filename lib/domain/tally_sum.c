@@ -41,6 +41,16 @@ tally_add(struct tally *t, unsigned measure, int64_t n)
 	t->count++;
 }
 
+struct tally
+tally_within(const struct tally *t, unsigned from, unsigned to)
+{
+	size_t first = place_of(t, from), end = place_of(t, to);
+
+	if (first == end)
+		return (struct tally){0};
+	return (struct tally){.count = end - first, .sum = &t->sum[first]};
+}
+
 int
 tally_walk_packed(const void *bytes, size_t len, unsigned from, unsigned to,
     void (*each)(void *context, unsigned measure, int64_t n), void *context, struct err *err)

@@ -26,6 +26,9 @@ struct tally {
 
 void tally_add(struct tally *t, unsigned measure, int64_t n);
 
+/* Those under the measures [from, to), within the tally: not to be added to, nor freed. */
+struct tally tally_within(const struct tally *t, unsigned from, unsigned to);
+
 /* A packed tally and another one, added and packed; writes nothing if all are zero. */
 int tally_pack_sum(
     const struct tally *t, const void *bytes, size_t len, struct buf *b, struct err *err);

@@ -33,21 +33,7 @@ static const struct tally_place before_all = {.era = INT64_MIN},
 struct tally_place
 tally_place_of(int level, const struct daybook_line *line)
 {
-	int64_t bucket = tally_bucket(level, line->minute);
-
-	return (struct tally_place){level, store_tally_era(level, bucket), line->scope, bucket};
-}
-
-int
-tally_place_compare(const struct tally_place *a, const struct tally_place *b)
-{
-	if (a->level != b->level)
-		return a->level < b->level ? -1 : 1;
-	if (a->era != b->era)
-		return a->era < b->era ? -1 : 1;
-	if (a->scope != b->scope)
-		return a->scope < b->scope ? -1 : 1;
-	return (a->bucket > b->bucket) - (a->bucket < b->bucket);
+	return store_tally_place(level, line->scope, tally_bucket(level, line->minute));
 }
 
 static void

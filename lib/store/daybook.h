@@ -27,13 +27,8 @@ struct daybook_line {
 	struct blob counts;
 };
 
-/* Where a tally lies among all; ascending, that is the order in which the store keeps them. */
-struct tally_place {
-	int64_t level, era, scope, bucket;
-};
-
+/* Of the tally that a line is posted to. */
 struct tally_place tally_place_of(int level, const struct daybook_line *line);
-int tally_place_compare(const struct tally_place *a, const struct tally_place *b);
 
 /* Writes on the open page. */
 int store_daybook_add(

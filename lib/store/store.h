@@ -196,24 +196,43 @@ int store_scopes(struct store *s, struct arena *a, struct stored_scope **list, s
 int store_scopes_of(struct store *s, const char *agreement, struct arena *a,
     struct stored_scope **list, struct err *err); /* only one's */
 
-/* Tallies lie by level, era, scope and bucket: era, for those who save many in that order. */
-int64_t store_tally_era(int level, int64_t bucket);
+/* Tallies from this level on are kept in two halves, as most who ask want the first one only, and
+ * the second is long: measures below TIMES_FIRST, and those from it on. A tally of less time is
+ * short, and lies whole where the first half would. */
+enum tally_half { TALLY_COUNTS, TALLY_TIMES };
+#define TALLY_HALVES 2
+#define TALLY_HALVED 2
+
+/* Where a tally lies among all; ascending, that is the order in which each half is kept. */
+struct tally_place {
+	int64_t level, era, scope, bucket;
+};
+
+struct tally_place store_tally_place(int level, int64_t scope, int64_t bucket);
+int tally_place_compare(const struct tally_place *a, const struct tally_place *b);
 
 /* As it is posted; what waits in the daybook is not in it (daybook.h). */
-int store_tally(struct store *s, int64_t scope, int level, int64_t bucket, struct blob *counts,
-    struct err *err);
+int store_tally(struct store *s, enum tally_half half, const struct tally_place *at,
+    struct blob *counts, struct err *err);
 /* len 0 deletes. */
-int store_tally_set(struct store *s, int64_t scope, int level, int64_t bucket, const void *counts,
-    size_t len, struct err *err);
+int store_tally_set(struct store *s, enum tally_half half, const struct tally_place *at,
+    const void *counts, size_t len, struct err *err);
 
-/* Those of many scopes in the buckets [from, to), with what the daybook adds to them, in no order;
- * each() is told the place of the scope. One tally may come several times, to be added up. */
-int store_tally_range(struct store *s, const int64_t *scopes, size_t count, int level, int64_t from,
-    int64_t to, void (*each)(void *context, size_t which, struct blob counts), void *context,
-    struct err *err);
+struct tally_range {
+	enum tally_half half;
+	int level;
+	int64_t from, to; /* buckets [from, to) */
+};
 
-/* Those of one scope with each tally's bucket, ascending; one may come several times, too. */
-int store_tally_walk(struct store *s, int64_t scope, int level, int64_t from, int64_t to,
+/* Those of many scopes, with what the daybook adds to them, in no order; each() is told the place
+ * of the scope. One tally may come several times, to be added up; and it may come whole: each()
+ * passes over measures of the other half. */
+int store_tally_range(struct store *s, const int64_t *scopes, size_t count,
+    const struct tally_range *r, void (*each)(void *context, size_t which, struct blob counts),
+    void *context, struct err *err);
+
+/* Those of one scope with each tally's bucket, ascending; the same holds. */
+int store_tally_walk(struct store *s, int64_t scope, const struct tally_range *r,
     void (*each)(void *context, int64_t bucket, struct blob counts), void *context,
     struct err *err);
 

@@ -1,0 +1,15 @@
+-- Tallies are made again: without `packed`, all is folded anew from the log.
+DROP TABLE tally;
+DELETE FROM meta WHERE name = 'packed';
+
+-- Tallies in two halves: 0 what is counted, which is short and what most questions ask for; 1 the
+-- times, with histograms, which are long in a busy month. Those of minutes and hours lie whole in 0.
+CREATE TABLE tally (
+    half INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    era INTEGER NOT NULL,
+    scope INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    counts BLOB NOT NULL,
+    PRIMARY KEY (half, level, era, scope, bucket)
+) WITHOUT ROWID;
