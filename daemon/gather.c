@@ -1,5 +1,6 @@
 #include "gather.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -104,12 +105,17 @@ gather_part(struct gather *g, const struct scope *scope)
 	return g->last == NULL ? NULL : g->last->part;
 }
 
+struct matched {
+	int64_t scope;
+	void *part;
+};
+
 /* Tallies of the scopes that match, being read. */
 struct reading {
 	struct gather *gather;
-	int64_t *scope;
-	void **part; /* of each */
-	size_t scopes;
+	struct matched *matched; /* by scope */
+	int64_t *scope; /* of each */
+	size_t count;
 	int (*each)(struct gather *g, void *part, struct blob counts, int times);
 	int times;
 	bool failed;
@@ -120,8 +126,16 @@ read_one(void *context, size_t which, struct blob counts)
 {
 	struct reading *r = context;
 
-	if (!r->failed && r->each(r->gather, r->part[which], counts, r->times) != 0)
+	if (!r->failed && r->each(r->gather, r->matched[which].part, counts, r->times) != 0)
 		r->failed = true;
+}
+
+static int
+by_scope(const void *x, const void *y)
+{
+	const struct matched *a = x, *b = y;
+
+	return (a->scope > b->scope) - (a->scope < b->scope);
 }
 
 static int
@@ -136,16 +150,18 @@ scopes_match(struct reading *r)
 
 	if (n < 0)
 		return -1;
-	r->scope = arena_alloc(g->arena, (size_t)n, sizeof(*r->scope));
-	r->part = arena_alloc(g->arena, (size_t)n, sizeof(*r->part));
+	r->matched = arena_alloc(g->arena, (size_t)n, sizeof(*r->matched));
 	for (int i = 0; i < n; i++) {
 		part = scores_match(g->query, &scopes[i].scope) ? gather_part(g, &scopes[i].scope)
 								: NULL;
-		if (part == NULL)
-			continue;
-		r->scope[r->scopes] = scopes[i].id;
-		r->part[r->scopes++] = part;
+		if (part != NULL)
+			r->matched[r->count++] = (struct matched){scopes[i].id, part};
 	}
+	if (r->count > 0)
+		qsort(r->matched, r->count, sizeof(*r->matched), by_scope);
+	r->scope = arena_alloc(g->arena, r->count, sizeof(*r->scope));
+	for (size_t i = 0; i < r->count; i++)
+		r->scope[i] = r->matched[i].scope;
 	return 0;
 }
 
@@ -165,7 +181,7 @@ gather_tallies(struct gather *g, enum tally_half half, int64_t from, int64_t to,
 		asked.level = ranges[c].level;
 		asked.from = ranges[c].from;
 		asked.to = ranges[c].to;
-		if (store_tally_range(g->store, r.scope, r.scopes, &asked, read_one, &r, g->err) !=
+		if (store_tally_range(g->store, r.scope, r.count, &asked, read_one, &r, g->err) !=
 			0 ||
 		    r.failed)
 			return -1;

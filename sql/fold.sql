@@ -79,8 +79,11 @@ ORDER BY c.minute, c.entity;
 -- name: scope_find
 SELECT id FROM scope WHERE agreement = ?1 AND service = ?2 AND priority = ?3 AND team = ?4;
 
+-- Scopes of an agreement get ids in blocks of 32, so that their tallies of a time lie together.
 -- name: scope_add
-INSERT INTO scope (agreement, service, priority, team) VALUES (?1, ?2, ?3, ?4);
+INSERT INTO scope (id, agreement, service, priority, team)
+VALUES (coalesce((SELECT max(id) + 1 FROM scope WHERE agreement = ?1 HAVING max(id) % 32 < 31),
+                 (SELECT coalesce(max(id), 0) / 32 * 32 + 32 FROM scope)), ?1, ?2, ?3, ?4);
 
 -- name: scope_list
 SELECT id, agreement, service, priority, team FROM scope
@@ -107,10 +110,13 @@ WHERE half = ?1 AND level = ?2 AND era = ?3 AND scope = ?4 AND bucket = ?5;
 SELECT (SELECT min(era) FROM tally WHERE half = ?1 AND level = ?2),
        (SELECT max(era) FROM tally WHERE half = ?1 AND level = ?2);
 
--- Of many scopes at once, each told by its place in the list ?6.
+-- Of many scopes at once, in runs of ids: in the list ?6, 4096 times the first of each, and how many
+-- behind it belong to it.
 -- name: tally_range
-SELECT j.key, t.counts FROM json_each(?6) j CROSS JOIN tally t
-WHERE t.half = ?1 AND t.level = ?2 AND t.era = ?3 AND t.scope = j.value
+SELECT t.scope, t.counts FROM json_each(?6) j CROSS JOIN tally t
+WHERE t.half = ?1 AND t.level = ?2 AND t.era = ?3
+  AND (t.scope, t.bucket) >= (j.value >> 12, ?4)
+  AND (t.scope, t.bucket) < ((j.value >> 12) + (j.value & 4095), ?5)
   AND t.bucket >= ?4 AND t.bucket < ?5;
 
 -- name: tally_walk

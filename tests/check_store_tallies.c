@@ -1,7 +1,10 @@
 /* What a store keeps of scopes: tallies and downs. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/stamp.h"
+#include "domain/tally.h"
 #include "store/daybook.h"
 #include "store/store.h"
 #include "suite.h"
@@ -118,11 +121,83 @@ START_TEST(tallies_of_many_scopes_are_told_apart)
 	}
 	line.scope = id[0];
 	ck_assert_int_eq(store_daybook_add(s, &line, 1, &err), 0);
-	range((int64_t[]){id[3], id[1], id[0]}, 3, hours, len);
-	ck_assert_uint_eq(len[0], 3 * 4);
+	range((int64_t[]){id[0], id[1], id[3]}, 3, hours, len);
+	ck_assert_uint_eq(len[0], 3 * 1 + 2);
 	ck_assert_uint_eq(len[1], 3 * 2);
-	ck_assert_uint_eq(len[2], 3 * 1 + 2);
+	ck_assert_uint_eq(len[2], 3 * 4);
 	ck_assert_int_eq(store_tally_range(s, id, 0, &hours, sum_apart, NULL, &err), 0);
+}
+END_TEST
+
+START_TEST(scopes_of_an_agreement_lie_together)
+{
+	const char *const agreements[] = {"acme", "beta"};
+	struct scope scope = {{"", "", "", ""}};
+	int64_t id[2][40];
+	char service[8];
+
+	for (int i = 0; i < 40; i++) {
+		snprintf(service, sizeof(service), "s%d", i);
+		scope.dim[DIM_SERVICE] = service;
+		for (int k = 0; k < 2; k++) {
+			scope.dim[DIM_AGREEMENT] = agreements[k];
+			ck_assert_int_eq(store_scope(s, &scope, &id[k][i], &err), 0);
+			if (i > 0 && i != 32)
+				ck_assert_int_eq(id[k][i], id[k][i - 1] + 1);
+		}
+	}
+	for (int i = 0; i < 40; i++) {
+		for (int k = 0; k < 40; k++)
+			ck_assert_int_ne(id[0][i], id[1][k]);
+	}
+}
+END_TEST
+
+static int
+by_id(const void *x, const void *y)
+{
+	const int64_t *a = x, *b = y;
+
+	return (*a > *b) - (*a < *b);
+}
+
+static size_t
+of_one(int64_t scope, const struct tally_range *r)
+{
+	struct tally_place at;
+	struct blob counts;
+	size_t len = 0;
+
+	for (int64_t bucket = r->from; bucket < r->to; bucket++) {
+		at = store_tally_place(r->level, scope, bucket);
+		ck_assert_int_ge(store_tally(s, r->half, &at, &counts, &err), 0);
+		len += counts.len;
+	}
+	return len;
+}
+
+/* Some of many scopes, and any buckets: each gets what is its own. */
+START_TEST(runs_of_scopes_are_told_apart)
+{
+	int64_t ids[60], id;
+	size_t len[60], count = 0;
+	struct tally_range asked;
+
+	srand((unsigned)_i);
+	for (int64_t scope = 1; scope <= 60; scope++) {
+		id = scope % 7 == 0 ? scope + 5000 : scope;
+		for (int n = rand() % 12; n > 0; n--)
+			set(TALLY_COUNTS, id, _i, rand() % 9, 1 + (size_t)rand() % 9);
+		if (rand() % 3 != 0)
+			ids[count++] = id;
+	}
+	qsort(ids, count, sizeof(ids[0]), by_id);
+	for (int n = 0; n < 20; n++) {
+		asked = (struct tally_range){TALLY_COUNTS, _i, rand() % 9, rand() % 10};
+		range(ids, count, asked, len);
+		for (size_t i = 0; i < count; i++)
+			ck_assert_uint_eq(len[i], of_one(ids[i], &asked));
+	}
 }
 END_TEST
 
@@ -153,6 +228,8 @@ add(TCase *t)
 	tcase_add_test(t, tallies_are_ranges);
 	tcase_add_test(t, tallies_are_found_in_long_ranges);
 	tcase_add_test(t, tallies_of_many_scopes_are_told_apart);
+	tcase_add_test(t, scopes_of_an_agreement_lie_together);
+	tcase_add_loop_test(t, runs_of_scopes_are_told_apart, 0, TALLY_LEVELS);
 	tcase_add_test(t, downs_are_replaced);
 }
 

@@ -224,9 +224,9 @@ struct tally_range {
 	int64_t from, to; /* buckets [from, to) */
 };
 
-/* Those of many scopes, with what the daybook adds to them, in no order; each() is told the place
- * of the scope. One tally may come several times, to be added up; and it may come whole: each()
- * passes over measures of the other half. */
+/* Those of many scopes, ids ascending, with what the daybook adds to them, in no order; each() is
+ * told the place of the scope. One tally may come several times, to be added up; and it may come
+ * whole: each() passes over measures of the other half. */
 int store_tally_range(struct store *s, const int64_t *scopes, size_t count,
     const struct tally_range *r, void (*each)(void *context, size_t which, struct blob counts),
     void *context, struct err *err);

@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "base/buf.h"
 #include "base/stamp.h"
 #include "domain/tally.h"
@@ -7,6 +9,8 @@
  * still reads few eras. */
 static const int64_t era_width[TALLY_LEVELS] = {60, 24, 4, 1};
 #define ERAS_MANY 16 /* it is looked up which there are */
+#define RUN_ROWS 8 /* read in vain rather than searched around */
+#define RUN_SCOPES 4096 /* at most, as the query has it */
 
 static int64_t
 era_of(int level, int64_t bucket)
@@ -81,7 +85,7 @@ eras_of(
 	int found;
 
 	*first = era_of(r->level, r->from);
-	*last = r->from < r->to ? era_of(r->level, r->to - 1) : *first - 1;
+	*last = era_of(r->level, r->to - 1);
 	if (*last - *first < ERAS_MANY)
 		return 0;
 	st = statement(s, QUERY_TALLY_ERAS, "ii", half_of(r), (int64_t)r->level);
@@ -156,36 +160,93 @@ store_tally_walk(struct store *s, int64_t scope, const struct tally_range *r,
 /* The tallies of many scopes, being asked for era by era. */
 struct many {
 	const struct tally_range *range;
-	const char *scopes; /* their ids, a list in JSON */
+	const int64_t *scopes;
+	size_t count;
+	const char *runs; /* of scopes, as the query wants them */
 	void (*each)(void *context, size_t which, struct blob counts);
 	void *context;
 };
+
+static void
+run_put(struct buf *runs, int64_t first, int64_t last)
+{
+	buf_putc(runs, runs->len == 0 ? '[' : ',');
+	buf_puti(runs, first * RUN_SCOPES + (last - first));
+}
+
+/* Tallies of scopes whose ids follow each other lie in a row, where an era has few buckets: it is
+ * read in one go, and past a few others. */
+static void
+runs_put(struct buf *runs, const struct many *m)
+{
+	int64_t gap = RUN_ROWS / era_width[m->range->level];
+	int64_t first = m->scopes[0], last = first, id;
+
+	for (size_t i = 1; i < m->count; i++) {
+		id = m->scopes[i];
+		if (id - last > gap || id - first >= RUN_SCOPES) {
+			run_put(runs, first, last);
+			first = id;
+		}
+		last = id;
+	}
+	run_put(runs, first, last);
+	buf_put(runs, "]", 2);
+}
+
+static int
+by_id(const void *x, const void *y)
+{
+	const int64_t *a = x, *b = y;
+
+	return (*a > *b) - (*a < *b);
+}
 
 static int
 era_read(struct store *s, const struct many *m, int64_t era, struct err *err)
 {
 	const struct tally_range *r = m->range;
 	sqlite3_stmt *st = statement(s, QUERY_TALLY_RANGE, "iiiiit", half_of(r), (int64_t)r->level,
-	    era, r->from, r->to, m->scopes);
-	struct blob counts;
-	size_t which;
+	    era, r->from, r->to, m->runs);
+	const int64_t *found;
+	int64_t scope;
 	int more;
 
 	while ((more = statement_step(s, QUERY_TALLY_RANGE, err)) > 0) {
-		which = (size_t)sqlite3_column_int64(st, 0);
-		counts =
-		    (struct blob){sqlite3_column_blob(st, 1), (size_t)sqlite3_column_bytes(st, 1)};
-		m->each(m->context, which, counts);
+		scope = sqlite3_column_int64(st, 0);
+		found = bsearch(&scope, m->scopes, m->count, sizeof(scope), by_id);
+		if (found != NULL)
+			m->each(m->context, (size_t)(found - m->scopes),
+			    (struct blob){
+				sqlite3_column_blob(st, 1), (size_t)sqlite3_column_bytes(st, 1)});
 	}
 	statement_end(s, QUERY_TALLY_RANGE);
 	return more;
 }
 
+/* What the tallies of a scope lack. */
 static int
-stored_read(struct store *s, const struct many *m, struct err *err)
+rests_read(struct store *s, const struct many *m, size_t which, struct err *err)
+{
+	const struct tally_range *r = m->range;
+	const struct daybook *d = &s->daybook;
+
+	if (daybook_lacks(s, m->scopes[which], r->level, r->from, r->to, err) != 0)
+		return -1;
+	for (size_t i = 0; i < d->rests; i++)
+		m->each(m->context, which, d->rest[i].counts);
+	return 0;
+}
+
+static int
+many_read(struct store *s, const struct many *m, struct err *err)
 {
 	int64_t era, last;
 
+	for (size_t i = 0; i < m->count; i++) {
+		if (rests_read(s, m, i, err) != 0)
+			return -1;
+	}
 	if (eras_of(s, m->range, &era, &last, err) != 0)
 		return -1;
 	for (; era <= last; era++) {
@@ -195,39 +256,19 @@ stored_read(struct store *s, const struct many *m, struct err *err)
 	return 0;
 }
 
-/* What the tallies of a scope lack. */
-static int
-rests_read(struct store *s, const struct many *m, size_t which, int64_t scope, struct err *err)
-{
-	const struct tally_range *r = m->range;
-	const struct daybook *d = &s->daybook;
-
-	if (daybook_lacks(s, scope, r->level, r->from, r->to, err) != 0)
-		return -1;
-	for (size_t i = 0; i < d->rests; i++)
-		m->each(m->context, which, d->rest[i].counts);
-	return 0;
-}
-
 int
 store_tally_range(struct store *s, const int64_t *scopes, size_t count, const struct tally_range *r,
     void (*each)(void *context, size_t which, struct blob counts), void *context, struct err *err)
 {
-	struct buf list = BUF_INIT(SIZE_MAX / 2);
-	struct many m = {r, NULL, each, context};
-	int rc = 0;
+	struct many m = {r, scopes, count, NULL, each, context};
+	struct buf runs = BUF_INIT(SIZE_MAX / 2);
+	int rc;
 
 	if (count == 0 || r->from >= r->to)
 		return 0;
-	for (size_t i = 0; i < count && rc == 0; i++) {
-		rc = rests_read(s, &m, i, scopes[i], err);
-		buf_putc(&list, i == 0 ? '[' : ',');
-		buf_puti(&list, scopes[i]);
-	}
-	buf_put(&list, "]", 2);
-	m.scopes = buf_text(&list);
-	if (rc == 0)
-		rc = stored_read(s, &m, err);
-	buf_free(&list);
+	runs_put(&runs, &m);
+	m.runs = buf_text(&runs);
+	rc = many_read(s, &m, err);
+	buf_free(&runs);
 	return rc;
 }
