@@ -3,19 +3,13 @@
 #include <stdarg.h>
 #include <string.h>
 
-int
-statement_prepare(struct store *s, enum query q)
-{
-	return sqlite3_prepare_v3(
-	    s->db, sql_queries[q].sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt[q], NULL);
-}
-
 /* Of one that cannot be prepared, the step tells why. */
 static sqlite3_stmt *
 ready(struct store *s, enum query q)
 {
 	if (s->stmt[q] == NULL)
-		statement_prepare(s, q);
+		sqlite3_prepare_v3(
+		    s->db, sql_queries[q].sql, -1, SQLITE_PREPARE_PERSISTENT, &s->stmt[q], NULL);
 	else
 		sqlite3_reset(s->stmt[q]);
 	return s->stmt[q];

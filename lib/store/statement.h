@@ -16,9 +16,7 @@
 
 struct store {
 	sqlite3 *db;
-	/* Prepared when the store is opened, but by a reader, which never asks most of them, when
-	 * it first does. */
-	sqlite3_stmt *stmt[QUERIES];
+	sqlite3_stmt *stmt[QUERIES]; /* each prepared when it is first asked */
 	int failure; /* of the last failed call: a SQLite result code */
 	bool renewed; /* the write-ahead log is of this connection alone */
 	int wal; /* pages of the write-ahead log after the last commit */
@@ -27,8 +25,6 @@ struct store {
 	struct bodies bodies;
 	struct memo sources, scopes; /* of the writer */
 };
-
-int statement_prepare(struct store *s, enum query q); /* a SQLite result code */
 
 /* The statement, reset, with parameters bound from the letters of `types`: i int64_t, t text or
  * NULL, b struct blob. Bytes must live until the statement has been stepped. */

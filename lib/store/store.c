@@ -94,16 +94,6 @@ migrate(struct store *s, int version, struct err *err)
 	return 0;
 }
 
-static int
-prepare(struct store *s, struct err *err)
-{
-	for (int q = 0; q < QUERIES; q++) {
-		if (statement_prepare(s, (enum query)q) != SQLITE_OK)
-			return failed(s, err, sql_queries[q].name);
-	}
-	return 0;
-}
-
 /* Brings an older form to this one's, if it may. */
 static int
 version_take(struct store *s, enum store_mode mode, struct err *err)
@@ -148,7 +138,7 @@ set_up(struct store *s, enum store_mode mode, struct err *err)
 		sqlite3_wal_hook(s->db, wal_grown, s);
 	if (version_take(s, mode, err) != 0)
 		return -1;
-	return mode == STORE_READ ? 0 : prepare(s, err);
+	return 0;
 }
 
 struct store *
