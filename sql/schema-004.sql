@@ -13,3 +13,7 @@ CREATE TABLE tally (
     counts BLOB NOT NULL,
     PRIMARY KEY (half, level, era, scope, bucket)
 ) WITHOUT ROWID;
+
+-- What is counted at each scrape of /metrics is in the index.
+DROP INDEX alert_state;
+CREATE INDEX alert_state ON alert (state, level, kind);

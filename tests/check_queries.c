@@ -12,20 +12,31 @@
 
 /* Tables that stay small: by what an administrator wrote, by how long things are kept, or by their
  * making; and comparing two stores means to see all of them. */
-static const char *const may_scan[] = {"alert_counts", "delivery_counts", "down_page",
-    "down_services", "dump_counted", "dump_counts", "dump_downs", "dump_entities", "dump_entries",
-    "dump_tallies", "identity_all_blocks", "identity_runs", "outbox_lanes", "outbox_told",
-    "past_rules", "posting_get", "posting_set", "quarantine_page", "quarantine_size", "scope_list",
-    "silence_live"};
+static const char *const may_scan[] = {"down_page", "down_services", "dump_counted", "dump_counts",
+    "dump_downs", "dump_entities", "dump_entries", "dump_tallies", "identity_all_blocks",
+    "identity_runs", "outbox_lanes", "outbox_told", "past_rules", "posting_get", "posting_set",
+    "quarantine_page", "quarantine_size", "scope_list", "silence_live"};
+
+/* What may grow large, but is counted in a narrow index. */
+static const char *const may_count[] = {"alert_counts", "delivery_counts"};
 
 static bool
-may(const char *name)
+listed(const char *name, const char *const *list, size_t count)
 {
-	for (size_t i = 0; i < sizeof(may_scan) / sizeof(may_scan[0]); i++) {
-		if (strcmp(may_scan[i], name) == 0)
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(list[i], name) == 0)
 			return true;
 	}
 	return false;
+}
+
+static bool
+may(const char *name, const char *step)
+{
+	if (strstr(step, "COVERING INDEX") != NULL &&
+	    listed(name, may_count, sizeof(may_count) / sizeof(may_count[0])))
+		return true;
+	return listed(name, may_scan, sizeof(may_scan) / sizeof(may_scan[0]));
 }
 
 /* A step of a plan that reads a table, or a whole index, from one end to the other. */
@@ -49,7 +60,7 @@ plan_check(sqlite3 *db, const char *name, const char *sql)
 	while (sqlite3_step(st) == SQLITE_ROW) {
 		const char *step = (const char *)sqlite3_column_text(st, 3);
 
-		ck_assert_msg(!scans(step) || may(name), "the query %s does: %s", name, step);
+		ck_assert_msg(!scans(step) || may(name, step), "the query %s does: %s", name, step);
 	}
 	sqlite3_finalize(st);
 }
