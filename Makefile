@@ -17,9 +17,9 @@ VERSION = 0.1.0
 # lib/store do not see each other. `tests/lint/layers` holds the house to that.
 BASE = err mem buf pack stamp natural hashed bloom latest
 DOMAIN = zone calendar period window scope indicator ladder record agreement rule ticket \
-    ticket_cycle ticket_moves clock outage tally tally_sum quota measurement assessment score obligation \
-    alert improvement standing profile evaluation histogram statistic budget trend window_step \
-    delivery shape silence sight pattern mapping
+    ticket_cycle ticket_moves clock outage tally tally_sum tally_row quota measurement assessment \
+    score obligation alert improvement standing profile evaluation histogram statistic budget trend \
+    window_step delivery shape silence sight pattern mapping
 CODEC = alert_event alert_text alert_words backfill_event config config_access config_address \
     config_agreement config_bind config_calendar config_delivery config_hook config_judgement \
     config_mapping config_profile config_receiver config_refs config_rule config_rule_kinds \
@@ -43,7 +43,7 @@ DAEMON = ahead alert_json alert_order api api_alerts api_behind api_catalogue ap
     guard guard_share handshake hook_event hook_map hooks host http import import_rows import_send \
     improvement improvement_order ingest keeper keeper_lanes keeper_thread lines listen log memory \
     notify notify_curl notify_lane notify_pause notify_queue notify_told order outbox papers pile \
-    plain posting progress quarantine question report_gather report_gather_course \
+    plain posting posting_row progress quarantine question report_gather report_gather_course \
     report_gather_more report_gather_time request route routes row row_csv row_map rows scores \
     scores_gather scores_sums scratch send series server silence_order snapshot statistics study \
     ticket_clocks ticket_json ticket_scores utf8 verify verify_closing watch watch_alert \
@@ -66,8 +66,8 @@ TESTS = check_agreement check_ahead check_alert check_alert_closed check_alert_e
     check_period check_pile check_posting check_queries check_quota check_report check_request \
     check_send check_shape check_silence check_snapshot check_stamp check_standard_webhooks \
     check_statistic check_store check_store_alerts check_store_desk check_store_migration \
-    check_store_tallies check_study check_systemd check_table check_tally check_ticket \
-    check_trend check_verification check_wal check_window check_window_step check_zone \
+    check_store_tallies check_study check_systemd check_table check_tally check_tally_row \
+    check_ticket check_trend check_verification check_wal check_window check_window_step check_zone \
     check_zoneinfo replay tool_calendar tool_report
 
 # bench/ has programs of its own: each from what stands behind it.

@@ -4,16 +4,10 @@
 
 #include "base/stamp.h"
 #include "domain/tally.h"
-#include "domain/tally_sum.h"
+#include "posting_row.h"
 
-#define TALLY_MAX (8u << 20) /* bytes of a packed tally */
 #define SLICE 64
 #define SLICE_IDLE 2048
-
-struct posting_item {
-	struct tally_place place;
-	const struct daybook_line *line;
-};
 
 static int
 by_place(const void *x, const void *y)
@@ -34,83 +28,30 @@ items_make(const struct daybook_line *lines, size_t count, int level)
 	return list;
 }
 
-/* One tally after the other. */
-struct summing {
-	struct store *store;
-	struct tally tally;
-	struct buf packed; /* of a half */
-	int64_t times;
-	struct tally_place *last; /* behind it there are no tallies yet; or NULL */
-};
-
-static void
-sum_add(void *context, unsigned measure, int64_t n)
-{
-	struct summing *sum = context;
-
-	tally_add(&sum->tally, measure, n * sum->times);
-}
-
+/* Posts the lines of the row of list[*at], and moves on behind them. */
 static int
-half_post(struct summing *sum, const struct tally_place *at, enum tally_half half,
-    struct tally added, bool fresh, struct err *err)
+next_post(struct posting_rows *rows, const struct posting_item *list, size_t count, size_t *at,
+    struct err *err)
 {
-	struct blob stored = {"", 0};
-	struct buf *b = &sum->packed;
+	const struct tally_place *row = &list[*at].place, *next;
+	size_t first = *at;
 
-	if (added.count == 0)
-		return 0;
-	buf_reset(b);
-	if ((!fresh && store_tally(sum->store, half, at, &stored, err) < 0) ||
-	    tally_pack_sum(&added, stored.bytes, stored.len, b, err) != 0)
-		return -1;
-	return store_tally_set(sum->store, half, at, buf_text(b), b->len, err);
-}
-
-static int
-tally_post(struct summing *sum, const struct tally_place *at, struct err *err)
-{
-	bool fresh = sum->last != NULL && tally_place_compare(at, sum->last) > 0;
-	unsigned cut = at->level < TALLY_HALVED ? MEASURES_END : TIMES_FIRST;
-
-	if (fresh)
-		*sum->last = *at;
-	if (half_post(sum, at, TALLY_COUNTS, tally_within(&sum->tally, 0, cut), fresh, err) != 0)
-		return -1;
-	return half_post(
-	    sum, at, TALLY_TIMES, tally_within(&sum->tally, cut, MEASURES_END), fresh, err);
-}
-
-/* Posts the lines of the tally at list[*at], and moves on behind them. */
-static int
-next_post(
-    struct summing *sum, const struct posting_item *list, size_t count, size_t *at, struct err *err)
-{
-	const struct posting_item *first = &list[*at];
-	const struct blob *counts;
-
-	sum->tally.count = 0;
-	do {
-		counts = &list[*at].line->counts;
-		if (tally_walk_packed(
-			counts->bytes, counts->len, 0, MEASURES_END, sum_add, sum, err) != 0)
-			return -1;
-		(*at)++;
-	} while (*at < count && by_place(first, &list[*at]) == 0);
-	return tally_post(sum, &first->place, err);
+	do
+		next = &list[++*at].place;
+	while (*at < count && next->scope == row->scope && next->era == row->era);
+	return posting_row(rows, &list[first], *at - first, err);
 }
 
 /* Posts from list[*at] on, until `upto` is reached. */
 static int
-run_post(struct summing *sum, const struct posting_item *list, size_t count, size_t *at,
+run_post(struct posting_rows *rows, const struct posting_item *list, size_t count, size_t *at,
     size_t upto, struct err *err)
 {
 	int rc = 0;
 
 	while (*at < count && *at < upto && rc == 0)
-		rc = next_post(sum, list, count, at, err);
-	tally_free(&sum->tally);
-	buf_free(&sum->packed);
+		rc = next_post(rows, list, count, at, err);
+	posting_rows_free(rows);
 	return rc;
 }
 
@@ -118,11 +59,10 @@ static int
 level_post(struct store *s, const struct daybook_line *lines, size_t count, int level,
     int64_t times, struct tally_place *last, struct err *err)
 {
-	struct summing sum = {
-	    .store = s, .packed = BUF_INIT(TALLY_MAX), .times = times, .last = last};
+	struct posting_rows rows = posting_rows(s, times, last);
 	struct posting_item *list = count == 0 ? NULL : items_make(lines, count, level);
 	size_t at = 0;
-	int rc = run_post(&sum, list, count, &at, count, err);
+	int rc = run_post(&rows, list, count, &at, count, err);
 
 	free(list);
 	return rc;
@@ -203,12 +143,12 @@ static int
 page_post(struct posting *p, struct store *s, const struct daybook_turned *page, size_t lines,
     struct err *err)
 {
-	struct summing sum = {.store = s, .packed = BUF_INIT(TALLY_MAX), .times = 1};
+	struct posting_rows rows = posting_rows(s, 1, NULL);
 	size_t before, done = 0;
 
 	while (p->item != NULL && done < lines) {
 		before = p->at;
-		if (run_post(&sum, p->item, p->count, &p->at, before + lines - done, err) != 0)
+		if (run_post(&rows, p->item, p->count, &p->at, before + lines - done, err) != 0)
 			return -1;
 		done += p->at - before;
 		if (p->at < p->count)

@@ -94,35 +94,25 @@ SELECT id, agreement, service, priority, team FROM scope WHERE agreement = ?1
 ORDER BY agreement, service, priority, team;
 
 -- name: tally_get
-SELECT counts FROM tally
-WHERE half = ?1 AND level = ?2 AND era = ?3 AND scope = ?4 AND bucket = ?5;
+SELECT tallies FROM tally WHERE half = ?1 AND level = ?2 AND era = ?3 AND scope = ?4;
 
 -- One search of the tree, where an update takes two.
 -- name: tally_set
-INSERT OR REPLACE INTO tally (half, level, era, scope, bucket, counts)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+INSERT OR REPLACE INTO tally (half, level, era, scope, tallies) VALUES (?1, ?2, ?3, ?4, ?5);
 
 -- name: tally_delete
-DELETE FROM tally
-WHERE half = ?1 AND level = ?2 AND era = ?3 AND scope = ?4 AND bucket = ?5;
+DELETE FROM tally WHERE half = ?1 AND level = ?2 AND era = ?3 AND scope = ?4;
 
 -- name: tally_eras
 SELECT (SELECT min(era) FROM tally WHERE half = ?1 AND level = ?2),
        (SELECT max(era) FROM tally WHERE half = ?1 AND level = ?2);
 
--- Of many scopes at once, in runs of ids: in the list ?6, 4096 times the first of each, and how many
+-- Of many scopes at once, in runs of ids: in the list ?4, 4096 times the first of each, and how many
 -- behind it belong to it.
 -- name: tally_range
-SELECT t.scope, t.counts FROM json_each(?6) j CROSS JOIN tally t
+SELECT t.scope, t.tallies FROM json_each(?4) j CROSS JOIN tally t
 WHERE t.half = ?1 AND t.level = ?2 AND t.era = ?3
-  AND (t.scope, t.bucket) >= (j.value >> 12, ?4)
-  AND (t.scope, t.bucket) < ((j.value >> 12) + (j.value & 4095), ?5)
-  AND t.bucket >= ?4 AND t.bucket < ?5;
-
--- name: tally_walk
-SELECT bucket, counts FROM tally
-WHERE half = ?1 AND level = ?2 AND era = ?3 AND scope = ?6 AND bucket >= ?4 AND bucket < ?5
-ORDER BY bucket;
+  AND t.scope >= j.value >> 12 AND t.scope <= (j.value >> 12) + (j.value & 4095);
 
 -- name: down_delete
 DELETE FROM down WHERE entity = ?1;

@@ -26,7 +26,7 @@ FROM entity e JOIN source s ON s.id = e.source LEFT JOIN scope p ON p.id = e.sco
 ORDER BY 1, 2, 3;
 
 -- name: dump_tallies
-SELECT p.agreement, p.service, p.priority, p.team, t.half, t.level, t.bucket, t.counts
+SELECT p.agreement, p.service, p.priority, p.team, t.half, t.level, t.era, t.tallies
 FROM tally t JOIN scope p ON p.id = t.scope
 ORDER BY 1, 2, 3, 4, 5, 6, 7;
 

@@ -5,6 +5,7 @@
 
 #include "base/stamp.h"
 #include "domain/tally.h"
+#include "domain/tally_row.h"
 #include "domain/tally_sum.h"
 #include "posting.h"
 #include "scratch_dir.h"
@@ -302,11 +303,14 @@ stored_is(int level, enum tally_half half, const bool there[static MEASURES])
 	const struct tally_place at =
 	    store_tally_place(level, scope[0], tally_bucket(level, minute[0]));
 	struct question q = {.half = half};
+	struct tally_row row;
 	struct blob stored;
 
-	ck_assert_int_ge(store_tally(s, half, &at, &stored, &err), 0);
-	ck_assert_int_eq(
-	    tally_walk_packed(stored.bytes, stored.len, 0, MEASURES_END, count, &q, &err), 0);
+	ck_assert_int_ge(store_tally_row(s, half, &at, &stored, &err), 0);
+	tally_row_begin(&row, level, at.era, stored.bytes, stored.len);
+	while (tally_row_next(&row, &err) > 0)
+		ck_assert_int_eq(
+		    tally_walk_packed(row.counts, row.len, 0, MEASURES_END, count, &q, &err), 0);
 	for (int k = 0; k < MEASURES; k++)
 		ck_assert_int_eq(q.n[k], there[k] ? k + 1 : 0);
 }

@@ -5,6 +5,7 @@
 
 #include "base/stamp.h"
 #include "domain/tally.h"
+#include "domain/tally_row.h"
 #include "store/daybook.h"
 #include "store/store.h"
 #include "suite.h"
@@ -27,13 +28,48 @@ teardown(void)
 	arena_free(&arena);
 }
 
-/* So many bytes. */
+/* A tally of so many bytes among those of its era. */
 static void
 set(enum tally_half half, int64_t scope, int level, int64_t bucket, size_t len)
 {
 	const struct tally_place at = store_tally_place(level, scope, bucket);
+	struct buf b = BUF_INIT(10000);
+	struct tally_row_pen pen = tally_row_pen(&b, level, at.era);
+	struct tally_row old;
+	struct blob row;
+	bool done = false;
 
-	ck_assert_int_eq(store_tally_set(s, half, &at, "xxxxxxxxxx", len, &err), 0);
+	ck_assert_int_ge(store_tally_row(s, half, &at, &row, &err), 0);
+	tally_row_begin(&old, level, at.era, row.bytes, row.len);
+	while (tally_row_next(&old, &err) > 0) {
+		if (old.bucket >= bucket && !done)
+			tally_row_put(&pen, bucket, "xxxxxxxxxx", len);
+		done |= old.bucket >= bucket;
+		if (old.bucket != bucket)
+			tally_row_put(&pen, old.bucket, old.counts, old.len);
+	}
+	if (!done)
+		tally_row_put(&pen, bucket, "xxxxxxxxxx", len);
+	row = (struct blob){buf_text(&b), b.len};
+	ck_assert_int_eq(store_tally_row_set(s, half, &at, row, &err), 0);
+	buf_free(&b);
+}
+
+/* Bytes of a tally. */
+static size_t
+get(enum tally_half half, int64_t scope, int level, int64_t bucket)
+{
+	const struct tally_place at = store_tally_place(level, scope, bucket);
+	struct tally_row row;
+	struct blob bytes;
+
+	ck_assert_int_ge(store_tally_row(s, half, &at, &bytes, &err), 0);
+	tally_row_begin(&row, level, at.era, bytes.bytes, bytes.len);
+	while (tally_row_next(&row, &err) > 0) {
+		if (row.bucket == bucket)
+			return row.len;
+	}
+	return 0;
 }
 
 static void
@@ -54,7 +90,7 @@ START_TEST(tallies_are_ranges)
 	struct scope scope = {{"acme", "mail", "", ""}};
 	struct stored_scope *list;
 	struct tally_place at;
-	struct blob counts;
+	struct blob row;
 	int64_t id, again;
 	size_t len;
 
@@ -71,11 +107,12 @@ START_TEST(tallies_are_ranges)
 	range(&id, 1, (struct tally_range){TALLY_COUNTS, 1, 12, 15}, &len);
 	ck_assert_uint_eq(len, 3 + 4 + 5);
 	set(TALLY_COUNTS, id, 1, 12, 0);
+	ck_assert_uint_eq(get(TALLY_COUNTS, id, 1, 12), 0);
+	ck_assert_uint_eq(get(TALLY_COUNTS, id, 1, 13), 4);
+	for (int64_t b = 10; b < 20; b++)
+		set(TALLY_COUNTS, id, 1, b, 0);
 	at = store_tally_place(1, id, 12);
-	ck_assert_int_eq(store_tally(s, TALLY_COUNTS, &at, &counts, &err), 0);
-	at = store_tally_place(1, id, 13);
-	ck_assert_int_eq(store_tally(s, TALLY_COUNTS, &at, &counts, &err), 1);
-	ck_assert_uint_eq(counts.len, 4);
+	ck_assert_int_eq(store_tally_row(s, TALLY_COUNTS, &at, &row, &err), 0);
 }
 END_TEST
 
@@ -164,15 +201,10 @@ by_id(const void *x, const void *y)
 static size_t
 of_one(int64_t scope, const struct tally_range *r)
 {
-	struct tally_place at;
-	struct blob counts;
 	size_t len = 0;
 
-	for (int64_t bucket = r->from; bucket < r->to; bucket++) {
-		at = store_tally_place(r->level, scope, bucket);
-		ck_assert_int_ge(store_tally(s, r->half, &at, &counts, &err), 0);
-		len += counts.len;
-	}
+	for (int64_t bucket = r->from; bucket < r->to; bucket++)
+		len += get(r->half, scope, r->level, bucket);
 	return len;
 }
 

@@ -203,7 +203,8 @@ enum tally_half { TALLY_COUNTS, TALLY_TIMES };
 #define TALLY_HALVES 2
 #define TALLY_HALVED 2
 
-/* Where a tally lies among all; ascending, that is the order in which each half is kept. */
+/* Where a tally lies among all; ascending, that is the order in which each half is kept. Those of a
+ * scope's era are one row (domain/tally_row.h). */
 struct tally_place {
 	int64_t level, era, scope, bucket;
 };
@@ -211,12 +212,13 @@ struct tally_place {
 struct tally_place store_tally_place(int level, int64_t scope, int64_t bucket);
 int tally_place_compare(const struct tally_place *a, const struct tally_place *b);
 
-/* As it is posted; what waits in the daybook is not in it (daybook.h). */
-int store_tally(struct store *s, enum tally_half half, const struct tally_place *at,
-    struct blob *counts, struct err *err);
-/* len 0 deletes. */
-int store_tally_set(struct store *s, enum tally_half half, const struct tally_place *at,
-    const void *counts, size_t len, struct err *err);
+/* The row that a place is in, as it is posted; what waits in the daybook is not in it (daybook.h).
+ */
+int store_tally_row(struct store *s, enum tally_half half, const struct tally_place *at,
+    struct blob *row, struct err *err);
+/* An empty one is deleted. */
+int store_tally_row_set(struct store *s, enum tally_half half, const struct tally_place *at,
+    struct blob row, struct err *err);
 
 struct tally_range {
 	enum tally_half half;

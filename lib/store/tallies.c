@@ -1,27 +1,17 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
-#include "base/stamp.h"
-#include "domain/tally.h"
+#include "domain/tally_row.h"
 #include "store/statement.h"
 
-/* Buckets of an era, at each level: what events of one time change lies together, and a question
- * still reads few eras. */
-static const int64_t era_width[TALLY_LEVELS] = {60, 24, 4, 1};
 #define ERAS_MANY 16 /* it is looked up which there are */
-#define RUN_ROWS 8 /* read in vain rather than searched around */
+#define RUN_GAP 8 /* rows read in vain rather than searched around */
 #define RUN_SCOPES 4096 /* at most, as the query has it */
-
-static int64_t
-era_of(int level, int64_t bucket)
-{
-	return stamp_floor(bucket, era_width[level]) / era_width[level];
-}
 
 struct tally_place
 store_tally_place(int level, int64_t scope, int64_t bucket)
 {
-	return (struct tally_place){level, era_of(level, bucket), scope, bucket};
+	return (struct tally_place){level, tally_era(level, bucket), scope, bucket};
 }
 
 int
@@ -36,40 +26,35 @@ tally_place_compare(const struct tally_place *a, const struct tally_place *b)
 	return (a->bucket > b->bucket) - (a->bucket < b->bucket);
 }
 
-static sqlite3_stmt *
-statement_at(struct store *s, enum query q, enum tally_half half, const struct tally_place *at)
-{
-	return statement(s, q, "iiiii", (int64_t)half, at->level, at->era, at->scope, at->bucket);
-}
-
 int
-store_tally(struct store *s, enum tally_half half, const struct tally_place *at,
-    struct blob *counts, struct err *err)
+store_tally_row(struct store *s, enum tally_half half, const struct tally_place *at,
+    struct blob *row, struct err *err)
 {
-	sqlite3_stmt *st = statement_at(s, QUERY_TALLY_GET, half, at);
+	sqlite3_stmt *st =
+	    statement(s, QUERY_TALLY_GET, "iiii", (int64_t)half, at->level, at->era, at->scope);
 	int found = statement_step(s, QUERY_TALLY_GET, err);
 
-	*counts = (struct blob){"", 0};
+	*row = (struct blob){"", 0};
 	if (found > 0)
-		*counts =
+		*row =
 		    (struct blob){sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0)};
 	return found;
 }
 
 int
-store_tally_set(struct store *s, enum tally_half half, const struct tally_place *at,
-    const void *counts, size_t len, struct err *err)
+store_tally_row_set(struct store *s, enum tally_half half, const struct tally_place *at,
+    struct blob row, struct err *err)
 {
-	enum query q = len == 0 ? QUERY_TALLY_DELETE : QUERY_TALLY_SET;
-	sqlite3_stmt *st = statement_at(s, q, half, at);
+	enum query q = row.len == 0 ? QUERY_TALLY_DELETE : QUERY_TALLY_SET;
+	sqlite3_stmt *st = statement(s, q, "iiii", (int64_t)half, at->level, at->era, at->scope);
 
-	if (len > 0)
-		sqlite3_bind_blob64(st, 6, counts, len, SQLITE_STATIC);
+	if (row.len > 0)
+		sqlite3_bind_blob64(st, 5, row.bytes, row.len, SQLITE_STATIC);
 	return statement_run(s, q, err);
 }
 
 /* Where the half of a range lies. */
-static int64_t
+static enum tally_half
 half_of(const struct tally_range *r)
 {
 	return r->level < TALLY_HALVED ? TALLY_COUNTS : r->half;
@@ -84,11 +69,11 @@ eras_of(
 	int64_t min, max;
 	int found;
 
-	*first = era_of(r->level, r->from);
-	*last = era_of(r->level, r->to - 1);
+	*first = tally_era(r->level, r->from);
+	*last = tally_era(r->level, r->to - 1);
 	if (*last - *first < ERAS_MANY)
 		return 0;
-	st = statement(s, QUERY_TALLY_ERAS, "ii", half_of(r), (int64_t)r->level);
+	st = statement(s, QUERY_TALLY_ERAS, "ii", (int64_t)half_of(r), (int64_t)r->level);
 	found = statement_step(s, QUERY_TALLY_ERAS, err);
 	min = sqlite3_column_int64(st, 0);
 	max = sqlite3_column_int64(st, 1);
@@ -120,23 +105,32 @@ rest_walk(struct walk *w, int64_t upto)
 }
 
 static int
+row_walk(struct walk *w, int64_t era, struct blob bytes, struct err *err)
+{
+	const struct tally_range *r = w->range;
+	struct tally_row row;
+	int more;
+
+	tally_row_begin(&row, r->level, era, bytes.bytes, bytes.len);
+	while ((more = tally_row_next(&row, err)) > 0) {
+		if (row.bucket < r->from || row.bucket >= r->to)
+			continue;
+		rest_walk(w, row.bucket);
+		w->each(w->context, row.bucket, (struct blob){row.counts, row.len});
+	}
+	return more;
+}
+
+static int
 era_walk(struct walk *w, int64_t era, struct err *err)
 {
 	const struct tally_range *r = w->range;
-	struct store *s = w->store;
-	sqlite3_stmt *st = statement(s, QUERY_TALLY_WALK, "iiiiii", half_of(r), (int64_t)r->level,
-	    era, r->from, r->to, w->scope);
-	int64_t bucket;
-	int more;
+	const struct tally_place at = {r->level, era, w->scope, 0};
+	struct blob row;
 
-	while ((more = statement_step(s, QUERY_TALLY_WALK, err)) > 0) {
-		bucket = sqlite3_column_int64(st, 0);
-		rest_walk(w, bucket);
-		w->each(w->context, bucket,
-		    (struct blob){sqlite3_column_blob(st, 1), (size_t)sqlite3_column_bytes(st, 1)});
-	}
-	statement_end(s, QUERY_TALLY_WALK);
-	return more;
+	if (store_tally_row(w->store, half_of(r), &at, &row, err) < 0)
+		return -1;
+	return row_walk(w, era, row, err);
 }
 
 int
@@ -174,17 +168,16 @@ run_put(struct buf *runs, int64_t first, int64_t last)
 	buf_puti(runs, first * RUN_SCOPES + (last - first));
 }
 
-/* Tallies of scopes whose ids follow each other lie in a row, where an era has few buckets: it is
- * read in one go, and past a few others. */
+/* Scopes whose ids follow each other have their tallies of an era in a row: these are read in one
+ * go, and past a few others. */
 static void
 runs_put(struct buf *runs, const struct many *m)
 {
-	int64_t gap = RUN_ROWS / era_width[m->range->level];
 	int64_t first = m->scopes[0], last = first, id;
 
 	for (size_t i = 1; i < m->count; i++) {
 		id = m->scopes[i];
-		if (id - last > gap || id - first >= RUN_SCOPES) {
+		if (id - last > RUN_GAP || id - first >= RUN_SCOPES) {
 			run_put(runs, first, last);
 			first = id;
 		}
@@ -203,25 +196,43 @@ by_id(const void *x, const void *y)
 }
 
 static int
+row_read(const struct many *m, size_t which, int64_t era, struct blob bytes, struct err *err)
+{
+	const struct tally_range *r = m->range;
+	struct tally_row row;
+	int more;
+
+	tally_row_begin(&row, r->level, era, bytes.bytes, bytes.len);
+	while ((more = tally_row_next(&row, err)) > 0) {
+		if (row.bucket >= r->from && row.bucket < r->to)
+			m->each(m->context, which, (struct blob){row.counts, row.len});
+	}
+	return more;
+}
+
+static int
 era_read(struct store *s, const struct many *m, int64_t era, struct err *err)
 {
 	const struct tally_range *r = m->range;
-	sqlite3_stmt *st = statement(s, QUERY_TALLY_RANGE, "iiiiit", half_of(r), (int64_t)r->level,
-	    era, r->from, r->to, m->runs);
+	sqlite3_stmt *st = statement(
+	    s, QUERY_TALLY_RANGE, "iiit", (int64_t)half_of(r), (int64_t)r->level, era, m->runs);
 	const int64_t *found;
 	int64_t scope;
-	int more;
+	int more, rc = 0;
 
-	while ((more = statement_step(s, QUERY_TALLY_RANGE, err)) > 0) {
+	while (rc == 0 && (more = statement_step(s, QUERY_TALLY_RANGE, err)) != 0) {
 		scope = sqlite3_column_int64(st, 0);
 		found = bsearch(&scope, m->scopes, m->count, sizeof(scope), by_id);
-		if (found != NULL)
-			m->each(m->context, (size_t)(found - m->scopes),
+		if (more < 0)
+			rc = -1;
+		else if (found != NULL)
+			rc = row_read(m, (size_t)(found - m->scopes), era,
 			    (struct blob){
-				sqlite3_column_blob(st, 1), (size_t)sqlite3_column_bytes(st, 1)});
+				sqlite3_column_blob(st, 1), (size_t)sqlite3_column_bytes(st, 1)},
+			    err);
 	}
 	statement_end(s, QUERY_TALLY_RANGE);
-	return more;
+	return rc;
 }
 
 /* What the tallies of a scope lack. */

@@ -214,9 +214,9 @@ class Stop(Case):
 
 class Verify(Case):
     TAMPER = {
-        "a tally": "UPDATE tally SET counts = "
-                   "(SELECT t.counts FROM tally t WHERE t.counts <> tally.counts LIMIT 1) "
-                   "WHERE (scope, level, bucket) = (SELECT scope, level, bucket FROM tally LIMIT 1)",
+        "a tally": "UPDATE tally SET tallies = "
+                   "(SELECT t.tallies FROM tally t WHERE t.tallies <> tally.tallies LIMIT 1) "
+                   "WHERE (scope, level, era) = (SELECT scope, level, era FROM tally LIMIT 1)",
         "a ticket's state": "UPDATE entity SET state = 3 WHERE name = 'T4'",
         "a ticket's counts": "UPDATE entity SET counts = x'' WHERE name = 'T4'",
         "a ticket's facts": "UPDATE entity SET facts = (SELECT facts FROM entity WHERE name = 'T5') WHERE name = 'T4'",
