@@ -63,12 +63,12 @@ TESTS = check_agreement check_ahead check_alert check_alert_closed check_alert_e
     check_message check_message_alertmanager check_message_email check_message_robots \
     check_message_template check_natural check_notify check_notify_faults check_notify_policy \
     check_notify_told check_obligation check_outage check_outbox check_packed check_pattern \
-    check_period check_pile check_posting check_queries check_quota check_report check_request \
-    check_send check_shape check_silence check_snapshot check_stamp check_standard_webhooks \
-    check_statistic check_store check_store_alerts check_store_desk check_store_migration \
-    check_store_tallies check_study check_systemd check_table check_tally check_tally_row \
-    check_ticket check_trend check_verification check_wal check_window check_window_step check_zone \
-    check_zoneinfo replay tool_calendar tool_report
+    check_period check_pile check_posting check_posting_row check_queries check_quota \
+    check_report check_request check_send check_shape check_silence check_snapshot check_stamp \
+    check_standard_webhooks check_statistic check_store check_store_alerts check_store_desk \
+    check_store_migration check_store_tallies check_study check_systemd check_table check_tally \
+    check_tally_row check_ticket check_trend check_verification check_wal check_window \
+    check_window_step check_zone check_zoneinfo replay tool_calendar tool_report
 
 # bench/ has programs of its own: each from what stands behind it.
 BENCH = generate load peers/bare

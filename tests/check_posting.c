@@ -5,7 +5,6 @@
 
 #include "base/stamp.h"
 #include "domain/tally.h"
-#include "domain/tally_row.h"
 #include "domain/tally_sum.h"
 #include "posting.h"
 #include "scratch_dir.h"
@@ -296,49 +295,6 @@ START_TEST(whoever_asks_gets_all)
 }
 END_TEST
 
-/* What is stored of the measures there. */
-static void
-stored_is(int level, enum tally_half half, const bool there[static MEASURES])
-{
-	const struct tally_place at =
-	    store_tally_place(level, scope[0], tally_bucket(level, minute[0]));
-	struct question q = {.half = half};
-	struct tally_row row;
-	struct blob stored;
-
-	ck_assert_int_ge(store_tally_row(s, half, &at, &stored, &err), 0);
-	tally_row_begin(&row, level, at.era, stored.bytes, stored.len);
-	while (tally_row_next(&row, &err) > 0)
-		ck_assert_int_eq(
-		    tally_walk_packed(row.counts, row.len, 0, MEASURES_END, count, &q, &err), 0);
-	for (int k = 0; k < MEASURES; k++)
-		ck_assert_int_eq(q.n[k], there[k] ? k + 1 : 0);
-}
-
-/* Whoever asks for counts does not read times, where these are long. */
-START_TEST(halves_are_kept_apart)
-{
-	static const bool counts[] = {true, true, true, false, false},
-			  times[] = {false, false, false, true, true},
-			  all[] = {true, true, true, true, true}, none[MEASURES];
-	struct daybook_line line = {scope[0], minute[0], {NULL, 0}};
-	struct buf b = BUF_INIT(100);
-	struct tally t = {0};
-
-	for (int k = 0; k < MEASURES; k++)
-		tally_add(&t, measures[k], k + 1);
-	ck_assert_int_eq(tally_pack_sum(&t, "", 0, &b, &err), 0);
-	line.counts = (struct blob){buf_text(&b), b.len};
-	ck_assert_int_eq(posting_all(s, &line, 1, NULL, &err), 0);
-	for (int level = 0; level < TALLY_LEVELS; level++) {
-		stored_is(level, TALLY_COUNTS, level < TALLY_HALVED ? all : counts);
-		stored_is(level, TALLY_TIMES, level < TALLY_HALVED ? none : times);
-	}
-	tally_free(&t);
-	buf_free(&b);
-}
-END_TEST
-
 static void
 note(void *context, const char *key, const char *what)
 {
@@ -467,7 +423,6 @@ add(TCase *t)
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, whoever_asks_gets_all, 0, 20);
-	tcase_add_test(t, halves_are_kept_apart);
 	tcase_add_test(t, what_waits_can_be_taken_back);
 	tcase_add_test(t, it_keeps_up);
 	tcase_add_test(t, it_keeps_up_with_large_steps);

@@ -233,6 +233,27 @@ START_TEST(runs_of_scopes_are_told_apart)
 }
 END_TEST
 
+/* More of them than a query is asked for at once. */
+START_TEST(long_runs_are_cut)
+{
+	static const int64_t there[] = {1, 4095, 4096, 4097, 8192, 8193, 9000};
+	static int64_t ids[9000];
+	static size_t len[9000];
+	size_t sum = 0;
+
+	for (int64_t i = 0; i < 9000; i++)
+		ids[i] = i + 1;
+	for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++)
+		set(TALLY_TIMES, there[i], 3, 5, i + 1);
+	range(ids, 9000, (struct tally_range){TALLY_TIMES, 3, 5, 6}, len);
+	for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++)
+		ck_assert_uint_eq(len[there[i] - 1], i + 1);
+	for (size_t i = 0; i < 9000; i++)
+		sum += len[i];
+	ck_assert_uint_eq(sum, 1 + 2 + 3 + 4 + 5 + 6 + 7);
+}
+END_TEST
+
 START_TEST(downs_are_replaced)
 {
 	const struct stored_down downs[] = {{"acme", "mail", DOWN_OUTAGE, 100, 200},
@@ -262,6 +283,7 @@ add(TCase *t)
 	tcase_add_test(t, tallies_of_many_scopes_are_told_apart);
 	tcase_add_test(t, scopes_of_an_agreement_lie_together);
 	tcase_add_loop_test(t, runs_of_scopes_are_told_apart, 0, TALLY_LEVELS);
+	tcase_add_test(t, long_runs_are_cut);
 	tcase_add_test(t, downs_are_replaced);
 }
 
