@@ -260,8 +260,11 @@ answer_done(struct job *job, struct answer *a)
 		return;
 	}
 	if (job->events.faults == 0) { /* nearly always; spares building JSON to write it */
-		buf_putf(&a->body, "{\"accepted\":%zu,\"duplicates\":%zu,\"rejected\":0}\n",
-		    s->accepted, s->duplicates);
+		buf_puts(&a->body, "{\"accepted\":");
+		buf_puti(&a->body, (int64_t)s->accepted);
+		buf_puts(&a->body, ",\"duplicates\":");
+		buf_puti(&a->body, (int64_t)s->duplicates);
+		buf_puts(&a->body, ",\"rejected\":0}\n");
 		return;
 	}
 	body = json_pack("{sIsIsI}", "accepted", (json_int_t)s->accepted, "duplicates",
