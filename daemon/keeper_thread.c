@@ -23,8 +23,8 @@
 /* What a batch is made of, taken under the lock. */
 struct batch {
 	struct job *jobs;
-	struct submission *submission[BATCH_JOBS];
-	struct order *order[BATCH_JOBS];
+	struct submission **submission; /* room for BATCH_JOBS */
+	struct order **order; /* the same */
 	size_t count, submissions, orders, hooks, weight;
 	double begun; /* seconds */
 	struct note *notes, *returned;
@@ -69,7 +69,9 @@ take(struct keeper *k, struct batch *b)
 	struct job *job, **end = &b->jobs;
 	size_t events = 0, most = batch_events(k);
 
-	*b = (struct batch){.begun = seconds_now(),
+	*b = (struct batch){.submission = b->submission,
+	    .order = b->order,
+	    .begun = seconds_now(),
 	    .notes = k->notes,
 	    .returned = k->returned,
 	    .config = k->wanted};
@@ -326,6 +328,8 @@ keeper_keep(void *context)
 	struct err err;
 	bool stop, work;
 
+	b->submission = mem_alloc(BATCH_JOBS, sizeof(*b->submission));
+	b->order = mem_alloc(BATCH_JOBS, sizeof(*b->order));
 	keeper_told_out(k);
 	do {
 		atomic_fetch_add(&k->beat, 1);
@@ -345,6 +349,8 @@ keeper_keep(void *context)
 		look_at_store(k);
 		atomic_store(&k->since, 0);
 	} while (!stop && !atomic_load(&k->lost));
+	free(b->submission);
+	free(b->order);
 	free(b);
 	return NULL;
 }

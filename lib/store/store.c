@@ -232,8 +232,10 @@ store_commit(struct store *s, struct err *err)
 {
 	if (identity_settle(s, err) != 0)
 		return -1;
-	for (int q = 0; q < QUERIES; q++)
-		sqlite3_reset(s->stmt[q]);
+	for (int q = 0; q < QUERIES; q++) {
+		if (sqlite3_stmt_busy(s->stmt[q]))
+			sqlite3_reset(s->stmt[q]);
+	}
 	statement(s, QUERY_COMMIT, "");
 	if (statement_run(s, QUERY_COMMIT, err) != 0)
 		return -1;
