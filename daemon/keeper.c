@@ -9,6 +9,7 @@
 #include "base/stamp.h"
 #include "keeper_inside.h"
 
+#define WORTH 20 /* events that are worth a commit: for them the thread is woken at once */
 #define SMALL_BODY (64u << 10) /* bytes: it may well have few events */
 
 int64_t
@@ -185,6 +186,8 @@ keeper_offer(struct keeper *k, struct job *job)
 	pthread_mutex_lock(&k->lock);
 	result = job->result = room_for(k, size, job->events.count, job->cost);
 	if (result == JOB_DONE) {
+		if (k->events < WORTH && k->events + job->events.count >= WORTH)
+			pthread_cond_signal(&k->wake);
 		k->events += job->events.count;
 		k->jobs++;
 		k->bytes += job->cost;

@@ -78,11 +78,11 @@ struct keeper *keeper_new(
 void keeper_free(struct keeper *k);
 
 /* -1: it is not taken, for the result that the job has now; it stays the caller's. One job is taken
- * whatever its size, if there is no other. */
+ * whatever its size, if there is no other. The thread is woken once enough for a commit wait. */
 int keeper_offer(struct keeper *k, struct job *job);
 
-/* Wakes the thread for what was offered: a batch, where a wake-up for each job would make a commit
- * of the first one alone. */
+/* Wakes the thread for the rest of what was offered: a batch, where a wake-up for each job would
+ * make a commit of the first one alone. */
 void keeper_wake(struct keeper *k);
 
 /* Whether it is worth making a job of so many bytes that have come: JOB_DONE, or why not, which
