@@ -13,6 +13,7 @@
 #include "hook_map.h"
 #include "log.h"
 #include "progress.h"
+#include "systemd.h"
 
 #define MISTAKES_MAX (256u << 10) /* bytes of what a configuration's mistakes may fill */
 
@@ -111,7 +112,7 @@ store_step(void *context, int64_t done, int64_t all)
 	struct progress *p = context;
 
 	p->all = all;
-	progress_count(p, done, done);
+	progress_say(p, done);
 }
 
 struct store *
@@ -124,6 +125,13 @@ command_store(const char *database, struct err *err)
 	s = store_open_watched(database, STORE_WRITE, store_step, &p, err);
 	progress_clear(&p);
 	return s;
+}
+
+void
+command_goes_on(void *progress, int64_t done)
+{
+	progress_say(progress, done);
+	systemd_starting();
 }
 
 static atomic_int caught;

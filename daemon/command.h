@@ -43,6 +43,9 @@ int command_lock(const char *database, struct err *err);
  */
 struct store *command_store(const char *database, struct err *err);
 
+/* A start that takes long: shows a struct progress, and asks the service manager for time. */
+void command_goes_on(void *progress, int64_t done);
+
 /* From now on SIGINT and SIGTERM do not end the process: they are caught, and calls that wait are
  * interrupted. The second one ends it. */
 void command_catch(void);

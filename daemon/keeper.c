@@ -54,7 +54,8 @@ keeper_letter_free(struct letter *l)
 }
 
 struct keeper *
-keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls, struct err *err)
+keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls,
+    void (*progress)(void *context, int64_t done), void *context, struct err *err)
 {
 	struct keeper *k = mem_alloc(1, sizeof(*k));
 	pthread_condattr_t attr;
@@ -66,7 +67,7 @@ keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls, 
 	k->out.last = &k->out.first;
 	k->notes_last = &k->notes;
 	k->letters_last = &k->letters;
-	k->engine = engine_new(s, c, keeper_now(), NULL, NULL, err);
+	k->engine = engine_new(s, c, keeper_now(), progress, context, err);
 	if (k->engine == NULL) {
 		free(k);
 		return NULL;

@@ -70,9 +70,10 @@ struct keeper_calls {
 	void *context;
 };
 
-/* Takes the store; the engine is made in the caller's thread, so that what is wrong is known. */
-struct keeper *keeper_new(
-    struct store *s, struct config *c, const struct keeper_calls *calls, struct err *err);
+/* Takes the store; the engine is made in the caller's thread, so that what is wrong is known, and
+ * says how many records or tickets it has folded or judged anew, now and then. */
+struct keeper *keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls,
+    void (*progress)(void *context, int64_t done), void *context, struct err *err);
 
 /* Finishes what is in the queue, ends the thread, closes the store. */
 void keeper_free(struct keeper *k);

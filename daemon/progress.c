@@ -95,6 +95,12 @@ progress_count(struct progress *p, int64_t done, int64_t counted)
 }
 
 void
+progress_say(void *progress, int64_t done)
+{
+	progress_count(progress, done, done);
+}
+
+void
 progress_clear(const struct progress *p)
 {
 	if (p->terminal)

@@ -19,8 +19,11 @@ void progress_step(
     void *progress, int64_t done); /* a struct progress; cheap: draws ten times a second */
 void progress_end(struct progress *p, int64_t done);
 
-/* The same where what counts is not what `all` measures, such as events of files whose bytes are
- * known; and elsewhere than on a terminal it says a line every ten seconds. */
+/* As progress_step(), and elsewhere than on a terminal it says a line every ten seconds. */
+void progress_say(void *progress, int64_t done);
+
+/* As that, where what counts is not what `all` measures, such as events of files whose bytes are
+ * known. */
 void progress_count(struct progress *p, int64_t done, int64_t counted);
 
 /* Takes the drawing away, so that a line can be printed. */

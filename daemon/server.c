@@ -17,6 +17,7 @@
 #include "log.h"
 #include "notify.h"
 #include "order.h"
+#include "progress.h"
 #include "routes.h"
 #include "study.h"
 #include "systemd.h"
@@ -367,6 +368,7 @@ store_start(struct server *s, struct config *c, struct err *err)
 	    .saved = message_saved,
 	    .configured = configuration_taken,
 	    .context = s};
+	struct progress p;
 	struct store *store;
 
 	if (command_lock(c->database, err) != 0)
@@ -375,8 +377,10 @@ store_start(struct server *s, struct config *c, struct err *err)
 	if (store == NULL)
 		return -1;
 	s->api.reader = store_open(c->database, STORE_READ, err);
+	progress_begin(&p, "folding the log", 0);
 	if (s->api.reader != NULL)
-		s->api.keeper = keeper_new(store, c, &calls, err);
+		s->api.keeper = keeper_new(store, c, &calls, command_goes_on, &p, err);
+	progress_clear(&p);
 	if (s->api.keeper == NULL)
 		store_close(store);
 	return s->api.keeper == NULL ? -1 : 0;

@@ -16,6 +16,12 @@ systemd_ready(void)
 }
 
 void
+systemd_starting(void)
+{
+	sd_notify(0, "EXTEND_TIMEOUT_USEC=60000000");
+}
+
+void
 systemd_reloading(void)
 {
 	struct timespec now;

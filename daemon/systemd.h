@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 void systemd_ready(void); /* after the start, and after each reload */
+void systemd_starting(void); /* it takes long, but goes on: another minute is wanted */
 void systemd_reloading(void); /* carries the monotonic time, as notify-reload asks for */
 void systemd_stopping(void);
 void systemd_status(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* one line */

@@ -6,6 +6,11 @@ systemd_ready(void)
 }
 
 void
+systemd_starting(void)
+{
+}
+
+void
 systemd_reloading(void)
 {
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "codec/packed.h"
 #include "posting.h"
 #include "scratch.h"
 #include "verify_closing.h"
@@ -47,12 +48,13 @@ static int
 judged_alike(struct store *stored, const struct config *c, struct teller *t, int64_t *differences,
     struct err *err)
 {
-	char judgement[80] = "", watching[80] = "";
+	char judgement[80] = "", watching[80] = "", packed[16] = "";
 
 	if (store_meta(stored, "judgement", judgement, sizeof(judgement), err) < 0 ||
-	    store_meta(stored, "watching", watching, sizeof(watching), err) < 0)
+	    store_meta(stored, "watching", watching, sizeof(watching), err) < 0 ||
+	    store_meta(stored, "packed", packed, sizeof(packed), err) < 0)
 		return -1;
-	if (judgement[0] == '\0' || watching[0] == '\0')
+	if (judgement[0] == '\0' || watching[0] == '\0' || strcmp(packed, PACKED_VERSION) != 0)
 		t->each(t->context, "database", "",
 		    "is not judged to the end: start slad serve, or run slad rebuild");
 	else if (strcmp(judgement, c->judgement) != 0)

@@ -75,7 +75,7 @@ desk_open(struct desk *d)
 	store = store_open(d->database, STORE_WRITE, &err);
 	ck_assert_msg(store != NULL, "%s", err.msg);
 	d->api.reader = store_open(d->database, STORE_READ, &err);
-	d->api.keeper = keeper_new(store, d->api.config, &calls, &err);
+	d->api.keeper = keeper_new(store, d->api.config, &calls, NULL, NULL, &err);
 	ck_assert_msg(d->api.reader != NULL && d->api.keeper != NULL, "%s", err.msg);
 	d->w.base = event_base_new();
 	d->w.http = http_new(d->w.base, &d->w.limits, routes, routes_count, &d->api);

@@ -103,24 +103,54 @@ count(void *context, unsigned measure, int64_t n)
 }
 
 static void
-answer(void *context, int64_t bucket, struct blob counts)
+add(struct question *q, struct blob counts)
 {
-	struct question *q = context;
 	unsigned from = q->half == TALLY_COUNTS ? 0 : TIMES_FIRST,
 		 to = q->half == TALLY_COUNTS ? TIMES_FIRST : MEASURES_END;
 
-	ck_assert_int_ge(bucket, q->last);
-	q->last = bucket;
 	ck_assert_int_eq(tally_walk_packed(counts.bytes, counts.len, from, to, count, q, &err), 0);
 }
 
-static enum tally_half
-half_of(unsigned measure)
+static void
+answer(void *context, int64_t bucket, struct blob counts)
 {
-	return measure < TIMES_FIRST ? TALLY_COUNTS : TALLY_TIMES;
+	struct question *q = context;
+
+	ck_assert_int_ge(bucket, q->last);
+	q->last = bucket;
+	add(q, counts);
 }
 
-/* One random question, beside the table. */
+static void
+answer_of(void *context, size_t which, struct blob counts)
+{
+	add((struct question *)context + which, counts);
+}
+
+static struct question
+expected(const struct model *m, size_t which, const struct tally_range *r)
+{
+	struct question q = {.half = r->half};
+	int64_t bucket;
+
+	for (int i = 0; i < MINUTES; i++) {
+		bucket = tally_bucket(r->level, minute[i]);
+		for (int k = 0; k < MEASURES && bucket >= r->from && bucket < r->to; k++) {
+			if ((measures[k] < TIMES_FIRST) == (r->half == TALLY_COUNTS))
+				q.n[k] += m->n[which][i][k];
+		}
+	}
+	return q;
+}
+
+static void
+same(const struct question *q, struct question wanted)
+{
+	for (int k = 0; k < MEASURES; k++)
+		ck_assert_int_eq(q->n[k], wanted.n[k]);
+}
+
+/* One random question, of one scope and of all, beside the table. */
 static void
 ask(struct store *r, const struct model *m)
 {
@@ -130,19 +160,17 @@ ask(struct store *r, const struct model *m)
 		b = tally_bucket(level, minute[pick(MINUTES)]);
 	const struct tally_range range = {
 	    (enum tally_half)pick(TALLY_HALVES), level, a < b ? a : b, a < b ? b : a};
-	struct question q = {.half = range.half, .last = INT64_MIN};
-	int64_t bucket;
-	int64_t expected[MEASURES] = {0};
+	struct question q = {.half = range.half, .last = INT64_MIN}, all[SCOPES];
 
-	for (int i = 0; i < MINUTES; i++) {
-		bucket = tally_bucket(level, minute[i]);
-		for (int k = 0; k < MEASURES && bucket >= range.from && bucket < range.to; k++)
-			expected[k] += half_of(measures[k]) == range.half ? m->n[which][i][k] : 0;
-	}
+	for (int i = 0; i < SCOPES; i++)
+		all[i] = q;
 	ck_assert_msg(
 	    store_tally_walk(r, scope[which], &range, answer, &q, &err) == 0, "%s", err.msg);
-	for (int k = 0; k < MEASURES; k++)
-		ck_assert_int_eq(q.n[k], expected[k]);
+	same(&q, expected(m, which, &range));
+	ck_assert_msg(
+	    store_tally_range(r, scope, SCOPES, &range, answer_of, all, &err) == 0, "%s", err.msg);
+	for (size_t i = 0; i < SCOPES; i++)
+		same(&all[i], expected(m, i, &range));
 }
 
 static void
@@ -418,7 +446,7 @@ START_TEST(a_page_that_was_turned_before_a_restart_is_posted)
 END_TEST
 
 static void
-add(TCase *t)
+tests(TCase *t)
 {
 	tcase_set_timeout(t, 60);
 	tcase_add_checked_fixture(t, setup, teardown);
@@ -429,4 +457,4 @@ add(TCase *t)
 	tcase_add_test(t, a_page_that_was_turned_before_a_restart_is_posted);
 }
 
-SUITE_MAIN("posting", add)
+SUITE_MAIN("posting", tests)

@@ -47,6 +47,14 @@ scans(const char *step)
 	    strstr(step, "VIRTUAL TABLE") == NULL;
 }
 
+/* Some must be found by more than where a scan begins. */
+static bool
+narrow(const char *name, const char *step)
+{
+	return strcmp(name, "tally_range") != 0 || strncmp(step, "SEARCH t ", 9) != 0 ||
+	    strstr(step, "scope>? AND scope<?") != NULL;
+}
+
 static void
 plan_check(sqlite3 *db, const char *name, const char *sql)
 {
@@ -60,7 +68,8 @@ plan_check(sqlite3 *db, const char *name, const char *sql)
 	while (sqlite3_step(st) == SQLITE_ROW) {
 		const char *step = (const char *)sqlite3_column_text(st, 3);
 
-		ck_assert_msg(!scans(step) || may(name, step), "the query %s does: %s", name, step);
+		ck_assert_msg((!scans(step) || may(name, step)) && narrow(name, step),
+		    "the query %s does: %s", name, step);
 	}
 	sqlite3_finalize(st);
 }

@@ -58,6 +58,7 @@ START_TEST(damage_is_told)
 	int more;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		err.msg[0] = '\0';
 		tally_row_begin(&row, 1, 4, rows[i].bytes, rows[i].len);
 		while ((more = tally_row_next(&row, &err)) > 0)
 			ck_assert_int_eq(tally_era(1, row.bucket), 4);

@@ -19,9 +19,10 @@
  *
  * counted: the minute and the ticket, when it is opened, answered and resolved.
  *
- * tally: for an opening, an answer and what ends a clock, its scope at four widths (a minute, an
- * hour, a day, 32 days), read and written once for each batch, in the order in which they lie; as
- * many bytes of counts as slad has.
+ * tally: for an opening, an answer and what ends a clock, its scope's rows at four widths (the
+ * minutes of an hour, the hours of a day, four days, 32 days), and for all but the opening those of
+ * the times at the wider two; each is read and written once for each batch, in the order in which
+ * they lie; as many bytes as slad has.
  *
  * All have the indexes that slad has on them. Ids in any order cost the same. Prints one JSON
  * object: events, new ones, seconds. */
@@ -39,16 +40,19 @@ enum {
 	FACTS_EACH = 36,
 	FACTS_MOST = 4096,
 	COUNTS = 100,
-	WIDTHS = 4,
+	KINDS = 6,
 	ENTRY = 11,
 	BLOCK = 372 * ENTRY
 };
 
-/* Minutes of a tally's bucket, its buckets of an era, and bytes of its counts: the mean of what
- * slad has there after 400,000 events of `generate`. */
-static const int64_t widths[WIDTHS] = {1, 60, 1440, 46080};
-static const int64_t eras[WIDTHS] = {60, 24, 4, 1};
-static const int tally_sizes[WIDTHS] = {27, 48, 131, 350};
+/* Rows of tallies in the order in which they lie. Bytes: the mean of what slad has there after
+ * 400,000 events of `generate`. */
+static const struct {
+	int half, level;
+	int64_t minutes; /* of an era */
+	int bytes;
+} kinds[KINDS] = {{0, 0, 60, 77}, {0, 1, 1440, 150}, {0, 2, 5760, 44}, {0, 3, 46080, 36},
+    {1, 2, 5760, 162}, {1, 3, 46080, 296}};
 
 enum query {
 	BEGIN,
@@ -75,9 +79,9 @@ static const char *const texts[QUERIES] = {
     [ENTITY_SET] = "UPDATE entity SET state = ?2, scope = ?3, due = ?4, facts = ?5, counts = ?6"
 		   " WHERE id = ?1",
     [COUNTED] = "INSERT INTO counted (minute, entity) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-    [TALLY_GET] = "SELECT counts FROM tally WHERE level = ?1 AND era = ?2 AND scope = ?3"
-		  " AND bucket = ?4",
-    [TALLY_SET] = "INSERT OR REPLACE INTO tally (level, era, scope, bucket, counts)"
+    [TALLY_GET] = "SELECT tallies FROM tally WHERE half = ?1 AND level = ?2 AND era = ?3"
+		  " AND scope = ?4",
+    [TALLY_SET] = "INSERT OR REPLACE INTO tally (half, level, era, scope, tallies)"
 		  " VALUES (?1, ?2, ?3, ?4, ?5)",
 };
 
@@ -94,9 +98,9 @@ static const char schema[] =
     "CREATE INDEX IF NOT EXISTS entity_state ON entity (state) WHERE state < 2;"
     "CREATE TABLE IF NOT EXISTS counted (minute INTEGER NOT NULL, entity INTEGER NOT NULL,"
     " PRIMARY KEY (minute, entity)) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS tally (level INTEGER NOT NULL, era INTEGER NOT NULL,"
-    " scope INTEGER NOT NULL, bucket INTEGER NOT NULL, counts BLOB NOT NULL,"
-    " PRIMARY KEY (level, era, scope, bucket)) WITHOUT ROWID;";
+    "CREATE TABLE IF NOT EXISTS tally (half INTEGER NOT NULL, level INTEGER NOT NULL,"
+    " era INTEGER NOT NULL, scope INTEGER NOT NULL, tallies BLOB NOT NULL,"
+    " PRIMARY KEY (half, level, era, scope)) WITHOUT ROWID;";
 
 /* Verbs, as generate numbers them. */
 enum { OPENED = 0, RESPONDED = 2, RECOVERED = 5, RESOLVED = 6, REOPENED = 7 };
@@ -125,7 +129,7 @@ struct bare {
 	sqlite3 *db;
 	sqlite3_stmt *queries[QUERIES];
 	struct set tickets; /* by number + 1, to the index in `all` */
-	struct set tallies; /* by scope, width and bucket */
+	struct set tallies; /* by scope, kind and era */
 	struct slot *places; /* of the batch's tallies, as they lie */
 	struct set ids; /* of all there are: hashes */
 	int64_t blocks, half; /* that were begun, and bytes of the last one */
@@ -176,13 +180,13 @@ read_row(struct bare *b, FILE *from, struct row *r)
 }
 
 static void
-touch_tallies(struct bare *b, int scope, int64_t minute)
+touch_tallies(struct bare *b, int scope, int64_t minute, int halves)
 {
-	for (int i = 0; i < WIDTHS; i++) {
+	for (int i = 0; i < KINDS && kinds[i].half < halves; i++) {
 		int fresh;
-		int64_t bucket = minute / widths[i];
+		int64_t era = minute / kinds[i].minutes;
 		struct slot *s = set_find(
-		    &b->tallies, ((int64_t)scope + 1) << 40 | (int64_t)i << 36 | bucket, &fresh);
+		    &b->tallies, ((int64_t)scope + 1) << 40 | (int64_t)i << 36 | era, &fresh);
 		s->value++;
 	}
 }
@@ -250,14 +254,14 @@ store_event(struct bare *b, const struct row *r)
 	touch_ticket(b, r);
 	switch (r->verb) {
 	case OPENED:
-		touch_tallies(b, r->scope, r->opened);
+		touch_tallies(b, r->scope, r->opened, 1);
 		break;
 	case RESPONDED:
 	case RECOVERED:
 	case RESOLVED:
 	case REOPENED:
-		touch_tallies(b, r->scope, r->opened);
-		touch_tallies(b, r->scope, r->minute);
+		touch_tallies(b, r->scope, r->opened, 2);
+		touch_tallies(b, r->scope, r->minute, 2);
 		break;
 	}
 }
@@ -304,7 +308,7 @@ store_ticket(struct bare *b, const struct ticket *t)
 		store_counted(b, t->resolved, id);
 }
 
-/* Of a tally, from its key. */
+/* Of a row of tallies, from its key. */
 static int64_t
 scope_of(int64_t key)
 {
@@ -312,21 +316,15 @@ scope_of(int64_t key)
 }
 
 static int
-level_of(int64_t key)
+kind_of(int64_t key)
 {
 	return (int)(key >> 36 & 15);
 }
 
 static int64_t
-bucket_of(int64_t key)
-{
-	return key & 0xfffffffff;
-}
-
-static int64_t
 era_of(int64_t key)
 {
-	return bucket_of(key) / eras[level_of(key)];
+	return key & 0xfffffffff;
 }
 
 static int
@@ -339,11 +337,11 @@ static int
 by_place(const void *x, const void *y)
 {
 	int64_t a = ((const struct slot *)x)->key, b = ((const struct slot *)y)->key;
-	if (level_of(a) != level_of(b))
-		return compare(level_of(a), level_of(b));
+	if (kind_of(a) != kind_of(b))
+		return compare(kind_of(a), kind_of(b));
 	if (era_of(a) != era_of(b))
 		return compare(era_of(a), era_of(b));
-	return compare(a, b); /* scope and bucket */
+	return compare(scope_of(a), scope_of(b));
 }
 
 static void
@@ -351,17 +349,17 @@ store_tally(struct bare *b, int64_t key)
 {
 	static const char zeros[512];
 	enum query both[2] = {TALLY_GET, TALLY_SET};
+	int kind = kind_of(key);
 	for (int i = 0; i < 2; i++) {
 		sqlite3_stmt *st = b->queries[both[i]];
-		sqlite3_bind_int(st, 1, level_of(key));
-		sqlite3_bind_int64(st, 2, era_of(key));
-		sqlite3_bind_int64(st, 3, scope_of(key));
-		sqlite3_bind_int64(st, 4, bucket_of(key));
+		sqlite3_bind_int(st, 1, kinds[kind].half);
+		sqlite3_bind_int(st, 2, kinds[kind].level);
+		sqlite3_bind_int64(st, 3, era_of(key));
+		sqlite3_bind_int64(st, 4, scope_of(key));
 	}
 	sqlite3_step(b->queries[TALLY_GET]);
 	sqlite3_reset(b->queries[TALLY_GET]);
-	sqlite3_bind_blob(
-	    b->queries[TALLY_SET], 5, zeros, tally_sizes[level_of(key)], SQLITE_STATIC);
+	sqlite3_bind_blob(b->queries[TALLY_SET], 5, zeros, kinds[kind].bytes, SQLITE_STATIC);
 	run(b, TALLY_SET);
 }
 
@@ -443,7 +441,7 @@ main(int argc, char **argv)
 		return 2;
 	}
 	set_make(&b.tickets, (size_t)b.batch);
-	set_make(&b.tallies, (size_t)b.batch * 2 * WIDTHS);
+	set_make(&b.tallies, (size_t)b.batch * 2 * KINDS);
 	set_make(&b.ids, 1 << 16);
 	b.all = calloc((size_t)b.batch, sizeof(*b.all));
 	b.places = calloc(b.tallies.size, sizeof(*b.places));

@@ -216,7 +216,7 @@ int tally_place_compare(const struct tally_place *a, const struct tally_place *b
  */
 int store_tally_row(struct store *s, enum tally_half half, const struct tally_place *at,
     struct blob *row, struct err *err);
-/* An empty one is deleted. */
+/* An empty one is deleted. What was read of any row is gone. */
 int store_tally_row_set(struct store *s, enum tally_half half, const struct tally_place *at,
     struct blob row, struct err *err);
 

@@ -48,6 +48,7 @@ store_tally_row_set(struct store *s, enum tally_half half, const struct tally_pl
 	enum query q = row.len == 0 ? QUERY_TALLY_DELETE : QUERY_TALLY_SET;
 	sqlite3_stmt *st = statement(s, q, "iiii", (int64_t)half, at->level, at->era, at->scope);
 
+	statement_end(s, QUERY_TALLY_GET); /* SQLite would keep a copy of the row it stands on */
 	if (row.len > 0)
 		sqlite3_bind_blob64(st, 5, row.bytes, row.len, SQLITE_STATIC);
 	return statement_run(s, q, err);
@@ -104,6 +105,18 @@ rest_walk(struct walk *w, int64_t upto)
 		w->each(w->context, d->rest[w->rest].bucket, d->rest[w->rest].counts);
 }
 
+/* Goes to the next tally of the range, as tally_row_next(). */
+static int
+range_next(const struct tally_range *r, struct tally_row *row, struct err *err)
+{
+	int more;
+
+	do
+		more = tally_row_next(row, err);
+	while (more > 0 && row->bucket < r->from);
+	return more > 0 && row->bucket >= r->to ? 0 : more;
+}
+
 static int
 row_walk(struct walk *w, int64_t era, struct blob bytes, struct err *err)
 {
@@ -112,9 +125,7 @@ row_walk(struct walk *w, int64_t era, struct blob bytes, struct err *err)
 	int more;
 
 	tally_row_begin(&row, r->level, era, bytes.bytes, bytes.len);
-	while ((more = tally_row_next(&row, err)) > 0) {
-		if (row.bucket < r->from || row.bucket >= r->to)
-			continue;
+	while ((more = range_next(r, &row, err)) > 0) {
 		rest_walk(w, row.bucket);
 		w->each(w->context, row.bucket, (struct blob){row.counts, row.len});
 	}
@@ -184,7 +195,7 @@ runs_put(struct buf *runs, const struct many *m)
 		last = id;
 	}
 	run_put(runs, first, last);
-	buf_put(runs, "]", 2);
+	buf_putc(runs, ']');
 }
 
 static int
@@ -203,10 +214,8 @@ row_read(const struct many *m, size_t which, int64_t era, struct blob bytes, str
 	int more;
 
 	tally_row_begin(&row, r->level, era, bytes.bytes, bytes.len);
-	while ((more = tally_row_next(&row, err)) > 0) {
-		if (row.bucket >= r->from && row.bucket < r->to)
-			m->each(m->context, which, (struct blob){row.counts, row.len});
-	}
+	while ((more = range_next(r, &row, err)) > 0)
+		m->each(m->context, which, (struct blob){row.counts, row.len});
 	return more;
 }
 

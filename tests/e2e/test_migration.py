@@ -69,6 +69,21 @@ class Migration(unittest.TestCase):
         done = self.slad.run("verify")
         self.assertEqual(done.returncode, 0, done)
 
+    def test_between_the_new_form_and_the_fold(self):
+        """As a kill leaves it while the log is folded anew."""
+        self.slad.run("rebuild")
+        with contextlib.closing(sqlite3.connect(self.slad.path("slad.db"))) as db, db:
+            db.execute("DELETE FROM tally")
+            db.execute("DELETE FROM meta WHERE name = 'packed'")
+        done = self.slad.run("verify")
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("not judged to the end: start slad serve", done.stdout)
+        self.assertNotIn("tally", done.stdout)
+        self.slad.start()
+        self.slad.stop()
+        done = self.slad.run("verify")
+        self.assertEqual(done.returncode, 0, done)
+
     def test_rebuild_migrates(self):
         done = self.slad.run("rebuild")
         self.assertEqual(done.returncode, 0, done)

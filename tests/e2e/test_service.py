@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """What surrounds the daemon: systemd, Prometheus, health, a disk that is full."""
+import contextlib
 import os
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -88,6 +90,16 @@ class Systemd(unittest.TestCase):
         self.slad.signal(signal.SIGTERM)
         said = self.manager.wait("STOPPING=1")
         self.assertNotIn(["WATCHDOG=1"], said)
+
+    def test_a_long_start_wants_time(self):
+        self.start()
+        self.slad.post(Desk().opened("T1"))
+        self.slad.stop()
+        self.manager.wait("STOPPING=1")
+        with contextlib.closing(sqlite3.connect(self.slad.path("slad.db"))) as db, db:
+            db.execute("DELETE FROM meta WHERE name = 'packed'")  # so that all is folded anew
+        self.slad.start()
+        self.assertIn(["EXTEND_TIMEOUT_USEC=60000000"], self.manager.wait("READY=1"))
 
     def test_a_bad_start_is_never_ready(self):
         self.start()
