@@ -1,10 +1,10 @@
 /*
  * posting: takes what the daybook has (store/daybook.h) over into the tallies.
  *
- * A turned page is posted in slices, in the order in which the store keeps tallies: each row of them
- * is read and written once for all lines of the page, and its neighbours lie on the same pages of
- * the database. Whoever writes posts as much in return, so that less than two pages' worth of lines
- * ever wait, however many a transaction writes.
+ * A turned page is posted in slices, in the order in which the store keeps tallies: each row of
+ * them is read and written once for all lines of the page, and its neighbours lie on the same pages
+ * of the database. Whoever writes posts as much in return, so that less than two pages' worth of
+ * lines ever wait, however many a transaction writes.
  */
 #ifndef SLAD_DAEMON_POSTING_H
 #define SLAD_DAEMON_POSTING_H
