@@ -105,7 +105,7 @@ gather_part(struct gather *g, const struct scope *scope)
 	return g->last == NULL ? NULL : g->last->part;
 }
 
-struct matched {
+struct gather_match {
 	int64_t scope;
 	void *part;
 };
@@ -113,9 +113,6 @@ struct matched {
 /* Tallies of the scopes that match, being read. */
 struct reading {
 	struct gather *gather;
-	struct matched *matched; /* by scope */
-	int64_t *scope; /* of each */
-	size_t count;
 	int (*each)(struct gather *g, void *part, struct blob counts, int times);
 	int times;
 	bool failed;
@@ -126,22 +123,21 @@ read_one(void *context, size_t which, struct blob counts)
 {
 	struct reading *r = context;
 
-	if (!r->failed && r->each(r->gather, r->matched[which].part, counts, r->times) != 0)
+	if (!r->failed && r->each(r->gather, r->gather->match[which].part, counts, r->times) != 0)
 		r->failed = true;
 }
 
 static int
 by_scope(const void *x, const void *y)
 {
-	const struct matched *a = x, *b = y;
+	const struct gather_match *a = x, *b = y;
 
 	return (a->scope > b->scope) - (a->scope < b->scope);
 }
 
 static int
-scopes_match(struct reading *r)
+scopes_match(struct gather *g)
 {
-	struct gather *g = r->gather;
 	struct stored_scope *scopes;
 	const char *only = scores_only(g->query, DIM_AGREEMENT);
 	int n = only == NULL ? store_scopes(g->store, g->arena, &scopes, g->err)
@@ -150,18 +146,19 @@ scopes_match(struct reading *r)
 
 	if (n < 0)
 		return -1;
-	r->matched = arena_alloc(g->arena, (size_t)n, sizeof(*r->matched));
+	g->match = arena_alloc(g->arena, (size_t)n, sizeof(*g->match));
 	for (int i = 0; i < n; i++) {
 		part = scores_match(g->query, &scopes[i].scope) ? gather_part(g, &scopes[i].scope)
 								: NULL;
 		if (part != NULL)
-			r->matched[r->count++] = (struct matched){scopes[i].id, part};
+			g->match[g->matches++] = (struct gather_match){scopes[i].id, part};
 	}
-	if (r->count > 0)
-		qsort(r->matched, r->count, sizeof(*r->matched), by_scope);
-	r->scope = arena_alloc(g->arena, r->count, sizeof(*r->scope));
-	for (size_t i = 0; i < r->count; i++)
-		r->scope[i] = r->matched[i].scope;
+	if (g->matches > 0)
+		qsort(g->match, g->matches, sizeof(*g->match), by_scope);
+	g->scope = arena_alloc(g->arena, g->matches, sizeof(*g->scope));
+	for (size_t i = 0; i < g->matches; i++)
+		g->scope[i] = g->match[i].scope;
+	g->matched = true;
 	return 0;
 }
 
@@ -174,15 +171,15 @@ gather_tallies(struct gather *g, enum tally_half half, int64_t from, int64_t to,
 	struct tally_range asked = {.half = half};
 	size_t cuts = tally_cover(from, to, ranges);
 
-	if (scopes_match(&r) != 0)
+	if (!g->matched && scopes_match(g) != 0)
 		return -1;
 	for (size_t c = 0; c < cuts; c++) {
 		r.times = ranges[c].less ? -1 : 1;
 		asked.level = ranges[c].level;
 		asked.from = ranges[c].from;
 		asked.to = ranges[c].to;
-		if (store_tally_range(g->store, r.scope, r.count, &asked, read_one, &r, g->err) !=
-			0 ||
+		if (store_tally_range(
+			g->store, g->scope, g->matches, &asked, read_one, &r, g->err) != 0 ||
 		    r.failed)
 			return -1;
 	}

@@ -27,6 +27,10 @@ struct gather {
 	struct gather_group *groups; /* walk it with HASH_ITER */
 	struct gather_group *only; /* without `by`: always there */
 	struct gather_group *last; /* that a part was asked of: scopes of one come in a row */
+	struct gather_match *match; /* the scopes that match, by id, once they were looked for */
+	int64_t *scope; /* the id of each */
+	size_t matches;
+	bool matched;
 	bool crowded; /* more were wanted; they are left out */
 };
 

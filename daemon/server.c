@@ -377,7 +377,7 @@ store_start(struct server *s, struct config *c, struct err *err)
 	if (store == NULL)
 		return -1;
 	s->api.reader = store_open(c->database, STORE_READ, err);
-	progress_begin(&p, "folding the log", 0);
+	progress_begin(&p, "folding anew", 0);
 	if (s->api.reader != NULL)
 		s->api.keeper = keeper_new(store, c, &calls, command_goes_on, &p, err);
 	progress_clear(&p);

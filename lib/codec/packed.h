@@ -3,7 +3,7 @@
  *
  * Facts are the records of one entity, as far as the fold reads them, in the order they were
  * stored. Counts are what the entity contributes, in runs of one minute and cycle. All of it can be
- * made again from the log. (What is packed of tallies is domain/tally_sum.h's.)
+ * made again from the log. (What is packed of tallies is domain/tally_sum.h's and tally_row.h's.)
  */
 #ifndef SLAD_CODEC_PACKED_H
 #define SLAD_CODEC_PACKED_H

@@ -12,6 +12,8 @@ const char *const span_names[SPANS] = {"working", "elapsed"};
 #define TIMES (COHORTS * KINDS * CLOCKS * SPANS)
 #define BUCKETS_AT (2 * TIMES_FIRST)
 #define BUCKETS_END (BUCKETS_AT + TIMES * HISTOGRAM_BUCKETS)
+_Static_assert(SURVEYS_AT + 2 * SURVEY_LEVELS <= TIMES_FIRST && TIMES_FIRST + TIMES <= BUCKETS_AT,
+    "measures overlap");
 
 /* A time's place among TIMES. */
 static unsigned

@@ -16,37 +16,23 @@ store_downs_replace(
 	return 0;
 }
 
-static struct stored_down *
-down_slot(struct stored_down **list, int n, int *room, struct arena *a)
-{
-	struct stored_down *grown;
-
-	if (n == *room) {
-		*room = *room == 0 ? 16 : 2 * *room;
-		grown = arena_alloc(a, (size_t)*room, sizeof(*grown));
-		for (int i = 0; i < n; i++)
-			grown[i] = (*list)[i];
-		*list = grown;
-	}
-	return &(*list)[n];
-}
-
 int
 store_downs(struct store *s, const char *agreement, const char *service, enum down_kind kind,
     int64_t from, int64_t to, struct arena *a, struct stored_down **list, struct err *err)
 {
 	sqlite3_stmt *st =
 	    statement(s, QUERY_DOWN_RANGE, "ttiii", agreement, service, (int64_t)kind, from, to);
-	int n = 0, room = 0, more;
+	size_t room = 0;
+	int n = 0, more;
 
 	*list = NULL;
 	while ((more = statement_step(s, QUERY_DOWN_RANGE, err)) > 0) {
-		*down_slot(list, n, &room, a) = (struct stored_down){.agreement = agreement,
+		*list = arena_grown(a, *list, (size_t)n, &room, sizeof(**list));
+		(*list)[n++] = (struct stored_down){.agreement = agreement,
 		    .service = service,
 		    .kind = kind,
 		    .from = sqlite3_column_int64(st, 0),
 		    .to = sqlite3_column_int64(st, 1)};
-		n++;
 	}
 	statement_end(s, QUERY_DOWN_RANGE);
 	return more < 0 ? -1 : n;
@@ -83,13 +69,14 @@ services_read(
     struct store *s, enum query q, struct arena *a, struct stored_down **list, struct err *err)
 {
 	sqlite3_stmt *st = s->stmt[q];
-	int n = 0, room = 0, more;
+	size_t room = 0;
+	int n = 0, more;
 
 	*list = NULL;
 	while ((more = statement_step(s, q, err)) > 0) {
-		*down_slot(list, n, &room, a) = (struct stored_down){
+		*list = arena_grown(a, *list, (size_t)n, &room, sizeof(**list));
+		(*list)[n++] = (struct stored_down){
 		    .agreement = column_text(st, 0, a), .service = column_text(st, 1, a)};
-		n++;
 	}
 	statement_end(s, q);
 	return more < 0 ? -1 : n;

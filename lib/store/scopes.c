@@ -48,17 +48,12 @@ scopes_read(
     struct store *s, enum query q, struct arena *a, struct stored_scope **list, struct err *err)
 {
 	sqlite3_stmt *st = s->stmt[q];
-	struct stored_scope *scopes = NULL, *grown;
-	int n = 0, room = 0, more;
+	struct stored_scope *scopes = NULL;
+	size_t room = 0;
+	int n = 0, more;
 
 	while ((more = statement_step(s, q, err)) > 0) {
-		if (n == room) {
-			room = room == 0 ? 64 : 2 * room;
-			grown = arena_alloc(a, (size_t)room, sizeof(*grown));
-			for (int i = 0; i < n; i++)
-				grown[i] = scopes[i];
-			scopes = grown;
-		}
+		scopes = arena_grown(a, scopes, (size_t)n, &room, sizeof(*scopes));
 		scopes[n].id = sqlite3_column_int64(st, 0);
 		for (int d = 0; d < DIMENSIONS; d++)
 			scopes[n].scope.dim[d] = column_text(st, 1 + d, a);

@@ -136,9 +136,7 @@ set_up(struct store *s, enum store_mode mode, struct err *err)
 	s->renewed = mode != STORE_WRITE;
 	if (mode == STORE_WRITE)
 		sqlite3_wal_hook(s->db, wal_grown, s);
-	if (version_take(s, mode, err) != 0)
-		return -1;
-	return 0;
+	return version_take(s, mode, err);
 }
 
 struct store *
