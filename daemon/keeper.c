@@ -68,7 +68,9 @@ keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls,
 	k->notes_last = &k->notes;
 	k->letters_last = &k->letters;
 	k->engine = engine_new(s, c, keeper_now(), progress, context, err);
-	if (k->engine == NULL) {
+	k->checkpointer = k->engine == NULL ? NULL : checkpointer_new(s, err);
+	if (k->checkpointer == NULL) {
+		engine_free(k->engine);
 		free(k);
 		return NULL;
 	}
@@ -79,6 +81,7 @@ keeper_new(struct store *s, struct config *c, const struct keeper_calls *calls,
 	pthread_cond_init(&k->wake, &attr);
 	pthread_condattr_destroy(&attr);
 	if (k->fd < 0 || pthread_create(&k->thread, NULL, keeper_keep, k) != 0) {
+		checkpointer_free(k->checkpointer);
 		engine_free(k->engine);
 		if (k->fd >= 0)
 			close(k->fd);
@@ -146,6 +149,7 @@ keeper_free(struct keeper *k)
 	pthread_join(k->thread, NULL);
 	keeper_shed(k, JOB_FAILED);
 	leftovers_free(k);
+	checkpointer_free(k->checkpointer);
 	engine_free(k->engine);
 	if (atomic_load(&k->lost))
 		store_leave(k->store);

@@ -10,6 +10,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "checkpointer.h"
 #include "keeper.h"
 
 struct note { /* a report on its way to the store */
@@ -46,6 +47,7 @@ enum size { SMALL, LARGE, SIZES };
 struct keeper {
 	struct store *store;
 	struct engine *engine;
+	struct checkpointer *checkpointer;
 	struct keeper_calls calls;
 	pthread_t thread;
 	int fd;

@@ -289,10 +289,12 @@ step(struct keeper *k, struct batch *b)
 	arena_free(&arena);
 }
 
-/* What failed where no answer hung on it, such as a checkpoint after a commit. */
+/* What is left to do where no answer hangs on it: checkpoints; and what failed there. */
 static void
 look_at_store(struct keeper *k)
 {
+	if (!atomic_load(&k->lost))
+		checkpointer_look(k->checkpointer);
 	if (store_failure(k->store) == STORE_SOUND || passes(k) || atomic_load(&k->lost))
 		return;
 	log_error(

@@ -14,12 +14,15 @@
 #include "store/memo.h"
 #include "store/store.h"
 
+#define STORE_PATIENCE 5000 /* ms to wait for another program that writes */
+
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *stmt[QUERIES]; /* each prepared when it is first asked */
 	int failure; /* of the last failed call: a SQLite result code */
 	bool renewed; /* the write-ahead log is of this connection alone */
-	int wal; /* pages of the write-ahead log after the last commit */
+	int wal, wal_added; /* pages of the write-ahead log after the last commit, and by it */
+	bool wal_left; /* it is copied by others */
 	struct identity identity;
 	struct daybook daybook;
 	struct bodies bodies;

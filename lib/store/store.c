@@ -5,15 +5,9 @@
 #include <string.h>
 
 #include "base/stamp.h"
+#include "store/checkpoint.h"
 #include "store/statement.h"
 #include "store/wal.h"
-
-/* The writer, which is the only one to do it, copies the WAL back when it has so many pages, and as
- * those of so many transactions like the last one: what large transactions change again and again
- * is copied once, and after small ones the copying is short. */
-#define WAL_PAGES 1000
-#define WAL_TRANSACTIONS 3
-#define PATIENCE 5000 /* ms to wait for another program that writes */
 
 /* A page cache of 16 MiB. */
 static const char pragmas_write[] = "PRAGMA journal_mode = WAL;"
@@ -23,6 +17,7 @@ static const char pragmas_write[] = "PRAGMA journal_mode = WAL;"
 				    "PRAGMA cache_size = -16384;";
 static const char pragmas_read[] = "PRAGMA query_only = ON;"
 				   "PRAGMA cache_size = -4096;";
+static const char pragmas_checkpoint[] = "PRAGMA synchronous = FULL;";
 static const char pragmas_scratch[] = "PRAGMA journal_mode = OFF;"
 				      "PRAGMA synchronous = OFF;"
 				      "PRAGMA cache_size = -65536;";
@@ -32,37 +27,6 @@ failed(struct store *s, struct err *err, const char *what)
 {
 	s->failure = sqlite3_extended_errcode(s->db);
 	return err_set(err, "database: %s: %s", what, sqlite3_errmsg(s->db));
-}
-
-/* SQLite's own hook would tell nobody that a checkpoint failed. The commit before it stands. */
-static int
-wal_grown(void *context, sqlite3 *db, const char *name, int pages)
-{
-	struct store *s = context;
-	int added = pages > s->wal ? pages - s->wal : pages, rc;
-
-	s->wal = pages;
-	if (pages < WAL_PAGES || pages / WAL_TRANSACTIONS < added)
-		return SQLITE_OK;
-	rc = sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
-		s->failure = rc;
-	return SQLITE_OK;
-}
-
-/* Begins the WAL anew. */
-static int
-renew(struct store *s, struct err *err)
-{
-	int rc;
-
-	sqlite3_busy_timeout(s->db, 0);
-	rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-	sqlite3_busy_timeout(s->db, PATIENCE);
-	s->renewed = rc == SQLITE_OK;
-	if (rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED)
-		return 0;
-	return failed(s, err, "its write-ahead log cannot be copied into it");
 }
 
 static int
@@ -113,7 +77,7 @@ version_take(struct store *s, enum store_mode mode, struct err *err)
 		    "database: its tables are of version %d, this slad wants %d; start slad serve "
 		    "once, which brings them there",
 		    version, newest);
-	if (mode == STORE_WRITE && version > 0 && version < newest && renew(s, err) != 0)
+	if (mode == STORE_WRITE && version > 0 && version < newest && checkpoint_renew(s, err) != 0)
 		return -1;
 	return migrate(s, version, err);
 }
@@ -123,10 +87,11 @@ set_up(struct store *s, enum store_mode mode, struct err *err)
 {
 	static const char *const pragmas[] = {[STORE_WRITE] = pragmas_write,
 	    [STORE_READ] = pragmas_read,
+	    [STORE_CHECKPOINT] = pragmas_checkpoint,
 	    [STORE_SCRATCH] = pragmas_scratch};
 
 	sqlite3_extended_result_codes(s->db, 1);
-	sqlite3_busy_timeout(s->db, PATIENCE);
+	sqlite3_busy_timeout(s->db, STORE_PATIENCE);
 	if (sqlite3_exec(s->db, pragmas[mode], NULL, NULL, NULL) != SQLITE_OK)
 		return failed(s, err, "cannot be opened");
 	if (mode == STORE_WRITE && sqlite3_db_readonly(s->db, "main") != 0)
@@ -135,7 +100,7 @@ set_up(struct store *s, enum store_mode mode, struct err *err)
 		    "disk mounted to be read only?");
 	s->renewed = mode != STORE_WRITE;
 	if (mode == STORE_WRITE)
-		sqlite3_wal_hook(s->db, wal_grown, s);
+		checkpoint_watch(s);
 	return version_take(s, mode, err);
 }
 
@@ -208,7 +173,7 @@ int
 store_begin(struct store *s, struct err *err)
 {
 	s->failure = SQLITE_OK;
-	if (!s->renewed && renew(s, err) != 0)
+	if (!s->renewed && checkpoint_renew(s, err) != 0)
 		return -1;
 	statement(s, QUERY_BEGIN, "");
 	if (statement_run(s, QUERY_BEGIN, err) != 0)
@@ -293,6 +258,12 @@ bool
 store_renewed(const struct store *s)
 {
 	return s->renewed;
+}
+
+const char *
+store_path(const struct store *s)
+{
+	return sqlite3_db_filename(s->db, "main");
 }
 
 const char *

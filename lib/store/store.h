@@ -25,6 +25,7 @@ enum store_mode {
 	STORE_READ,
 	STORE_REBUILD, /* to write, and to forget at once all but the log: store_identities_forget()
 			*/
+	STORE_CHECKPOINT, /* for store_checkpoint() alone, beside a writer */
 	STORE_SCRATCH, /* a private temporary database; path is ignored */
 };
 
@@ -71,11 +72,24 @@ enum store_failure {
 };
 
 enum store_failure store_failure(const struct store *s);
+void store_fail_as(struct store *s, struct store *other); /* takes over what the other met */
 void store_forgive(struct store *s);
 bool store_renewed(const struct store *s);
 const char *store_failure_text(const struct store *s); /* in SQLite's words */
 const char *store_version(void); /* of the library that is loaded */
 const char *store_zstd_version(void);
+
+/*
+ * What is committed lies in a write-ahead log, which is copied into the database ("checkpoint")
+ * when it is long: by store_commit(), or, after store_leave_checkpoints(), by whoever calls
+ * store_checkpoint() between two transactions. That may be another thread, with a store of its own
+ * opened STORE_CHECKPOINT, while transactions go on; but the log begins anew only after a copy that
+ * found all of it.
+ */
+void store_leave_checkpoints(struct store *s);
+bool store_wal_long(const struct store *s, int times); /* so many times as long as is worth it */
+void store_checkpoint(struct store *s); /* what went wrong, store_failure() says */
+const char *store_path(const struct store *s);
 
 int store_meta(struct store *s, const char *name, char *value, size_t size, struct err *err);
 int store_meta_set(struct store *s, const char *name, const char *value, struct err *err);

@@ -21,7 +21,21 @@
 #include "shim.h"
 
 /* As in faults.py. */
-enum kind { OPEN, READ, WRITE, TRUNCATE, SYNC, UNLINK, ACCEPT, RECEIVE, SEND, WAIT, ALLOC, KINDS };
+enum kind {
+	OPEN,
+	READ,
+	WRITE,
+	TRUNCATE,
+	SYNC,
+	CHECKPOINT, /* a sync of the database itself */
+	UNLINK,
+	ACCEPT,
+	RECEIVE,
+	SEND,
+	WAIT,
+	ALLOC,
+	KINDS
+};
 enum how { HOW_ERROR, HOW_SHORT /* of a write, half is done */, HOW_SLEEP, HOW_SPIN };
 /* After HOW_SLEEP and HOW_SPIN the call is made, or fails if there is an error. */
 
@@ -137,6 +151,8 @@ shim_before(struct shim_call *c)
 		return SHIM_GO;
 	if (c->what == SHIM_WRITE)
 		return write_before(c);
+	if (c->what == SHIM_SYNC && shim_is_database(c->fd))
+		return fails(CHECKPOINT) ? SHIM_FAIL : SHIM_GO;
 	return fails(kinds[c->what]) ? SHIM_FAIL : SHIM_GO;
 }
 

@@ -17,7 +17,7 @@ import subprocess
 from kit import BUILD, Slad
 from slad import PROGRAM
 
-KINDS = ("open", "read", "write", "truncate", "sync", "unlink", "accept", "receive", "send", "wait", "alloc")
+KINDS = ("open", "read", "write", "truncate", "sync", "checkpoint", "unlink", "accept", "receive", "send", "wait", "alloc")
 HOWS = ("error", "short", "sleep", "spin")
 KIND, LEFT, FOREVER, HOW, ERROR, MS, HITS, CALLS = range(8)  # places in struct control
 SIZE = 8 * (CALLS + len(KINDS))

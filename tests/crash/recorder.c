@@ -29,7 +29,6 @@
 
 #include "shim.h"
 
-#define FILES 65536
 #define TOLD 200 /* bytes that are kept of what was read or sent */
 
 /* As in trace.py. The call's number is that of enum shim_what. */
@@ -51,7 +50,6 @@ struct control {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct control none, *control = &none;
-static bool databases[FILES]; /* by descriptor */
 static bool dying, brief;
 static const char *swallow = "";
 static int out = -1;
@@ -118,9 +116,7 @@ on_files(enum shim_what what)
 static void
 count(struct shim_call *c)
 {
-	bool database = c->fd >= 0 && c->fd < FILES && databases[c->fd];
-
-	if (atomic_load(&control->database) != 0 && !database)
+	if (atomic_load(&control->database) != 0 && !shim_is_database(c->fd))
 		return;
 	atomic_fetch_add(&control->calls, 1);
 	if (atomic_load(&control->left) <= 0 || atomic_fetch_sub(&control->left, 1) != 1)
@@ -137,7 +133,7 @@ swallowed(const struct shim_call *c)
 {
 	if (c->flags != 0)
 		return strcmp(swallow, "directory") == 0;
-	return c->fd < FILES && databases[c->fd] && strcmp(swallow, "database") == 0;
+	return shim_is_database(c->fd) && strcmp(swallow, "database") == 0;
 }
 
 /* A file's calls keep the lock until they are written down, but for syncs, which take long. */
@@ -168,8 +164,6 @@ path_put(struct record *r, const struct shim_call *c)
 	char both[8192];
 	int len = snprintf(both, sizeof(both), "%s%c%s", c->path, 0, c->to == NULL ? "" : c->to);
 
-	if (c->what == SHIM_OPEN && r->result >= 0 && r->result < FILES)
-		databases[r->result] = strstr(c->path, ".db") == c->path + strlen(c->path) - 3;
 	put(r, both, c->to == NULL ? strlen(c->path) : (size_t)len);
 }
 

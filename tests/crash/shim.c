@@ -1,5 +1,6 @@
 #include "shim.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -13,12 +14,17 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #define FILES 65536
+#define SMALL 65536 /* no address of anything */
 
 enum kind { KIND_NONE, KIND_FILE, KIND_DIRECTORY, KIND_CONNECTION };
 
 static unsigned char kinds[FILES];
+static bool databases[FILES];
 static const char *directory;
+static int (*log_grown)(void *, sqlite3 *, const char *, int);
 
 __attribute__((constructor)) static void
 begin(void)
@@ -38,6 +44,12 @@ bool
 shim_is_file(int fd)
 {
 	return kind_of(fd) == KIND_FILE;
+}
+
+bool
+shim_is_database(int fd)
+{
+	return kind_of(fd) == KIND_FILE && databases[fd];
 }
 
 static void
@@ -80,6 +92,8 @@ opened(int at, const char *path, int flags, mode_t mode)
 
 	if (v == SHIM_GO)
 		kind_set(fd, kind);
+	if (kind_of((int)fd) == KIND_FILE)
+		databases[fd] = ends_in(path, ".db");
 	if (v == SHIM_GO && kind == KIND_FILE)
 		shim_after(&c, fd);
 	return fd;
@@ -355,3 +369,23 @@ mmap64(void *at, size_t len, int prot, int flags, int fd, off64_t offset)
 
 void *mmap(void *at, size_t len, int prot, int flags, int fd, off_t offset)
     __attribute__((alias("mmap64")));
+
+static int
+grown(void *context, sqlite3 *db, const char *name, int pages)
+{
+	return log_grown(context, db, name, pages * SHIM_GROWN);
+}
+
+/* SQLite sets hooks of its own, of every connection; slad one, of its writer, with a context that
+ * lies on the heap. */
+void *
+sqlite3_wal_hook(sqlite3 *db, int (*hook)(void *, sqlite3 *, const char *, int), void *context)
+{
+	void *(*real)(sqlite3 *, int (*)(void *, sqlite3 *, const char *, int), void *);
+	bool slads = (uintptr_t)context > SMALL;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "sqlite3_wal_hook");
+	if (slads)
+		log_grown = hook;
+	return real(db, slads ? grown : hook, context);
+}

@@ -7,6 +7,9 @@
  * one shared object: recorder.c writes down and kills, faulty.c lets calls fail. Seen are calls on
  * files, and on the directory itself, below $SHIM_DIR, but for those that are not to last (-shm,
  * .lock), and on connections that came from accept().
+ *
+ * The program is told that its write-ahead log is SHIM_GROWN times as long as it is, so that a
+ * short life has many checkpoints.
  */
 #ifndef SLAD_TESTS_CRASH_SHIM_H
 #define SLAD_TESTS_CRASH_SHIM_H
@@ -14,6 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#define SHIM_GROWN 16
 
 enum shim_what {
 	SHIM_OPEN, /* path, flags; the result is the descriptor */
@@ -53,6 +58,7 @@ void shim_watch(void); /* once, before main() */
 enum shim_verdict shim_before(struct shim_call *call);
 void shim_after(const struct shim_call *call, int64_t result);
 
-bool shim_is_file(int fd); /* one that is seen */
+bool shim_is_file(int fd); /* one that is seen, */
+bool shim_is_database(int fd); /* and whose name ends in .db */
 
 #endif

@@ -24,6 +24,7 @@ from desk import metrics, until
 
 STALL = 5  # seconds after which slad lets nobody wait
 HANG = 8
+LONG = 500 * 4120  # bytes of a log that is worth a copy, where the shim makes it out to be longer than it is
 PULSE = 1  # seconds until a door that had no room opens again
 TICKETS = 3000  # more than are judged in one transaction
 
@@ -66,6 +67,13 @@ class Trouble:
     def post(self, events=None):
         return self.load.post(events or self.load.events(0))[1]
 
+    def many(self):
+        """Posts so many events that the log is soon worth a copy."""
+        made = []
+        while len(made) < 300:
+            made += self.load.events(0)
+        return self.post(made)
+
     def later(self):
         return Later(self.load, self.load.events(0))
 
@@ -76,6 +84,11 @@ class Trouble:
         with open(f"/proc/{self.slad.process.pid}/stat", encoding="ascii") as file:
             fields = file.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def salt(self):
+        """Another one after each beginning of the write-ahead log."""
+        with open(self.path + "-wal", "rb") as file:
+            return file.read(24)[16:]
 
     def ends(self, status):
         got = self.slad.ended(20)
@@ -180,10 +193,6 @@ class ManyWait(Trouble):
         self.slad.start()
         self.check("the write-ahead log begins anew", until(lambda: self.salt() != salt, "it does"))
 
-    def salt(self):
-        with open(self.path + "-wal", "rb") as file:
-            return file.read(24)[16:]
-
 
 class Reload(Trouble):
     """The disk is full while all tickets are judged anew: that is done once there is room."""
@@ -285,23 +294,39 @@ class Memory(Trouble):
 
 
 class Checkpoint(Trouble):
-    """The database cannot be synced when the log is copied into it, after a commit that stands."""
+    """The database cannot be synced when the log is copied into it, after commits that stand."""
 
     def story(self):
+        self.fault.arm("checkpoint", 1, errno.EIO)
         for _ in range(100):
-            made = []
-            while len(made) < 300:
-                made += self.load.events(0)
-            self.fault.arm("sync", 2, errno.EIO)  # the first one is the commit's
-            answer = self.post(made)
-            if self.fault.hits or answer is None or answer.status != 200:
+            answer = self.many()
+            if answer is None or answer.status != 200:
                 break
-        self.check("what was stored is answered so", answer is not None and answer.status == 200, answer)
+        self.check("it fails", self.fault.hits == 1, self.fault.hits)
+        self.check("nothing is stored after that", answer is None or answer.status == 503, answer)
         self.ends(4)
 
 
+class Behind(Trouble):
+    """The copying of the log into the database hangs: commits go on until the log is too long, and then wait."""
+
+    def story(self):
+        self.fault.arm("checkpoint", 1, how="sleep", ms=HANG * 1000)
+        until(lambda: self.many().status == 200 and self.fault.hits, "the log is copied")
+        began, stored = time.monotonic(), 0
+        while (answer := self.many()).status == 200 and time.monotonic() - began < HANG:
+            stored += 1
+        log = os.path.getsize(self.path + "-wal")
+        self.check("commits go on", stored > 1, stored)
+        self.check("the log ends somewhere", log < 6 * LONG, log)
+        self.check("who waits is told", answer.status == 503 and time.monotonic() - began < HANG, answer)
+        until(lambda: self.status("/readyz") == 200, "it is ready again")
+        salt = self.salt()
+        self.check("the log begins anew", until(lambda: self.many().status == 200 and self.salt() != salt, "it does"))
+
+
 TROUBLES = {each.__name__.lower(): each
-            for each in (Hang, Watchdog, ManyWait, Reload, Doors, Files, Memory, Checkpoint)}
+            for each in (Hang, Watchdog, ManyWait, Reload, Doors, Files, Memory, Checkpoint, Behind)}
 
 
 def main():

@@ -1,0 +1,26 @@
+/*
+ * checkpointer: the thread that copies the write-ahead log into the database while the keeper goes
+ * on writing.
+ *
+ * What is written meanwhile is left over, so that the log would never end. That little the keeper
+ * copies itself, between two transactions, and SQLite begins the log anew.
+ */
+#ifndef SLAD_DAEMON_CHECKPOINTER_H
+#define SLAD_DAEMON_CHECKPOINTER_H
+
+#include "store/store.h"
+
+struct checkpointer;
+
+/* For a writer's store, whose checkpoints it takes over; NULL with a sentence. */
+struct checkpointer *checkpointer_new(struct store *writer, struct err *err);
+
+/* To be called by the writer's thread after its transactions: lets the log be copied where it is
+ * long, waits where it is so many times as long that the copying does not keep up, and says by
+ * store_failure() of the writer's store what went wrong. */
+void checkpointer_look(struct checkpointer *c);
+
+/* Ends the thread, after the copy it is at; before the writer's store is closed. */
+void checkpointer_free(struct checkpointer *c);
+
+#endif

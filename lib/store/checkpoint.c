@@ -1,0 +1,76 @@
+#include "store/checkpoint.h"
+
+#include <sqlite3.h>
+
+#include "store/statement.h"
+
+/* The log is long when it has so many pages, and as those of so many transactions like the last
+ * one: what transactions change again and again is copied once. */
+#define LONG_PAGES 8000
+#define LONG_TRANSACTIONS 3
+
+/* SQLite's own hook would tell nobody that a checkpoint failed. The commit before it stands. */
+static int
+grown(void *context, sqlite3 *db, const char *name, int pages)
+{
+	struct store *s = context;
+
+	(void)db;
+	(void)name;
+	s->wal_added = pages > s->wal ? pages - s->wal : pages;
+	s->wal = pages;
+	if (!s->wal_left && store_wal_long(s, 1))
+		store_checkpoint(s);
+	return SQLITE_OK;
+}
+
+void
+checkpoint_watch(struct store *s)
+{
+	sqlite3_wal_hook(s->db, grown, s);
+}
+
+void
+store_leave_checkpoints(struct store *s)
+{
+	s->wal_left = true;
+}
+
+bool
+store_wal_long(const struct store *s, int times)
+{
+	return s->wal >= LONG_PAGES * times && s->wal / (LONG_TRANSACTIONS * times) >= s->wal_added;
+}
+
+void
+store_checkpoint(struct store *s)
+{
+	int rc = sqlite3_wal_checkpoint_v2(s->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+
+	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
+		s->failure = rc;
+}
+
+void
+store_fail_as(struct store *s, struct store *other)
+{
+	if (other->failure != SQLITE_OK)
+		s->failure = other->failure;
+	other->failure = SQLITE_OK;
+}
+
+int
+checkpoint_renew(struct store *s, struct err *err)
+{
+	int rc;
+
+	sqlite3_busy_timeout(s->db, 0);
+	rc = sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(s->db, STORE_PATIENCE);
+	s->renewed = rc == SQLITE_OK;
+	if (rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED)
+		return 0;
+	s->failure = sqlite3_extended_errcode(s->db);
+	return err_set(err, "database: its write-ahead log cannot be copied into it: %s",
+	    sqlite3_errmsg(s->db));
+}
