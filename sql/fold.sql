@@ -86,12 +86,12 @@ VALUES (coalesce((SELECT max(id) + 1 FROM scope WHERE agreement = ?1 HAVING max(
                  (SELECT coalesce(max(id), 0) / 32 * 32 + 32 FROM scope)), ?1, ?2, ?3, ?4);
 
 -- name: scope_list
-SELECT id, agreement, service, priority, team FROM scope
+SELECT id, service, priority, team, agreement FROM scope
 ORDER BY agreement, service, priority, team;
 
 -- name: scope_list_of
-SELECT id, agreement, service, priority, team FROM scope WHERE agreement = ?1
-ORDER BY agreement, service, priority, team;
+SELECT id, service, priority, team FROM scope WHERE agreement = ?1
+ORDER BY service, priority, team;
 
 -- name: tally_get
 SELECT tallies FROM tally WHERE half = ?1 AND level = ?2 AND era = ?3 AND scope = ?4;

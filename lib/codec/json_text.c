@@ -14,7 +14,15 @@
 #define DIGITS_SURE 15 /* so many always survive the way through a normal double ... */
 #define DIGITS_ALL 17 /* ... and a double always survives the way through so many */
 
-static int write_value(const json_t *value, struct buf *out, bool sorted, int depth);
+/* A text being written, and its last real that is not whole: the same one often follows. */
+struct writing {
+	struct buf *out;
+	bool sorted;
+	double last;
+	char last_text[REAL_TEXT];
+};
+
+static int write_value(const json_t *value, struct writing *w, int depth);
 
 static int
 append(const char *bytes, size_t len, void *out)
@@ -86,34 +94,36 @@ write_decimal(const char *text, struct buf *out)
 }
 
 static void
-write_real(double x, struct buf *out)
+write_real(double x, struct writing *w)
 {
-	char text[REAL_TEXT];
 	int digits = isnormal(x) ? DIGITS_SURE : 1;
 
 	if (x >= -WHOLE_MAX && x <= WHOLE_MAX && (double)(int64_t)x == x) {
-		buf_puti(out, (int64_t)x);
+		buf_puti(w->out, (int64_t)x);
 		return;
 	}
-	do
-		snprintf(text, sizeof(text), "%.*g", digits, x);
-	while (strtod(text, NULL) != x && ++digits <= DIGITS_ALL);
-	write_decimal(text, out);
+	if (x != w->last) {
+		do
+			snprintf(w->last_text, REAL_TEXT, "%.*g", digits, x);
+		while (strtod(w->last_text, NULL) != x && ++digits <= DIGITS_ALL);
+		w->last = x;
+	}
+	write_decimal(w->last_text, w->out);
 }
 
 static int
-write_array(const json_t *array, struct buf *out, bool sorted, int depth)
+write_array(const json_t *array, struct writing *w, int depth)
 {
 	size_t n = json_array_size(array);
 
-	buf_putc(out, '[');
+	buf_putc(w->out, '[');
 	for (size_t i = 0; i < n; i++) {
 		if (i > 0)
-			buf_putc(out, ',');
-		if (write_value(json_array_get(array, i), out, sorted, depth) != 0)
+			buf_putc(w->out, ',');
+		if (write_value(json_array_get(array, i), w, depth) != 0)
 			return -1;
 	}
-	buf_putc(out, ']');
+	buf_putc(w->out, ']');
 	return 0;
 }
 
@@ -148,17 +158,17 @@ members_list(const json_t *object, struct member *members)
 }
 
 static int
-write_member(const struct member *m, struct buf *out, bool sorted, int depth)
+write_member(const struct member *m, struct writing *w, int depth)
 {
-	if (write_name(m->name, m->len, out) != 0)
+	if (write_name(m->name, m->len, w->out) != 0)
 		return -1;
-	buf_putc(out, ':');
-	return write_value(m->value, out, sorted, depth);
+	buf_putc(w->out, ':');
+	return write_value(m->value, w, depth);
 }
 
 /* Few members are listed without asking for memory. */
 static int
-write_object(const json_t *object, struct buf *out, bool sorted, int depth)
+write_object(const json_t *object, struct writing *w, int depth)
 {
 	struct member few[FEW], *members = few;
 	size_t n = json_object_size(object);
@@ -167,46 +177,46 @@ write_object(const json_t *object, struct buf *out, bool sorted, int depth)
 	if (n > FEW)
 		members = mem_alloc(n, sizeof(*members));
 	members_list(object, members);
-	if (sorted && n > 1)
+	if (w->sorted && n > 1)
 		qsort(members, n, sizeof(*members), member_compare);
-	buf_putc(out, '{');
+	buf_putc(w->out, '{');
 	for (size_t i = 0; i < n && r == 0; i++) {
 		if (i > 0)
-			buf_putc(out, ',');
-		r = write_member(&members[i], out, sorted, depth);
+			buf_putc(w->out, ',');
+		r = write_member(&members[i], w, depth);
 	}
-	buf_putc(out, '}');
+	buf_putc(w->out, '}');
 	if (members != few)
 		free(members);
 	return r;
 }
 
 static int
-write_value(const json_t *value, struct buf *out, bool sorted, int depth)
+write_value(const json_t *value, struct writing *w, int depth)
 {
-	if (depth == 0 || !buf_ok(out))
+	if (depth == 0 || !buf_ok(w->out))
 		return -1;
 	switch (json_typeof(value)) {
 	case JSON_OBJECT:
-		return write_object(value, out, sorted, depth - 1);
+		return write_object(value, w, depth - 1);
 	case JSON_ARRAY:
-		return write_array(value, out, sorted, depth - 1);
+		return write_array(value, w, depth - 1);
 	case JSON_STRING:
-		return write_string(value, out);
+		return write_string(value, w->out);
 	case JSON_INTEGER:
-		buf_puti(out, json_integer_value(value));
+		buf_puti(w->out, json_integer_value(value));
 		return 0;
 	case JSON_REAL:
-		write_real(json_real_value(value), out);
+		write_real(json_real_value(value), w);
 		return 0;
 	case JSON_TRUE:
-		buf_puts(out, "true");
+		buf_puts(w->out, "true");
 		return 0;
 	case JSON_FALSE:
-		buf_puts(out, "false");
+		buf_puts(w->out, "false");
 		return 0;
 	case JSON_NULL:
-		buf_puts(out, "null");
+		buf_puts(w->out, "null");
 		return 0;
 	}
 	return -1;
@@ -215,9 +225,10 @@ write_value(const json_t *value, struct buf *out, bool sorted, int depth)
 int
 json_text(const json_t *value, struct buf *out, bool sorted)
 {
+	struct writing w = {.out = out, .sorted = sorted, .last = NAN};
 	size_t len = out->len;
 
-	if (write_value(value, out, sorted, JSON_TEXT_DEPTH) == 0 && buf_ok(out))
+	if (write_value(value, &w, JSON_TEXT_DEPTH) == 0 && buf_ok(out))
 		return 0;
 	out->len = len;
 	if (out->data != NULL)

@@ -42,10 +42,10 @@ store_scope(struct store *s, const struct scope *scope, int64_t *id, struct err 
 	return rc;
 }
 
-/* Reads a bound statement to its end. */
+/* Reads a bound statement to its end; of one agreement, it gives all but that. */
 static int
-scopes_read(
-    struct store *s, enum query q, struct arena *a, struct stored_scope **list, struct err *err)
+scopes_read(struct store *s, enum query q, const char *agreement, struct arena *a,
+    struct stored_scope **list, struct err *err)
 {
 	sqlite3_stmt *st = s->stmt[q];
 	struct stored_scope *scopes = NULL;
@@ -55,8 +55,10 @@ scopes_read(
 	while ((more = statement_step(s, q, err)) > 0) {
 		scopes = arena_grown(a, scopes, (size_t)n, &room, sizeof(*scopes));
 		scopes[n].id = sqlite3_column_int64(st, 0);
-		for (int d = 0; d < DIMENSIONS; d++)
-			scopes[n].scope.dim[d] = column_text(st, 1 + d, a);
+		for (int d = DIM_SERVICE; d < DIMENSIONS; d++)
+			scopes[n].scope.dim[d] = column_text(st, d, a);
+		scopes[n].scope.dim[DIM_AGREEMENT] =
+		    agreement != NULL ? agreement : column_text(st, DIMENSIONS, a);
 		n++;
 	}
 	statement_end(s, q);
@@ -68,7 +70,7 @@ int
 store_scopes(struct store *s, struct arena *a, struct stored_scope **list, struct err *err)
 {
 	statement(s, QUERY_SCOPE_LIST, "");
-	return scopes_read(s, QUERY_SCOPE_LIST, a, list, err);
+	return scopes_read(s, QUERY_SCOPE_LIST, NULL, a, list, err);
 }
 
 int
@@ -76,5 +78,5 @@ store_scopes_of(struct store *s, const char *agreement, struct arena *a, struct 
     struct err *err)
 {
 	statement(s, QUERY_SCOPE_LIST_OF, "t", agreement);
-	return scopes_read(s, QUERY_SCOPE_LIST_OF, a, list, err);
+	return scopes_read(s, QUERY_SCOPE_LIST_OF, arena_strdup(a, agreement), a, list, err);
 }
