@@ -138,9 +138,11 @@ known(struct engine *e, struct submission *s, struct fresh **fresh, const struct
 		*answer = known_as(event, body, len);
 		return 0;
 	}
+	*answer = KNOWN_NOT;
+	if (s->events->count == 1)
+		return 0; /* there is none before it */
 	key = identity_key(s->arena, event, &len);
 	HASH_FIND(hh, *fresh, key, len, twin);
-	*answer = KNOWN_NOT;
 	if (twin != NULL) {
 		*answer = known_as(event, twin->event->body, twin->event->len);
 		return 0;
