@@ -29,8 +29,8 @@ CODEC = alert_event alert_text alert_words backfill_event config config_access c
     message_template message_webhook message_wecom metric packed receiver report report_csv \
     report_html report_json report_md report_page report_page_more report_page_scores report_svg \
     report_text standard_webhooks table verification zoneinfo
-STORE = alerts backup body checkpoint closings compare daybook deliveries dictionary downs entity entries \
-    evidence gaps hook identity identity_hash identity_run improvements log mapper \
+STORE = alerts backup body checkpoint closings compare daybook deliveries dictionary downs entity \
+    entries evidence gaps hook identity identity_hash identity_run improvements log mapper \
     mapper_functions mapper_prepare memo memory pasts scopes silences statement store tallies \
     tickets wal
 DAEMON = ahead alert_json alert_order api api_alerts api_behind api_catalogue api_correlation \
@@ -52,8 +52,8 @@ DAEMON = ahead alert_json alert_order api api_alerts api_behind api_catalogue ap
 DAEMON += $(if $(filter yes,$(SYSTEMD)),systemd,systemd_none)
 TESTS = check_agreement check_ahead check_alert check_alert_closed check_alert_event \
     check_alert_text check_assessment check_auth check_backup check_bloom check_body \
-    check_body_log check_budget check_buf check_calendar check_calendar_count check_checkpointer check_chore \
-    check_clock check_coding check_config check_config_corpus check_config_judgement \
+    check_body_log check_budget check_buf check_calendar check_calendar_count check_checkpointer \
+    check_chore check_clock check_coding check_config check_config_corpus check_config_judgement \
     check_config_secret check_csv check_daybook check_delivery check_engine check_engine_daybook \
     check_engine_facts check_engine_start check_engine_statistics check_evaluation \
     check_event_binary check_event_json check_event_json_facts check_evidence check_frame \

@@ -5,7 +5,10 @@
 
 #include "base/mem.h"
 
-#define BEHIND 4 /* times as long as is worth a copy is too long */
+/* Times as long as is worth a copy that are too many: between steps, and within one, where somebody
+ * waits for his answer. */
+#define BEHIND 4
+#define FAR_BEHIND 6
 
 enum state { AT_REST, COPYING, COPIED };
 
@@ -39,6 +42,60 @@ copy(void *context)
 	return NULL;
 }
 
+/* Lets the thread begin, if it should; true where the writer is to copy. */
+static bool
+is_writers_turn(struct checkpointer *c)
+{
+	bool is_long = store_wal_long(c->writer, 1), turn;
+
+	if (c->state == COPIED)
+		store_fail_as(c->writer, c->store);
+	if (c->state == COPYING ||
+	    (store_failure(c->writer) != STORE_SOUND && store_failure(c->writer) != STORE_FULL))
+		return false;
+	turn = store_failure(c->writer) == STORE_FULL || (c->state == COPIED && is_long);
+	c->state = is_long && !turn ? COPYING : AT_REST;
+	if (c->state == COPYING)
+		pthread_cond_signal(&c->wanted);
+	return turn;
+}
+
+static void
+look(struct checkpointer *c, int most)
+{
+	bool turn;
+
+	pthread_mutex_lock(&c->lock);
+	while (c->state == COPYING && store_wal_long(c->writer, most))
+		pthread_cond_wait(&c->copied, &c->lock);
+	turn = is_writers_turn(c);
+	pthread_mutex_unlock(&c->lock);
+	if (turn)
+		store_checkpoint(c->writer);
+}
+
+void
+checkpointer_look(struct checkpointer *c)
+{
+	look(c, BEHIND);
+}
+
+static void
+late(void *context)
+{
+	look(context, FAR_BEHIND);
+}
+
+static void
+release(struct checkpointer *c)
+{
+	store_close(c->store);
+	pthread_mutex_destroy(&c->lock);
+	pthread_cond_destroy(&c->wanted);
+	pthread_cond_destroy(&c->copied);
+	free(c);
+}
+
 struct checkpointer *
 checkpointer_new(struct store *writer, struct err *err)
 {
@@ -54,42 +111,12 @@ checkpointer_new(struct store *writer, struct err *err)
 	pthread_cond_init(&c->wanted, NULL);
 	pthread_cond_init(&c->copied, NULL);
 	if (pthread_create(&c->thread, NULL, copy, c) != 0) {
-		store_close(c->store);
-		free(c);
+		release(c);
 		err_set(err, "the checkpointer's thread cannot be started");
 		return NULL;
 	}
-	store_leave_checkpoints(writer);
+	store_leave_checkpoints(writer, late, c);
 	return c;
-}
-
-/* Takes over how the thread's copy ended; true where the rest is to be copied. */
-static bool
-copy_ended(struct checkpointer *c, bool is_long)
-{
-	if (c->state != COPIED)
-		return false;
-	store_fail_as(c->writer, c->store);
-	c->state = AT_REST;
-	return is_long && store_failure(c->writer) == STORE_SOUND;
-}
-
-void
-checkpointer_look(struct checkpointer *c)
-{
-	bool is_long = store_wal_long(c->writer, 1), rest;
-
-	pthread_mutex_lock(&c->lock);
-	while (c->state == COPYING && store_wal_long(c->writer, BEHIND))
-		pthread_cond_wait(&c->copied, &c->lock);
-	rest = copy_ended(c, is_long);
-	if (c->state == AT_REST && is_long && !rest && store_failure(c->writer) == STORE_SOUND) {
-		c->state = COPYING;
-		pthread_cond_signal(&c->wanted);
-	}
-	pthread_mutex_unlock(&c->lock);
-	if (rest)
-		store_checkpoint(c->writer);
 }
 
 void
@@ -102,9 +129,6 @@ checkpointer_free(struct checkpointer *c)
 	pthread_cond_signal(&c->wanted);
 	pthread_mutex_unlock(&c->lock);
 	pthread_join(c->thread, NULL);
-	store_close(c->store);
-	pthread_mutex_destroy(&c->lock);
-	pthread_cond_destroy(&c->wanted);
-	pthread_cond_destroy(&c->copied);
-	free(c);
+	store_leave_checkpoints(c->writer, NULL, NULL);
+	release(c);
 }

@@ -293,8 +293,10 @@ step(struct keeper *k, struct batch *b)
 static void
 look_at_store(struct keeper *k)
 {
-	if (!atomic_load(&k->lost))
+	if (!atomic_load(&k->lost)) {
+		beat(k, 0);
 		checkpointer_look(k->checkpointer);
+	}
 	if (store_failure(k->store) == STORE_SOUND || passes(k) || atomic_load(&k->lost))
 		return;
 	log_error(

@@ -20,6 +20,14 @@ static struct checkpointer *c;
 static int transactions;
 static struct err err;
 
+/* Looks until it holds, for half a minute at most. */
+#define LOOK_UNTIL(condition)                                      \
+	for (int look = 0; look < 30000 && !(condition); look++) { \
+		checkpointer_look(c);                              \
+		usleep(1000);                                      \
+	}                                                          \
+	ck_assert(condition)
+
 static void
 setup(void)
 {
@@ -98,13 +106,15 @@ salts(void)
 
 START_TEST(the_log_begins_anew_while_all_goes_on)
 {
-	uint64_t now, before = 0;
+	uint64_t now, before;
 	struct arena arena = {0};
 	struct entity e;
 	char name[32];
 	int begun = 0;
 
 	begin();
+	write_some();
+	before = salts();
 	while (begun < 3 && transactions < 2000) {
 		write_some();
 		checkpointer_look(c);
@@ -137,9 +147,47 @@ START_TEST(a_commit_leaves_it_to_the_thread)
 	before = size_of(path);
 	write_long();
 	ck_assert_int_eq(size_of(path), before);
-	do
-		checkpointer_look(c);
-	while (size_of(path) == before);
+	LOOK_UNTIL(size_of(path) > before);
+}
+END_TEST
+
+/* A copy of nothing, while the writer begins the log anew, is what SQLite did not stand. */
+START_TEST(what_is_copied_is_not_copied_again)
+{
+	begin();
+	write_long();
+	LOOK_UNTIL(!store_wal_long(s, 1));
+	ck_assert_int_eq(store_failure(s), STORE_SOUND);
+	write_some();
+	ck_assert(!store_wal_long(s, 1));
+}
+END_TEST
+
+START_TEST(nobody_looks_but_commits)
+{
+	uint64_t before;
+
+	begin();
+	write_some();
+	before = salts();
+	while (salts() == before && transactions < 2000) {
+		write_some();
+		ck_assert_int_lt(size_of(wal), 7L * LONG);
+	}
+	ck_assert_int_gt(size_of(wal), 2L * LONG);
+	ck_assert_int_lt(transactions, 2000);
+}
+END_TEST
+
+START_TEST(it_ends_after_the_copy_it_is_at)
+{
+	begin();
+	write_long();
+	checkpointer_look(c);
+	checkpointer_free(c);
+	c = NULL;
+	write_some();
+	ck_assert_int_eq(store_failure(s), STORE_SOUND);
 }
 END_TEST
 
@@ -183,12 +231,12 @@ START_TEST(a_failure_is_the_writers)
 	begin();
 	spoil_descriptor();
 	write_long();
-	do
-		checkpointer_look(c);
-	while (store_failure(s) == STORE_SOUND && size_of(path) == before);
+	LOOK_UNTIL(store_failure(s) != STORE_SOUND || size_of(path) != before);
 	ck_assert_int_eq(size_of(path), before);
 	ck_assert_int_eq(store_failure(s), STORE_BROKEN);
 	ck_assert_ptr_nonnull(strstr(store_failure_text(s), "I/O"));
+	ck_assert_int_eq(store_begin(s, &err), -1);
+	ck_assert_ptr_nonnull(strstr(err.msg, "I/O"));
 }
 END_TEST
 
@@ -206,6 +254,9 @@ add(TCase *tc)
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, the_log_begins_anew_while_all_goes_on);
 	tcase_add_test(tc, a_commit_leaves_it_to_the_thread);
+	tcase_add_test(tc, what_is_copied_is_not_copied_again);
+	tcase_add_test(tc, nobody_looks_but_commits);
+	tcase_add_test(tc, it_ends_after_the_copy_it_is_at);
 	tcase_add_test(tc, without_one_the_log_is_copied_by_commits);
 	tcase_add_test(tc, a_failure_is_the_writers);
 	tcase_add_test(tc, it_ends_at_once);

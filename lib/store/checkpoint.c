@@ -9,6 +9,8 @@
 #define LONG_PAGES 8000
 #define LONG_TRANSACTIONS 3
 
+#define LATE 2 /* times as long: who checkpoints were left to has not done it in time */
+
 /* SQLite's own hook would tell nobody that a checkpoint failed. The commit before it stands. */
 static int
 grown(void *context, sqlite3 *db, const char *name, int pages)
@@ -19,8 +21,10 @@ grown(void *context, sqlite3 *db, const char *name, int pages)
 	(void)name;
 	s->wal_added = pages > s->wal ? pages - s->wal : pages;
 	s->wal = pages;
-	if (!s->wal_left && store_wal_long(s, 1))
+	if (s->wal_late == NULL && store_wal_long(s, 1))
 		store_checkpoint(s);
+	else if (s->wal_late != NULL && store_wal_long(s, LATE))
+		s->wal_late(s->wal_context);
 	return SQLITE_OK;
 }
 
@@ -31,9 +35,10 @@ checkpoint_watch(struct store *s)
 }
 
 void
-store_leave_checkpoints(struct store *s)
+store_leave_checkpoints(struct store *s, void (*late)(void *context), void *context)
 {
-	s->wal_left = true;
+	s->wal_late = late;
+	s->wal_context = context;
 }
 
 bool
@@ -42,11 +47,26 @@ store_wal_long(const struct store *s, int times)
 	return s->wal >= LONG_PAGES * times && s->wal / (LONG_TRANSACTIONS * times) >= s->wal_added;
 }
 
+/* SQLite leaves that to a checkpoint that nobody overtook. */
+static int
+database_sync(struct store *s)
+{
+	sqlite3_file *f = NULL;
+	int rc = sqlite3_file_control(s->db, "main", SQLITE_FCNTL_FILE_POINTER, &f);
+
+	return rc == SQLITE_OK ? f->pMethods->xSync(f, SQLITE_SYNC_NORMAL) : rc;
+}
+
 void
 store_checkpoint(struct store *s)
 {
-	int rc = sqlite3_wal_checkpoint_v2(s->db, "main", SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	int all = 0, copied = 0, rc;
 
+	rc = sqlite3_wal_checkpoint_v2(s->db, "main", SQLITE_CHECKPOINT_PASSIVE, &all, &copied);
+	if (rc == SQLITE_OK && s->beside)
+		rc = database_sync(s);
+	if (rc == SQLITE_OK && copied == all)
+		s->wal = 0;
 	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
 		s->failure = rc;
 }

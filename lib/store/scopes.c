@@ -42,7 +42,7 @@ store_scope(struct store *s, const struct scope *scope, int64_t *id, struct err 
 	return rc;
 }
 
-/* Reads a bound statement to its end; of one agreement, it gives all but that. */
+/* Reads a bound statement to its end. Rows of one agreement are without it. */
 static int
 scopes_read(struct store *s, enum query q, const char *agreement, struct arena *a,
     struct stored_scope **list, struct err *err)

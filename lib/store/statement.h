@@ -21,8 +21,11 @@ struct store {
 	sqlite3_stmt *stmt[QUERIES]; /* each prepared when it is first asked */
 	int failure; /* of the last failed call: a SQLite result code */
 	bool renewed; /* the write-ahead log is of this connection alone */
-	int wal, wal_added; /* pages of the write-ahead log after the last commit, and by it */
-	bool wal_left; /* it is copied by others */
+	int wal; /* pages of the write-ahead log after the last commit; 0 once all are copied */
+	int wal_added; /* by that commit */
+	void (*wal_late)(void *context); /* NULL: its commits copy the log themselves */
+	void *wal_context;
+	bool beside; /* STORE_CHECKPOINT */
 	struct identity identity;
 	struct daybook daybook;
 	struct bodies bodies;

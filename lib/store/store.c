@@ -99,6 +99,7 @@ set_up(struct store *s, enum store_mode mode, struct err *err)
 		    "database: it can only be read; whose is the file, and is its "
 		    "disk mounted to be read only?");
 	s->renewed = mode != STORE_WRITE;
+	s->beside = mode == STORE_CHECKPOINT;
 	if (mode == STORE_WRITE)
 		checkpoint_watch(s);
 	return version_take(s, mode, err);
@@ -172,6 +173,8 @@ store_version(void)
 int
 store_begin(struct store *s, struct err *err)
 {
+	if (store_failure(s) == STORE_BROKEN)
+		return err_set(err, "database: %s", store_failure_text(s));
 	s->failure = SQLITE_OK;
 	if (!s->renewed && checkpoint_renew(s, err) != 0)
 		return -1;

@@ -1,9 +1,10 @@
 /*
  * store: the log and all that is folded from it, in one SQLite file.
  *
- * One connection writes (opened STORE_WRITE, used by one thread); readers open their own with
- * STORE_READ and never wait for it. WAL, synchronous=FULL: what store_commit() returned 0 for is on
- * the disk. Writes happen between store_begin() and store_commit(); store_rollback() undoes.
+ * One connection makes transactions (opened STORE_WRITE, used by one thread); readers open their
+ * own with STORE_READ and never wait for it. WAL, synchronous=FULL: what store_commit() returned 0
+ * for is on the disk. Writes happen between store_begin() and store_commit(); store_rollback()
+ * undoes.
  *
  * All functions return 0 or -1 with a sentence; those that look something up return 1 where it is
  * there, 0 where not. Bytes and texts given out live until the next call on the same store, unless
@@ -84,9 +85,13 @@ const char *store_zstd_version(void);
  * when it is long: by store_commit(), or, after store_leave_checkpoints(), by whoever calls
  * store_checkpoint() between two transactions. That may be another thread, with a store of its own
  * opened STORE_CHECKPOINT, while transactions go on; but the log begins anew only after a copy that
- * found all of it.
+ * found all of it. store_commit() calls late() where the log has become twice as long as it should.
+ *
+ * Where all is copied, nobody but the writer may begin a copy until it has committed something: a
+ * log that begins anew under a copy of nothing spoils the database (SQLite's "WAL-reset bug", up to
+ * 3.51.2). store_wal_long() says no then.
  */
-void store_leave_checkpoints(struct store *s);
+void store_leave_checkpoints(struct store *s, void (*late)(void *context), void *context);
 bool store_wal_long(const struct store *s, int times); /* so many times as long as is worth it */
 void store_checkpoint(struct store *s); /* what went wrong, store_failure() says */
 const char *store_path(const struct store *s);

@@ -22,7 +22,8 @@ from faulty import KINDS, Fault, Patient, sanitizer, under
 from kit import AGREEMENT, Checks, Load, arguments, check_log, config
 
 ERRORS = {"open": [errno.EMFILE, errno.EIO], "read": [errno.EIO], "write": [errno.EIO, errno.ENOSPC],
-          "truncate": [errno.EIO], "sync": [errno.EIO, errno.ENOSPC], "unlink": [errno.EIO],
+          "truncate": [errno.EIO], "sync": [errno.EIO, errno.ENOSPC],
+          "checkpoint": [errno.EIO, errno.ENOSPC], "unlink": [errno.EIO],
           "accept": [errno.EMFILE, errno.ECONNABORTED], "receive": [errno.ECONNRESET], "send": [errno.EPIPE],
           "wait": [errno.EINTR, errno.EBADF], "alloc": [errno.ENOMEM]}
 NO_ANSWER = {"accept"}  # where a client may wait in vain: nobody hears it

@@ -20,7 +20,7 @@
 
 #include "shim.h"
 
-/* As in faults.py. */
+/* As in faulty.py. */
 enum kind {
 	OPEN,
 	READ,

@@ -19,7 +19,7 @@ import tempfile
 import threading
 
 from kit import AGREEMENT, TOP, Checks, Load, arguments, config, daemon, event, recorded
-from trace import CLOSE, OPEN, SYNC, SYNCED, Trace
+from trace import CLOSE, OPEN, SYNC, SYNCED, WRITE, Trace
 
 CLIENTS = 24
 ORDERS = 1_000_000  # numbers of what clients of other kinds ask
@@ -85,18 +85,23 @@ def record(seed, requests, **fault):
 
 
 def syncs_of(trace):
-    """(begin, end) of each good sync of a write-ahead log, in their order."""
-    logs, begun, found = set(), {}, []
+    """(begin, end) of each good sync of a write-ahead log by who had written to it, in their order."""
+    logs, written, begun, found = set(), set(), {}, []
     for i, r in enumerate(trace.records):
         here = (r.process, r.fd)
         if r.what == OPEN and r.result >= 0 and trace.payload(r).endswith(b"-wal"):
             logs.add((r.process, r.result))
         elif r.what == CLOSE:
             logs.discard(here)
-        elif r.what == SYNC and here in logs:
+        elif r.what == WRITE and here in logs:
+            written.add(here)
+        elif r.what == SYNC and here in written:
+            written.remove(here)
             begun[here] = i
-        elif r.what == SYNCED and here in logs and r.result == 0:
-            found.append((begun[here], i))
+        elif r.what == SYNCED and here in begun:
+            begin = begun.pop(here)
+            if r.result == 0:
+                found.append((begin, i))
     return found
 
 

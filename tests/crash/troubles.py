@@ -310,16 +310,18 @@ class Checkpoint(Trouble):
 class Behind(Trouble):
     """The copying of the log into the database hangs: commits go on until the log is too long, and then wait."""
 
+    hang = 16
+
     def story(self):
-        self.fault.arm("checkpoint", 1, how="sleep", ms=HANG * 1000)
+        self.fault.arm("checkpoint", 1, how="sleep", ms=self.hang * 1000)
         until(lambda: self.many().status == 200 and self.fault.hits, "the log is copied")
         began, stored = time.monotonic(), 0
-        while (answer := self.many()).status == 200 and time.monotonic() - began < HANG:
+        while (answer := self.many()).status == 200 and time.monotonic() - began < self.hang:
             stored += 1
         log = os.path.getsize(self.path + "-wal")
         self.check("commits go on", stored > 1, stored)
         self.check("the log ends somewhere", log < 6 * LONG, log)
-        self.check("who waits is told", answer.status == 503 and time.monotonic() - began < HANG, answer)
+        self.check("who waits is told", answer.status == 503 and time.monotonic() - began < self.hang, answer)
         until(lambda: self.status("/readyz") == 200, "it is ready again")
         salt = self.salt()
         self.check("the log begins anew", until(lambda: self.many().status == 200 and self.salt() != salt, "it does"))
