@@ -8,7 +8,7 @@
 
 #include "checkpointer.h"
 #include "scratch_dir.h"
-#include "store/store.h"
+#include "store/statement.h"
 #include "suite.h"
 
 #define LONG (8000 * 4120) /* bytes of a log that is worth a copy: pages with their heads */
@@ -240,6 +240,31 @@ START_TEST(a_failure_is_the_writers)
 }
 END_TEST
 
+/* What is copied gives room in the log. */
+START_TEST(on_a_full_disk_even_a_short_log_is_copied)
+{
+	struct entity e = {.name = "one more", .counts = {"", 0}};
+	static char facts[60000];
+	off_t before;
+
+	begin();
+	write_some();
+	before = size_of(path);
+	write_some();
+	checkpointer_look(c);
+	ck_assert_int_eq(size_of(path), before);
+	ck_assert_int_eq(
+	    sqlite3_exec(s->db, "PRAGMA max_page_count = 1", NULL, NULL, NULL), SQLITE_OK);
+	e.facts = (struct blob){facts, sizeof(facts)};
+	ck_assert_int_eq(store_begin(s, &err), 0);
+	ck_assert_int_eq(store_entity_save(s, &e, &err), -1);
+	store_rollback(s);
+	ck_assert_int_eq(store_failure(s), STORE_FULL);
+	checkpointer_look(c);
+	ck_assert_int_gt(size_of(path), before);
+}
+END_TEST
+
 START_TEST(it_ends_at_once)
 {
 	begin();
@@ -259,6 +284,7 @@ add(TCase *tc)
 	tcase_add_test(tc, it_ends_after_the_copy_it_is_at);
 	tcase_add_test(tc, without_one_the_log_is_copied_by_commits);
 	tcase_add_test(tc, a_failure_is_the_writers);
+	tcase_add_test(tc, on_a_full_disk_even_a_short_log_is_copied);
 	tcase_add_test(tc, it_ends_at_once);
 }
 
