@@ -53,7 +53,8 @@ is_writers_turn(struct checkpointer *c)
 	if (c->state == COPYING ||
 	    (store_failure(c->writer) != STORE_SOUND && store_failure(c->writer) != STORE_FULL))
 		return false;
-	turn = store_failure(c->writer) == STORE_FULL || (c->state == COPIED && is_long);
+	turn = store_failure(c->writer) == STORE_FULL ||
+	    (is_long && (c->state == COPIED || store_wal_large(c->writer)));
 	c->state = is_long && !turn ? COPYING : AT_REST;
 	if (c->state == COPYING)
 		pthread_cond_signal(&c->wanted);

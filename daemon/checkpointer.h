@@ -5,6 +5,10 @@
  * What is written meanwhile is left over, so that the log would never end. That the keeper copies
  * itself, between two transactions, and SQLite begins the log anew. The two never copy at once, and
  * the thread begins only where something is left to copy (see store.h).
+ *
+ * With a large transaction in the log the keeper copies all, and before it answers: the next one
+ * would write beside the copy, and on a slow disk wait for both; and so the copy counts in how long
+ * batches take, and they stay short.
  */
 #ifndef SLAD_DAEMON_CHECKPOINTER_H
 #define SLAD_DAEMON_CHECKPOINTER_H

@@ -64,15 +64,15 @@ size_of(const char *name)
 	return st.st_size;
 }
 
-/* Some 250 KB in one transaction. */
+/* So many times 60 KB in one transaction. */
 static void
-write_some(void)
+write_entities(int count)
 {
 	static char facts[60000];
 	struct entity e;
 
 	ck_assert_int_eq(store_begin(s, &err), 0);
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < count; i++) {
 		snprintf(facts, sizeof(facts), "%d-%d", transactions, i);
 		e = (struct entity){.name = facts,
 		    .state = ENTITY_RESOLVED,
@@ -82,6 +82,12 @@ write_some(void)
 	}
 	ck_assert_int_eq(store_commit(s, &err), 0);
 	transactions++;
+}
+
+static void
+write_some(void)
+{
+	write_entities(4);
 }
 
 /* More than is worth a copy, but of which none is made. */
@@ -159,6 +165,20 @@ START_TEST(what_is_copied_is_not_copied_again)
 	LOOK_UNTIL(!store_wal_long(s, 1));
 	ck_assert_int_eq(store_failure(s), STORE_SOUND);
 	write_some();
+	ck_assert(!store_wal_long(s, 1));
+}
+END_TEST
+
+START_TEST(after_large_transactions_commits_copy)
+{
+	off_t before;
+
+	begin();
+	write_some();
+	before = size_of(path);
+	for (int i = 0; i < 5 && size_of(path) == before; i++)
+		write_entities(80);
+	ck_assert_int_gt(size_of(path), before);
 	ck_assert(!store_wal_long(s, 1));
 }
 END_TEST
@@ -280,6 +300,7 @@ add(TCase *tc)
 	tcase_add_test(tc, the_log_begins_anew_while_all_goes_on);
 	tcase_add_test(tc, a_commit_leaves_it_to_the_thread);
 	tcase_add_test(tc, what_is_copied_is_not_copied_again);
+	tcase_add_test(tc, after_large_transactions_commits_copy);
 	tcase_add_test(tc, nobody_looks_but_commits);
 	tcase_add_test(tc, it_ends_after_the_copy_it_is_at);
 	tcase_add_test(tc, without_one_the_log_is_copied_by_commits);

@@ -7,6 +7,7 @@
 /* The log is long when it has so many pages, and as those of so many transactions like the last
  * one: what transactions change again and again is copied once. */
 #define LONG_PAGES 8000
+#define LARGE 1000 /* pages of one transaction; with such a one in it, of the log as well */
 #define LONG_TRANSACTIONS 3
 
 #define LATE 2 /* times as long: who checkpoints were left to has not done it in time */
@@ -20,10 +21,11 @@ grown(void *context, sqlite3 *db, const char *name, int pages)
 	(void)db;
 	(void)name;
 	s->wal_added = pages > s->wal ? pages - s->wal : pages;
+	s->wal_large = s->wal_added >= LARGE || (s->wal_large && pages > s->wal);
 	s->wal = pages;
 	if (s->wal_late == NULL && store_wal_long(s, 1))
 		store_checkpoint(s);
-	else if (s->wal_late != NULL && store_wal_long(s, LATE))
+	else if (s->wal_late != NULL && store_wal_long(s, store_wal_large(s) ? 1 : LATE))
 		s->wal_late(s->wal_context);
 	return SQLITE_OK;
 }
@@ -42,9 +44,17 @@ store_leave_checkpoints(struct store *s, void (*late)(void *context), void *cont
 }
 
 bool
+store_wal_large(const struct store *s)
+{
+	return s->wal_large;
+}
+
+bool
 store_wal_long(const struct store *s, int times)
 {
-	return s->wal >= LONG_PAGES * times && s->wal / (LONG_TRANSACTIONS * times) >= s->wal_added;
+	int least = store_wal_large(s) ? LARGE : LONG_PAGES;
+
+	return s->wal >= least * times && s->wal / (LONG_TRANSACTIONS * times) >= s->wal_added;
 }
 
 /* SQLite leaves that to a checkpoint that nobody overtook. */
@@ -65,8 +75,10 @@ store_checkpoint(struct store *s)
 	rc = sqlite3_wal_checkpoint_v2(s->db, "main", SQLITE_CHECKPOINT_PASSIVE, &all, &copied);
 	if (rc == SQLITE_OK && s->beside)
 		rc = database_sync(s);
-	if (rc == SQLITE_OK && copied == all)
+	if (rc == SQLITE_OK && copied == all) {
 		s->wal = 0;
+		s->wal_large = false;
+	}
 	if (rc != SQLITE_OK && rc != SQLITE_BUSY)
 		s->failure = rc;
 }

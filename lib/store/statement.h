@@ -23,6 +23,7 @@ struct store {
 	bool renewed; /* the write-ahead log is of this connection alone */
 	int wal; /* pages of the write-ahead log after the last commit; 0 once all are copied */
 	int wal_added; /* by that commit */
+	bool wal_large; /* there is a large transaction in it */
 	void (*wal_late)(void *context); /* NULL: its commits copy the log themselves */
 	void *wal_context;
 	bool beside; /* STORE_CHECKPOINT */

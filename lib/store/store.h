@@ -85,7 +85,8 @@ const char *store_zstd_version(void);
  * when it is long: by store_commit(), or, after store_leave_checkpoints(), by whoever calls
  * store_checkpoint() between two transactions. That may be another thread, with a store of its own
  * opened STORE_CHECKPOINT, while transactions go on; but the log begins anew only after a copy that
- * found all of it. store_commit() calls late() where the log has become twice as long as it should.
+ * found all of it. store_commit() calls late() where the log is twice as long as it should be, or
+ * long and has a large transaction in it.
  *
  * Where all is copied, nobody but the writer may begin a copy until it has committed something: a
  * log that begins anew under a copy of nothing spoils the database (SQLite's "WAL-reset bug", up to
@@ -93,6 +94,7 @@ const char *store_zstd_version(void);
  */
 void store_leave_checkpoints(struct store *s, void (*late)(void *context), void *context);
 bool store_wal_long(const struct store *s, int times); /* so many times as long as is worth it */
+bool store_wal_large(const struct store *s); /* a transaction in it is */
 void store_checkpoint(struct store *s); /* what went wrong, store_failure() says */
 const char *store_path(const struct store *s);
 
