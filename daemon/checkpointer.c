@@ -42,9 +42,9 @@ copy(void *context)
 	return NULL;
 }
 
-/* Lets the thread begin, if it should; true where the writer is to copy. */
+/* Whose turn it is: lets the thread begin; true where it is the writer who is to copy. */
 static bool
-is_writers_turn(struct checkpointer *c)
+decide(struct checkpointer *c)
 {
 	bool is_long = store_wal_long(c->writer, 1), turn;
 
@@ -69,7 +69,7 @@ look(struct checkpointer *c, int most)
 	pthread_mutex_lock(&c->lock);
 	while (c->state == COPYING && store_wal_long(c->writer, most))
 		pthread_cond_wait(&c->copied, &c->lock);
-	turn = is_writers_turn(c);
+	turn = decide(c);
 	pthread_mutex_unlock(&c->lock);
 	if (turn)
 		store_checkpoint(c->writer);

@@ -8,6 +8,7 @@
 
 #include "checkpointer.h"
 #include "scratch_dir.h"
+#include "scratch_entities.h"
 #include "store/statement.h"
 #include "suite.h"
 
@@ -64,30 +65,10 @@ size_of(const char *name)
 	return st.st_size;
 }
 
-/* So many times 60 KB in one transaction. */
-static void
-write_entities(int count)
-{
-	static char facts[60000];
-	struct entity e;
-
-	ck_assert_int_eq(store_begin(s, &err), 0);
-	for (int i = 0; i < count; i++) {
-		snprintf(facts, sizeof(facts), "%d-%d", transactions, i);
-		e = (struct entity){.name = facts,
-		    .state = ENTITY_RESOLVED,
-		    .facts = {facts, sizeof(facts)},
-		    .counts = {"", 0}};
-		ck_assert_int_eq(store_entity_save(s, &e, &err), 0);
-	}
-	ck_assert_int_eq(store_commit(s, &err), 0);
-	transactions++;
-}
-
 static void
 write_some(void)
 {
-	write_entities(4);
+	entities_commit(s, transactions++, 4);
 }
 
 /* More than is worth a copy, but of which none is made. */
@@ -177,7 +158,7 @@ START_TEST(after_large_transactions_commits_copy)
 	write_some();
 	before = size_of(path);
 	for (int i = 0; i < 5 && size_of(path) == before; i++)
-		write_entities(80);
+		entities_commit(s, transactions++, 80);
 	ck_assert_int_gt(size_of(path), before);
 	ck_assert(!store_wal_long(s, 1));
 }

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "store/store_alert.h"
 #include "scratch_dir.h"
+#include "scratch_entities.h"
 #include "suite.h"
 
 static char path[SCRATCH_PATH];
@@ -149,24 +150,13 @@ END_TEST
 static off_t
 wal_of(int transactions, int entities)
 {
-	static char facts[60000];
-	struct entity e;
 	char wal[SCRATCH_PATH + 8];
 	struct stat st;
 	off_t most = 0;
 
 	snprintf(wal, sizeof(wal), "%s-wal", path);
 	for (int i = 0; i < transactions; i++) {
-		ck_assert_int_eq(store_begin(s, &err), 0);
-		for (int k = 0; k < entities; k++) {
-			snprintf(facts, sizeof(facts), "%d %d", i, k);
-			e = (struct entity){.name = facts,
-			    .state = ENTITY_RESOLVED,
-			    .facts = {facts, sizeof(facts)},
-			    .counts = {"", 0}};
-			ck_assert_int_eq(store_entity_save(s, &e, &err), 0);
-		}
-		ck_assert_int_eq(store_commit(s, &err), 0);
+		entities_commit(s, i, entities);
 		ck_assert_int_eq(stat(wal, &st), 0);
 		most = st.st_size > most ? st.st_size : most;
 	}

@@ -93,6 +93,7 @@ def syncs_of(trace):
             logs.add((r.process, r.result))
         elif r.what == CLOSE:
             logs.discard(here)
+            written.discard(here)
         elif r.what == WRITE and here in logs:
             written.add(here)
         elif r.what == SYNC and here in written:
