@@ -58,7 +58,7 @@ struct engine_work {
 	/* Called now and then while an order takes long; or NULL. */
 	void (*beat)(void *context, int64_t done);
 	void *context;
-	bool probe; /* writes, so that its success says that the disk takes writes */
+	bool probe; /* asks whether the disk takes writes: store_probe() */
 };
 
 /*

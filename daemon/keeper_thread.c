@@ -266,7 +266,7 @@ step(struct keeper *k, struct batch *b)
 	    .order = b->order,
 	    .beat = beat,
 	    .context = k,
-	    .probe = k->failed};
+	    .probe = k->failed && b->jobs == NULL};
 	struct err err;
 
 	if (b->config != NULL) {

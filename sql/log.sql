@@ -17,6 +17,11 @@ SELECT value FROM meta WHERE name = ?1;
 INSERT INTO meta (name, value) VALUES (?1, ?2)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
+-- What storing an event may need, and more: a page or two may be left on a disk that is full.
+-- name: probe
+INSERT INTO meta (name, value) VALUES ('probe', hex(zeroblob(131072)))
+ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
 -- name: source_find
 SELECT id FROM source WHERE name = ?1;
 

@@ -293,3 +293,10 @@ store_meta_set(struct store *s, const char *name, const char *value, struct err 
 	statement(s, QUERY_META_SET, "tt", name, value);
 	return statement_run(s, QUERY_META_SET, err);
 }
+
+int
+store_probe(struct store *s, struct err *err)
+{
+	statement(s, QUERY_PROBE, "");
+	return statement_run(s, QUERY_PROBE, err);
+}
