@@ -17,14 +17,23 @@ by_place(const void *x, const void *y)
 	return tally_place_compare(&a->place, &b->place);
 }
 
+/* Much of one level's order is the next one's. */
+static void
+items_place(struct posting_item *list, size_t count, int level)
+{
+	for (size_t i = 0; i < count; i++)
+		list[i].place = tally_place_of(level, list[i].line);
+	qsort(list, count, sizeof(*list), by_place);
+}
+
 static struct posting_item *
 items_make(const struct daybook_line *lines, size_t count, int level)
 {
 	struct posting_item *list = mem_alloc(count, sizeof(*list));
 
 	for (size_t i = 0; i < count; i++)
-		list[i] = (struct posting_item){tally_place_of(level, &lines[i]), &lines[i]};
-	qsort(list, count, sizeof(*list), by_place);
+		list[i].line = &lines[i];
+	items_place(list, count, level);
 	return list;
 }
 
@@ -94,22 +103,15 @@ posting_free(struct posting *p)
 	items_free(p);
 }
 
-/* The page, as a level has it. */
-static void
-level_begin(struct posting *p, const struct daybook_turned *page, int level)
-{
-	items_free(p);
-	p->version = page->version;
-	p->level = level;
-	p->count = page->lines;
-	p->item = items_make(page->line, page->lines, level);
-}
-
 /* The page from where it is not posted. */
 static void
 resume(struct posting *p, const struct daybook_turned *page)
 {
-	level_begin(p, page, (int)page->from.level);
+	items_free(p);
+	p->version = page->version;
+	p->level = (int)page->from.level;
+	p->count = page->lines;
+	p->item = items_make(page->line, page->lines, p->level);
 	while (p->at < p->count && tally_place_compare(&p->item[p->at].place, &page->from) < 0)
 		p->at++;
 }
@@ -128,10 +130,11 @@ turn(struct store *s, size_t worth, struct daybook_turned *page, struct err *err
 }
 
 static int
-level_done(struct posting *p, struct store *s, const struct daybook_turned *page, struct err *err)
+level_done(struct posting *p, struct store *s, struct err *err)
 {
 	if (p->level + 1 < TALLY_LEVELS) {
-		level_begin(p, page, p->level + 1);
+		p->at = 0;
+		items_place(p->item, p->count, ++p->level);
 		return store_daybook_posted(s, &p->item[0].place, err);
 	}
 	items_free(p);
@@ -140,8 +143,7 @@ level_done(struct posting *p, struct store *s, const struct daybook_turned *page
 
 /* Posts of the turned page from where it is. */
 static int
-page_post(struct posting *p, struct store *s, const struct daybook_turned *page, size_t lines,
-    struct err *err)
+page_post(struct posting *p, struct store *s, size_t lines, struct err *err)
 {
 	struct posting_rows rows = posting_rows(s, 1, NULL);
 	size_t before, done = 0;
@@ -153,7 +155,7 @@ page_post(struct posting *p, struct store *s, const struct daybook_turned *page,
 		done += p->at - before;
 		if (p->at < p->count)
 			return store_daybook_posted(s, &p->item[p->at].place, err);
-		if (level_done(p, s, page, err) != 0)
+		if (level_done(p, s, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -173,7 +175,7 @@ posting_slice(struct posting *p, struct store *s, size_t lines, size_t worth, st
 		return 0;
 	if (p->item == NULL)
 		resume(p, &page);
-	return page_post(p, s, &page, lines, err);
+	return page_post(p, s, lines, err);
 }
 
 static size_t

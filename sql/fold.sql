@@ -94,25 +94,24 @@ SELECT id, service, priority, team FROM scope WHERE agreement = ?1
 ORDER BY service, priority, team;
 
 -- name: tally_get
-SELECT tallies FROM tally WHERE half = ?1 AND level = ?2 AND era = ?3 AND scope = ?4;
+SELECT tallies FROM tally WHERE place = ?1;
 
 -- One search of the tree, where an update takes two.
 -- name: tally_set
-INSERT OR REPLACE INTO tally (half, level, era, scope, tallies) VALUES (?1, ?2, ?3, ?4, ?5);
+INSERT OR REPLACE INTO tally (place, tallies) VALUES (?1, ?2);
 
 -- name: tally_delete
-DELETE FROM tally WHERE half = ?1 AND level = ?2 AND era = ?3 AND scope = ?4;
+DELETE FROM tally WHERE place = ?1;
 
--- name: tally_eras
-SELECT (SELECT min(era) FROM tally WHERE half = ?1 AND level = ?2),
-       (SELECT max(era) FROM tally WHERE half = ?1 AND level = ?2);
+-- name: tally_ends
+SELECT (SELECT min(place) FROM tally WHERE place BETWEEN ?1 AND ?2),
+       (SELECT max(place) FROM tally WHERE place BETWEEN ?1 AND ?2);
 
--- Of many scopes at once, in runs of ids: in the list ?4, 4096 times the first of each, and how many
--- behind it belong to it.
+-- Of many scopes at once, in runs of ids: in the list ?2, 4096 times the first of each, and how many
+-- behind it belong to it. ?1: the place of a scope 0.
 -- name: tally_range
-SELECT t.scope, t.tallies FROM json_each(?4) j CROSS JOIN tally t
-WHERE t.half = ?1 AND t.level = ?2 AND t.era = ?3
-  AND t.scope >= j.value >> 12 AND t.scope <= (j.value >> 12) + (j.value & 4095);
+SELECT t.place - ?1, t.tallies FROM json_each(?2) j CROSS JOIN tally t
+WHERE t.place >= ?1 + (j.value >> 12) AND t.place <= ?1 + (j.value >> 12) + (j.value & 4095);
 
 -- name: down_delete
 DELETE FROM down WHERE entity = ?1;

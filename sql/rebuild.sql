@@ -26,8 +26,9 @@ FROM entity e JOIN source s ON s.id = e.source LEFT JOIN scope p ON p.id = e.sco
 ORDER BY 1, 2, 3;
 
 -- name: dump_tallies
-SELECT p.agreement, p.service, p.priority, p.team, t.half, t.level, t.era, t.tallies
-FROM tally t JOIN scope p ON p.id = t.scope
+SELECT p.agreement, p.service, p.priority, p.team, t.place >> 62, (t.place >> 60) & 3,
+       ((t.place >> 30) & 1073741823) - 536870912, t.tallies
+FROM tally t JOIN scope p ON p.id = t.place & 1073741823
 ORDER BY 1, 2, 3, 4, 5, 6, 7;
 
 -- name: dump_counted

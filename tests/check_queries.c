@@ -52,7 +52,7 @@ static bool
 narrow(const char *name, const char *step)
 {
 	return strcmp(name, "tally_range") != 0 || strncmp(step, "SEARCH t ", 9) != 0 ||
-	    strstr(step, "scope>? AND scope<?") != NULL;
+	    strstr(step, "rowid>? AND rowid<?") != NULL;
 }
 
 static void

@@ -140,6 +140,44 @@ START_TEST(the_first_schema_becomes_the_newest)
 }
 END_TEST
 
+/* What the fourth schema has of tallies. */
+static void
+make_fourth(void)
+{
+	char table[400];
+	const char *at = strstr(sql_schemas[3], "CREATE TABLE tally ("), *end = strchr(at, ';');
+	sqlite3 *db;
+
+	s = store_open_watched(path, STORE_WRITE, step, NULL, &err);
+	ck_assert_msg(s != NULL, "%s", err.msg);
+	store_close(s);
+	snprintf(table, sizeof(table), "%.*s", (int)(end - at), at);
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	sql(db, "DROP TABLE tally");
+	sql(db, table);
+	sql(db,
+	    "INSERT INTO tally (half, level, era, scope, tallies) VALUES "
+	    "(0, 0, 490000, 7, 'a'), (0, 0, -1, 7, 'bc'), (1, 3, 12, 1073741823, 'def');"
+	    "PRAGMA user_version = 4");
+	sqlite3_close(db);
+}
+
+START_TEST(tallies_are_taken_along)
+{
+	const struct tally_place at[] = {{0, 490000, 7, 0}, {0, -1, 7, 0}, {3, 12, 1073741823, 0}};
+	struct blob row;
+
+	make_fourth();
+	s = store_open(path, STORE_WRITE, &err);
+	ck_assert_msg(s != NULL, "%s", err.msg);
+	for (size_t i = 0; i < 3; i++) {
+		ck_assert_int_eq(
+		    store_tally_row(s, i < 2 ? TALLY_COUNTS : TALLY_TIMES, &at[i], &row, &err), 1);
+		ck_assert_uint_eq(row.len, i + 1);
+	}
+}
+END_TEST
+
 static void
 add(TCase *t)
 {
@@ -147,6 +185,7 @@ add(TCase *t)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, a_reader_says_who_migrates);
 	tcase_add_test(t, the_first_schema_becomes_the_newest);
+	tcase_add_test(t, tallies_are_taken_along);
 }
 
 SUITE_MAIN("store_migration", add)

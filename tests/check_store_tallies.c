@@ -116,6 +116,38 @@ START_TEST(tallies_are_ranges)
 }
 END_TEST
 
+/* Each row has a number of its own, or is refused. */
+START_TEST(tallies_lie_apart)
+{
+	const int64_t most = (INT64_C(1) << 29) - 1;
+	const struct tally_place at[] = {{0, 0, 0, 0}, {0, -1, 0, 0}, {0, 0, 1, 0}, {3, 0, 0, 0},
+	    {0, -most - 1, 2 * most + 1, 0}, {3, most, 2 * most + 1, 0}, {2, most, 0, 0}};
+	const struct tally_place beyond[] = {
+	    {0, most + 1, 0, 0}, {0, -most - 2, 0, 0}, {0, 0, 2 * most + 2, 0}, {0, 0, -1, 0}};
+	const size_t count = sizeof(at) / sizeof(at[0]);
+	struct blob row;
+
+	for (size_t i = 0; i < 2 * count; i++)
+		ck_assert_int_eq(
+		    store_tally_row_set(s, i < count ? TALLY_COUNTS : TALLY_TIMES, &at[i % count],
+			(struct blob){"abcdefghijklmnop", i + 1}, &err),
+		    0);
+	for (size_t i = 0; i < 2 * count; i++) {
+		ck_assert_int_eq(store_tally_row(s, i < count ? TALLY_COUNTS : TALLY_TIMES,
+				     &at[i % count], &row, &err),
+		    1);
+		ck_assert_uint_eq(row.len, i + 1);
+	}
+	for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++) {
+		ck_assert_int_eq(store_tally_row(s, TALLY_TIMES, &beyond[i], &row, &err), 0);
+		ck_assert_int_eq(
+		    store_tally_row_set(s, TALLY_TIMES, &beyond[i], (struct blob){"a", 1}, &err),
+		    -1);
+		ck_assert_ptr_nonnull(strstr(err.msg, "beyond what the store can keep"));
+	}
+}
+END_TEST
+
 /* A hundred years of months, few of which there are. */
 START_TEST(tallies_are_found_in_long_ranges)
 {
@@ -137,6 +169,11 @@ START_TEST(tallies_are_found_in_long_ranges)
 	ck_assert_uint_eq(len, 0);
 	range(&id, 1, (struct tally_range){TALLY_COUNTS, 3, 0, 1200}, &len);
 	ck_assert_uint_eq(len, 1);
+	set(TALLY_TIMES, id, 3, -200, 5); /* before 1970 */
+	range(&id, 1, (struct tally_range){TALLY_TIMES, 3, -1200, 0}, &len);
+	ck_assert_uint_eq(len, 5);
+	range(&id, 1, (struct tally_range){TALLY_TIMES, 3, -1200, 1200}, &len);
+	ck_assert_uint_eq(len, 5 + 3 + 4);
 }
 END_TEST
 
@@ -279,6 +316,7 @@ add(TCase *t)
 {
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, tallies_are_ranges);
+	tcase_add_test(t, tallies_lie_apart);
 	tcase_add_test(t, tallies_are_found_in_long_ranges);
 	tcase_add_test(t, tallies_of_many_scopes_are_told_apart);
 	tcase_add_test(t, scopes_of_an_agreement_lie_together);

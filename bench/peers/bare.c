@@ -48,11 +48,11 @@ enum {
 /* Rows of tallies in the order in which they lie. Bytes: the mean of what slad has there after
  * 400,000 events of `generate`. */
 static const struct {
-	int half, level;
+	int half;
 	int64_t minutes; /* of an era */
 	int bytes;
-} kinds[KINDS] = {{0, 0, 60, 60}, {0, 1, 1440, 223}, {0, 2, 5760, 60}, {0, 3, 46080, 44},
-    {1, 2, 5760, 265}, {1, 3, 46080, 407}};
+} kinds[KINDS] = {
+    {0, 60, 60}, {0, 1440, 223}, {0, 5760, 60}, {0, 46080, 44}, {1, 5760, 265}, {1, 46080, 407}};
 
 enum query {
 	BEGIN,
@@ -79,10 +79,8 @@ static const char *const texts[QUERIES] = {
     [ENTITY_SET] = "UPDATE entity SET state = ?2, scope = ?3, due = ?4, facts = ?5, counts = ?6"
 		   " WHERE id = ?1",
     [COUNTED] = "INSERT INTO counted (minute, entity) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
-    [TALLY_GET] = "SELECT tallies FROM tally WHERE half = ?1 AND level = ?2 AND era = ?3"
-		  " AND scope = ?4",
-    [TALLY_SET] = "INSERT OR REPLACE INTO tally (half, level, era, scope, tallies)"
-		  " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [TALLY_GET] = "SELECT tallies FROM tally WHERE place = ?1",
+    [TALLY_SET] = "INSERT OR REPLACE INTO tally (place, tallies) VALUES (?1, ?2)",
 };
 
 static const char schema[] =
@@ -98,9 +96,7 @@ static const char schema[] =
     "CREATE INDEX IF NOT EXISTS entity_state ON entity (state) WHERE state < 2;"
     "CREATE TABLE IF NOT EXISTS counted (minute INTEGER NOT NULL, entity INTEGER NOT NULL,"
     " PRIMARY KEY (minute, entity)) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS tally (half INTEGER NOT NULL, level INTEGER NOT NULL,"
-    " era INTEGER NOT NULL, scope INTEGER NOT NULL, tallies BLOB NOT NULL,"
-    " PRIMARY KEY (half, level, era, scope)) WITHOUT ROWID;";
+    "CREATE TABLE IF NOT EXISTS tally (place INTEGER PRIMARY KEY, tallies BLOB NOT NULL);";
 
 /* Verbs, as generate numbers them. */
 enum { OPENED = 0, RESPONDED = 2, RECOVERED = 5, RESOLVED = 6, REOPENED = 7 };
@@ -185,8 +181,8 @@ touch_tallies(struct bare *b, int scope, int64_t minute, int halves)
 	for (int i = 0; i < KINDS && kinds[i].half < halves; i++) {
 		int fresh;
 		int64_t era = minute / kinds[i].minutes;
-		struct slot *s = set_find(
-		    &b->tallies, ((int64_t)scope + 1) << 40 | (int64_t)i << 36 | era, &fresh);
+		struct slot *s =
+		    set_find(&b->tallies, (int64_t)i << 60 | era << 30 | (scope + 1), &fresh);
 		s->value++;
 	}
 }
@@ -308,58 +304,24 @@ store_ticket(struct bare *b, const struct ticket *t)
 		store_counted(b, t->resolved, id);
 }
 
-/* Of a row of tallies, from its key. */
-static int64_t
-scope_of(int64_t key)
-{
-	return key >> 40;
-}
-
-static int
-kind_of(int64_t key)
-{
-	return (int)(key >> 36 & 15);
-}
-
-static int64_t
-era_of(int64_t key)
-{
-	return key & 0xfffffffff;
-}
-
-static int
-compare(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
-
+/* A row of tallies has its place for a key: kind, era and scope. */
 static int
 by_place(const void *x, const void *y)
 {
 	int64_t a = ((const struct slot *)x)->key, b = ((const struct slot *)y)->key;
-	if (kind_of(a) != kind_of(b))
-		return compare(kind_of(a), kind_of(b));
-	if (era_of(a) != era_of(b))
-		return compare(era_of(a), era_of(b));
-	return compare(scope_of(a), scope_of(b));
+
+	return (a > b) - (a < b);
 }
 
 static void
-store_tally(struct bare *b, int64_t key)
+store_tally(struct bare *b, int64_t place)
 {
 	static const char zeros[512];
-	enum query both[2] = {TALLY_GET, TALLY_SET};
-	int kind = kind_of(key);
-	for (int i = 0; i < 2; i++) {
-		sqlite3_stmt *st = b->queries[both[i]];
-		sqlite3_bind_int(st, 1, kinds[kind].half);
-		sqlite3_bind_int(st, 2, kinds[kind].level);
-		sqlite3_bind_int64(st, 3, era_of(key));
-		sqlite3_bind_int64(st, 4, scope_of(key));
-	}
+	sqlite3_bind_int64(b->queries[TALLY_GET], 1, place);
 	sqlite3_step(b->queries[TALLY_GET]);
 	sqlite3_reset(b->queries[TALLY_GET]);
-	sqlite3_bind_blob(b->queries[TALLY_SET], 5, zeros, kinds[kind].bytes, SQLITE_STATIC);
+	sqlite3_bind_int64(b->queries[TALLY_SET], 1, place);
+	sqlite3_bind_blob(b->queries[TALLY_SET], 2, zeros, kinds[place >> 60].bytes, SQLITE_STATIC);
 	run(b, TALLY_SET);
 }
 

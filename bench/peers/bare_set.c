@@ -16,7 +16,8 @@ set_make(struct set *s, size_t most)
 struct slot *
 set_find(struct set *s, int64_t key, int *fresh)
 {
-	size_t i = (size_t)((uint64_t)key * 0x9e3779b97f4a7c15u >> 20) & (s->size - 1);
+	size_t i = (size_t)(((uint64_t)key ^ (uint64_t)key >> 30) * 0x9e3779b97f4a7c15u >> 32) &
+	    (s->size - 1);
 	while (s->slots[i].key != 0 && s->slots[i].key != key)
 		i = (i + 1) & (s->size - 1);
 	*fresh = s->slots[i].key == 0;

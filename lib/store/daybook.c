@@ -103,24 +103,39 @@ sum_add(void *context, unsigned measure, int64_t n)
 }
 
 static int
-page_write(struct daybook_page *p, const struct daybook_line *line, struct err *err)
+counts_add(struct daybook_page *p, struct blob *counts, const struct blob *more, struct err *err)
 {
-	struct daybook_line *mine = line_of(p, line->scope, line->minute);
 	struct buf packed = BUF_INIT(SIZE_MAX / 2);
-	const struct blob *more = &line->counts;
 	struct tally sum = {0};
-	int rc;
+	int rc = tally_walk_packed(more->bytes, more->len, 0, MEASURES_END, sum_add, &sum, err);
 
-	p->written++;
-	rc = tally_walk_packed(more->bytes, more->len, 0, MEASURES_END, sum_add, &sum, err);
 	if (rc == 0)
-		rc = tally_pack_sum(&sum, mine->counts.bytes, mine->counts.len, &packed, err);
+		rc = tally_pack_sum(&sum, counts->bytes, counts->len, &packed, err);
 	if (rc == 0)
-		mine->counts = (struct blob){
+		*counts = (struct blob){
 		    arena_strndup(&p->arena, buf_text(&packed), packed.len), packed.len};
 	tally_free(&sum);
 	buf_free(&packed);
 	return rc;
+}
+
+static void
+pass_over(void *context, unsigned measure, int64_t n)
+{
+	(void)context, (void)measure, (void)n;
+}
+
+static int
+page_write(struct daybook_page *p, const struct daybook_line *line, struct err *err)
+{
+	struct daybook_line *mine = line_of(p, line->scope, line->minute);
+	const struct blob *more = &line->counts;
+
+	p->written++;
+	if (mine->counts.len > 0)
+		return counts_add(p, &mine->counts, more, err);
+	mine->counts = (struct blob){arena_strndup(&p->arena, more->bytes, more->len), more->len};
+	return tally_walk_packed(more->bytes, more->len, 0, MEASURES_END, pass_over, NULL, err);
 }
 
 static void

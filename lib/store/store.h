@@ -239,7 +239,8 @@ int tally_place_compare(const struct tally_place *a, const struct tally_place *b
  */
 int store_tally_row(struct store *s, enum tally_half half, const struct tally_place *at,
     struct blob *row, struct err *err);
-/* An empty one is deleted. What was read of any row is gone. */
+/* An empty one is deleted. What was read of any row is gone. Eras and scopes have 30 bits: what is
+ * beyond that, as events cannot be, is refused. */
 int store_tally_row_set(struct store *s, enum tally_half half, const struct tally_place *at,
     struct blob row, struct err *err);
 

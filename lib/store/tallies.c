@@ -1,12 +1,43 @@
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "domain/tally.h"
 #include "domain/tally_row.h"
 #include "store/statement.h"
 
 #define ERAS_MANY 16 /* it is looked up which there are */
 #define RUN_GAP 8 /* rows read in vain rather than searched around */
 #define RUN_SCOPES 4096 /* at most, as the query has it */
+
+/* A row's number, from the top: half, level, era, scope. */
+#define SCOPE_BITS 30
+#define ERA_BITS 30
+#define ERA_FIRST (-(INT64_C(1) << (ERA_BITS - 1)))
+#define LEVEL_BITS 2
+_Static_assert(TALLY_LEVELS <= 1 << LEVEL_BITS, "a level has its bits");
+
+static int64_t
+row_number(enum tally_half half, int64_t level, int64_t era, int64_t scope)
+{
+	return ((((int64_t)half << LEVEL_BITS | level) << ERA_BITS) + era - ERA_FIRST)
+	    << SCOPE_BITS |
+	    scope;
+}
+
+static int64_t
+era_of(int64_t number)
+{
+	return (number >> SCOPE_BITS & ((INT64_C(1) << ERA_BITS) - 1)) + ERA_FIRST;
+}
+
+/* A row that had no number of its own would be another one's. */
+static bool
+is_numbered(const struct tally_place *at)
+{
+	return at->scope >= 0 && at->scope >> SCOPE_BITS == 0 && at->era >= ERA_FIRST &&
+	    at->era < -ERA_FIRST;
+}
 
 struct tally_place
 store_tally_place(int level, int64_t scope, int64_t bucket)
@@ -30,11 +61,14 @@ int
 store_tally_row(struct store *s, enum tally_half half, const struct tally_place *at,
     struct blob *row, struct err *err)
 {
-	sqlite3_stmt *st =
-	    statement(s, QUERY_TALLY_GET, "iiii", (int64_t)half, at->level, at->era, at->scope);
-	int found = statement_step(s, QUERY_TALLY_GET, err);
+	sqlite3_stmt *st;
+	int found;
 
 	*row = (struct blob){"", 0};
+	if (!is_numbered(at))
+		return 0;
+	st = statement(s, QUERY_TALLY_GET, "i", row_number(half, at->level, at->era, at->scope));
+	found = statement_step(s, QUERY_TALLY_GET, err);
 	if (found > 0)
 		*row =
 		    (struct blob){sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0)};
@@ -46,11 +80,17 @@ store_tally_row_set(struct store *s, enum tally_half half, const struct tally_pl
     struct blob row, struct err *err)
 {
 	enum query q = row.len == 0 ? QUERY_TALLY_DELETE : QUERY_TALLY_SET;
-	sqlite3_stmt *st = statement(s, q, "iiii", (int64_t)half, at->level, at->era, at->scope);
+	sqlite3_stmt *st;
 
 	statement_end(s, QUERY_TALLY_GET); /* SQLite would keep a copy of the row it stands on */
+	if (!is_numbered(at))
+		return err_set(err,
+		    "a tally of scope %" PRId64 " and era %" PRId64
+		    " is beyond what the store can keep",
+		    at->scope, at->era);
+	st = statement(s, q, "i", row_number(half, at->level, at->era, at->scope));
 	if (row.len > 0)
-		sqlite3_bind_blob64(st, 5, row.bytes, row.len, SQLITE_STATIC);
+		sqlite3_bind_blob64(st, 2, row.bytes, row.len, SQLITE_STATIC);
 	return statement_run(s, q, err);
 }
 
@@ -66,6 +106,7 @@ static int
 eras_of(
     struct store *s, const struct tally_range *r, int64_t *first, int64_t *last, struct err *err)
 {
+	const int64_t begin = row_number(half_of(r), r->level, ERA_FIRST, 0);
 	sqlite3_stmt *st;
 	int64_t min, max;
 	int found;
@@ -74,15 +115,16 @@ eras_of(
 	*last = tally_era(r->level, r->to - 1);
 	if (*last - *first < ERAS_MANY)
 		return 0;
-	st = statement(s, QUERY_TALLY_ERAS, "ii", (int64_t)half_of(r), (int64_t)r->level);
-	found = statement_step(s, QUERY_TALLY_ERAS, err);
-	min = sqlite3_column_int64(st, 0);
-	max = sqlite3_column_int64(st, 1);
+	st = statement(s, QUERY_TALLY_ENDS, "ii", begin,
+	    begin + ((INT64_C(1) << (ERA_BITS + SCOPE_BITS)) - 1));
+	found = statement_step(s, QUERY_TALLY_ENDS, err);
+	min = era_of(sqlite3_column_int64(st, 0));
+	max = era_of(sqlite3_column_int64(st, 1));
 	if (*first < min)
 		*first = min;
 	if (*last > max)
 		*last = max;
-	statement_end(s, QUERY_TALLY_ERAS);
+	statement_end(s, QUERY_TALLY_ENDS);
 	return found < 0 ? -1 : 0;
 }
 
@@ -224,7 +266,7 @@ era_read(struct store *s, const struct many *m, int64_t era, struct err *err)
 {
 	const struct tally_range *r = m->range;
 	sqlite3_stmt *st = statement(
-	    s, QUERY_TALLY_RANGE, "iiit", (int64_t)half_of(r), (int64_t)r->level, era, m->runs);
+	    s, QUERY_TALLY_RANGE, "it", row_number(half_of(r), r->level, era, 0), m->runs);
 	const int64_t *found;
 	int64_t scope;
 	int more, rc = 0;

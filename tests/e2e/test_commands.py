@@ -216,7 +216,7 @@ class Verify(Case):
     TAMPER = {
         "a tally": "UPDATE tally SET tallies = "
                    "(SELECT t.tallies FROM tally t WHERE t.tallies <> tally.tallies LIMIT 1) "
-                   "WHERE (scope, level, era) = (SELECT scope, level, era FROM tally LIMIT 1)",
+                   "WHERE place = (SELECT min(place) FROM tally)",
         "a ticket's state": "UPDATE entity SET state = 3 WHERE name = 'T4'",
         "a ticket's counts": "UPDATE entity SET counts = x'' WHERE name = 'T4'",
         "a ticket's facts": "UPDATE entity SET facts = (SELECT facts FROM entity WHERE name = 'T5') WHERE name = 'T4'",

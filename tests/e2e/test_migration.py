@@ -48,7 +48,8 @@ class Migration(unittest.TestCase):
                        "JOIN source s ON s.name = r.body ->> '$.source'")
             db.execute("ALTER TABLE tally RENAME TO tally_by_time")
             db.execute(first_schema("tally"))
-            db.execute("INSERT INTO tally SELECT scope, level, era, tallies FROM tally_by_time WHERE half = 0")
+            db.execute("INSERT INTO tally SELECT place & 1073741823, place >> 60, "
+                       "(place >> 30 & 1073741823) - 536870912, tallies FROM tally_by_time WHERE place >> 62 = 0")
             db.execute("DROP TABLE tally_by_time")
             db.execute("DROP TABLE daybook")
             db.execute("DROP TABLE posting")
