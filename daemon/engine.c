@@ -342,8 +342,6 @@ work_apply(struct engine *e, const struct engine_work *w, int64_t now, struct er
 	}
 	if (w->reports > 0 && watches_delivery(e->config))
 		e->changed = true;
-	if (w->probe && store_probe(e->store, err) != 0)
-		return -1;
 	for (size_t i = 0; i < w->submissions; i++) {
 		if (submission_apply(e, w->submission[i], now, err) != 0)
 			return -1;

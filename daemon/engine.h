@@ -58,7 +58,6 @@ struct engine_work {
 	/* Called now and then while an order takes long; or NULL. */
 	void (*beat)(void *context, int64_t done);
 	void *context;
-	bool probe; /* asks whether the disk takes writes: store_probe() */
 };
 
 /*

@@ -156,8 +156,8 @@ batch_end(struct keeper *k, struct batch *b, enum job_result result)
 		k->weight = k->weight / 2 + (double)b->weight;
 	}
 	k->counts.batches += result == JOB_DONE && b->count > 0;
-	k->counts.failures += result != JOB_DONE;
-	k->counts.broken = result != JOB_DONE;
+	k->counts.failures += k->failed && (result != JOB_DONE || b->count == 0);
+	k->counts.broken = k->failed;
 	for (job = b->jobs; job != NULL; job = next) {
 		next = job->next;
 		job->result = result;
@@ -226,14 +226,28 @@ configure(struct keeper *k)
 	return taken ? 0 : -1;
 }
 
+/* After a failure, a step may have succeeded because there was little to write, or nothing. */
+static bool
+takes_events(struct keeper *k, const struct batch *b)
+{
+	struct err err;
+
+	for (size_t i = 0; i < b->submissions; i++) {
+		if (b->submission[i]->accepted > 0)
+			return true;
+	}
+	return b->count == 0 && store_probe(k->store, &err) == 0;
+}
+
 static void
 step_done(struct keeper *k, struct batch *b)
 {
 	bool moved = b->notes != NULL || b->orders > 0;
 
-	if (k->failed)
+	if (k->failed && takes_events(k, b)) {
 		log_info("events are stored again");
-	k->failed = false;
+		k->failed = false;
+	}
 	notes_end(k, b->notes);
 	for (size_t i = 0; i < b->orders; i++) {
 		if (b->order[i]->message != 0)
@@ -265,8 +279,7 @@ step(struct keeper *k, struct batch *b)
 	    .orders = b->orders,
 	    .order = b->order,
 	    .beat = beat,
-	    .context = k,
-	    .probe = k->failed && b->jobs == NULL};
+	    .context = k};
 	struct err err;
 
 	if (b->config != NULL) {

@@ -17,7 +17,7 @@ by_place(const void *x, const void *y)
 	return tally_place_compare(&a->place, &b->place);
 }
 
-/* Much of one level's order is the next one's. */
+/* Sorts them from the order of another level, much of which is this one's too. */
 static void
 items_place(struct posting_item *list, size_t count, int level)
 {

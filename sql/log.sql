@@ -17,9 +17,10 @@ SELECT value FROM meta WHERE name = ?1;
 INSERT INTO meta (name, value) VALUES (?1, ?2)
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
--- What storing an event may need, and more: a page or two may be left on a disk that is full.
+-- What storing an event may need, and more: a page or two may be left on a disk that is full. Of what
+-- is there already SQLite writes nothing.
 -- name: probe
-INSERT INTO meta (name, value) VALUES ('probe', hex(zeroblob(131072)))
+INSERT INTO meta (name, value) VALUES ('probe', hex(randomblob(131072)))
 ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
 -- name: source_find

@@ -66,6 +66,31 @@ START_TEST(the_log_keeps_and_finds)
 }
 END_TEST
 
+static off_t
+log_size(void)
+{
+	char log[SCRATCH_PATH + 4];
+	struct stat st;
+
+	snprintf(log, sizeof(log), "%s-wal", path);
+	ck_assert_int_eq(stat(log, &st), 0);
+	return st.st_size;
+}
+
+/* The same again would be written nowhere. */
+START_TEST(each_probe_writes)
+{
+	off_t before;
+
+	ck_assert_int_eq(store_probe(s, &err), 0);
+	for (int i = 0; i < 2; i++) {
+		before = log_size();
+		ck_assert_int_eq(store_probe(s, &err), 0);
+		ck_assert_int_ge(log_size() - before, 256 << 10);
+	}
+}
+END_TEST
+
 START_TEST(an_identity_is_stored_once)
 {
 	int64_t source, seq;
@@ -371,6 +396,7 @@ add(TCase *t)
 {
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, the_log_keeps_and_finds);
+	tcase_add_test(t, each_probe_writes);
 	tcase_add_test(t, an_identity_is_stored_once);
 	tcase_add_test(t, a_rollback_leaves_no_trace);
 	tcase_add_test(t, readers_see_commits_and_write_nothing);

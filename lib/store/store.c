@@ -297,6 +297,11 @@ store_meta_set(struct store *s, const char *name, const char *value, struct err 
 int
 store_probe(struct store *s, struct err *err)
 {
+	if (store_begin(s, err) != 0)
+		return -1;
 	statement(s, QUERY_PROBE, "");
-	return statement_run(s, QUERY_PROBE, err);
+	if (statement_run(s, QUERY_PROBE, err) == 0 && store_commit(s, err) == 0)
+		return 0;
+	store_rollback(s);
+	return -1;
 }

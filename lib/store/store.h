@@ -100,7 +100,8 @@ const char *store_path(const struct store *s);
 
 int store_meta(struct store *s, const char *name, char *value, size_t size, struct err *err);
 int store_meta_set(struct store *s, const char *name, const char *value, struct err *err);
-/* Writes 256 KiB, so that its success says that the disk takes events again. */
+/* Writes 256 KiB, in a transaction of its own, so that its success says that the disk takes events
+ * again. */
 int store_probe(struct store *s, struct err *err);
 
 struct blob {
