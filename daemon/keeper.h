@@ -53,7 +53,7 @@ struct keeper_counts {
 	int64_t waiting; /* events in the queue */
 	int64_t bytes; /* that jobs take between offer and collect */
 	int64_t refused; /* offers */
-	bool broken; /* the last transaction failed */
+	bool broken; /* one failed, and no event was stored since, nor as much tried */
 };
 
 /* Called in the network's thread by keeper_collect(), and the first by keeper_offer(). */

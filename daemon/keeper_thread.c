@@ -156,6 +156,7 @@ batch_end(struct keeper *k, struct batch *b, enum job_result result)
 		k->weight = k->weight / 2 + (double)b->weight;
 	}
 	k->counts.batches += result == JOB_DONE && b->count > 0;
+	/* without jobs, it was a probe that failed */
 	k->counts.failures += k->failed && (result != JOB_DONE || b->count == 0);
 	k->counts.broken = k->failed;
 	for (job = b->jobs; job != NULL; job = next) {

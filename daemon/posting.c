@@ -17,7 +17,6 @@ by_place(const void *x, const void *y)
 	return tally_place_compare(&a->place, &b->place);
 }
 
-/* Sorts them from the order of another level, much of which is this one's too. */
 static void
 items_place(struct posting_item *list, size_t count, int level)
 {
@@ -134,6 +133,7 @@ level_done(struct posting *p, struct store *s, struct err *err)
 {
 	if (p->level + 1 < TALLY_LEVELS) {
 		p->at = 0;
+		/* from this level's order, much of which is the next one's */
 		items_place(p->item, p->count, ++p->level);
 		return store_daybook_posted(s, &p->item[0].place, err);
 	}
